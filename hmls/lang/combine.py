@@ -1,0 +1,187 @@
+"""The operators that make a value of two: `//`, `++`, `+` and arithmetic."""
+
+from __future__ import annotations
+
+from hmls.lang import coerce
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import wrong_type
+from hmls.lang.values import (
+    Attrs,
+    ContextString,
+    Lazy,
+    OpenAttrs,
+    OpenList,
+    Path,
+    Splice,
+    Unknown,
+    UnknownString,
+    Value,
+    type_phrase,
+)
+
+_MAX_INT, _MIN_INT = 2**63 - 1, -(2**63)
+
+
+def update(left: Value, right: Value) -> Value:
+    """`left // right`. An unknown side leaves what the other decides alone known."""
+    if left.__class__ is Attrs and right.__class__ is Attrs:
+        if not left:
+            return right
+        if not right:
+            return left
+        made = Attrs(left)
+        made.update(right)
+        if left.positions or right.positions:
+            made.positions = {**left.positions, **right.positions}
+        return made
+    return _update_open(_as_set(left), _as_set(right))
+
+
+def _as_set(value: Value) -> Attrs:
+    if isinstance(value, Attrs):
+        return value
+    if isinstance(value, Unknown) and value.kind in (None, "set"):
+        return OpenAttrs((), value)
+    return wrong_type("a set", value)
+
+
+def _update_open(left: Attrs, right: Attrs) -> Attrs:
+    if not isinstance(right, OpenAttrs):
+        assert isinstance(left, OpenAttrs)
+        items = {**left, **right}
+        return OpenAttrs(
+            items, left.rest, {**left.positions, **right.positions}, left.absent - right.keys()
+        )
+    rest, absent = right.rest, right.absent
+    merged: dict[str, Lazy] = {}
+    for name, lazy in left.items():
+        # The unknown side may or may not set this one.
+        merged[name] = lazy if name in absent else Unknown(f"{rest.text}.{name}", rest.cause)
+    merged.update(right)
+    absent_from_both = absent - left.keys()
+    if isinstance(left, OpenAttrs):
+        absent_from_both &= left.absent
+    return OpenAttrs(merged, rest, {**left.positions, **right.positions}, absent_from_both)
+
+
+def concat(left: Value, right: Value) -> Value:
+    """`left ++ right`. An unknown side leaves the other's items known, but not the length."""
+    if left.__class__ is list and right.__class__ is list:
+        if not left:
+            return right
+        return left + right if right else left
+    return OpenList([*_list_items(left), *_list_items(right)])
+
+
+def _list_items(value: Value) -> list[Lazy]:
+    if value.__class__ is list:
+        return value
+    if value.__class__ is OpenList:
+        return value.items
+    if isinstance(value, Unknown) and value.kind in (None, "list"):
+        return [Splice(value)]
+    return wrong_type("a list", value)
+
+
+def integer(value: int, operation: str, left: Value, right: Value) -> int:
+    """The result of an operation on integers, or Nix's error past 64 bits."""
+    if _MIN_INT <= value <= _MAX_INT:
+        return value
+    sign = {"adding": "+", "subtracting": "-", "multiplying": "*", "dividing": "/"}[operation]
+    raise NixError(f"integer overflow in {operation} {left} {sign} {right}")
+
+
+def add(left: Value, right: Value) -> Value:
+    """`left + right`: numbers, strings, or a path and a string."""
+    if isinstance(left, str):
+        return _add_string(left, right)
+    match left:
+        case bool() | None:
+            pass
+        case int() | float():
+            return _add_number(left, right)
+        case Path():
+            return _add_path(left, right)
+        case UnknownString():
+            return concat_strings([left, right])
+        case Unknown():
+            raise Unknowable(left)
+    return _add_string(
+        coerce.coerce_copying(left) if isinstance(left, Attrs) else _no_string(left), right
+    )
+
+
+def _no_string(value: Value) -> str:
+    return coerce.coerce(value)
+
+
+def _add_number(left: int | float, right: Value) -> Value:
+    if right.__class__ is int or right.__class__ is float:
+        total = left + right
+        return integer(total, "adding", left, right) if total.__class__ is int else total
+    if isinstance(right, Unknown):
+        raise Unknowable(right)
+    kind = "a float" if left.__class__ is float else "an integer"
+    raise NixError(f"cannot add {type_phrase(right)} to {kind}")
+
+
+def _add_path(left: Path, right: Value) -> Path:
+    text = coerce.coerce(right)
+    if isinstance(text, ContextString) and text.context:
+        raise NixError("a string that refers to a store path cannot be appended to a path")
+    return Path(coerce.normalize(left.path + text))
+
+
+def _add_string(left: str, right: Value) -> Value:
+    if right.__class__ is str and left.__class__ is str:
+        return left + right
+    if isinstance(right, Unknown):
+        return concat_strings([left, right])
+    text = coerce.interpolate(right)
+    return coerce.with_context(left + text, left, text)
+
+
+def concat_strings(values: list[Value]) -> Value:
+    """The parts of an interpolated string in one; with unknown parts, an UnknownString."""
+    parts: list[str | Unknown] = []
+    for value in values:
+        if isinstance(value, UnknownString):
+            parts.extend(value.parts)
+        elif isinstance(value, Unknown):
+            parts.append(value)
+        else:
+            parts.append(coerce.interpolate(value))
+    unknown = next((part for part in parts if isinstance(part, Unknown)), None)
+    if unknown is not None:
+        return UnknownString(parts, unknown.cause, unknown.site)
+    return coerce.join("", (part for part in parts if isinstance(part, str)))
+
+
+def subtract(left: Value, right: Value) -> Value:
+    _numbers(left, right, "subtraction")
+    result = left - right
+    return integer(result, "subtracting", left, right) if result.__class__ is int else result
+
+
+def multiply(left: Value, right: Value) -> Value:
+    _numbers(left, right, "multiplication")
+    result = left * right
+    return integer(result, "multiplying", left, right) if result.__class__ is int else result
+
+
+def divide(left: Value, right: Value) -> Value:
+    """Integers truncate towards zero, as in C."""
+    _numbers(left, right, "division")
+    if right == 0:
+        raise NixError("division by zero")
+    if left.__class__ is float or right.__class__ is float:
+        return left / right
+    quotient = abs(left) // abs(right)
+    return integer(quotient if (left < 0) == (right < 0) else -quotient, "dividing", left, right)
+
+
+def _numbers(left: Value, right: Value, _operation: str) -> None:
+    floating = left.__class__ is float or right.__class__ is float
+    for value in (left, right):
+        if value.__class__ is not int and value.__class__ is not float:
+            wrong_type("a float" if floating else "an integer", value)

@@ -1,0 +1,102 @@
+"""Equality and order of values.
+
+Source: nix src/libexpr/eval.cc, EvalState::eqValues; primops.cc, CompareValues.
+"""
+
+from __future__ import annotations
+
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import expect_list, force, get, is_derivation, names
+from hmls.lang.values import (
+    Attrs,
+    Lambda,
+    Lazy,
+    OpenList,
+    Path,
+    Primop,
+    Unknown,
+    Value,
+    type_name,
+    type_phrase,
+)
+
+
+def equal(left: Value, right: Value) -> bool:
+    """`left == right` of two forced values. Raises Unknowable where an unknown decides."""
+    if isinstance(left, Unknown):
+        raise Unknowable(left)
+    if isinstance(right, Unknown):
+        raise Unknowable(right)
+    if isinstance(left, str):
+        return isinstance(right, str) and left == right
+    if left is None or left is True or left is False:
+        return left is right
+    if left.__class__ is int or left.__class__ is float:
+        return (right.__class__ is int or right.__class__ is float) and left == right
+    if left.__class__ is list or left.__class__ is OpenList:
+        if right.__class__ is not list and right.__class__ is not OpenList:
+            return False
+        xs, ys = expect_list(left), expect_list(right)
+        return len(xs) == len(ys) and all(_equal_items(x, y) for x, y in zip(xs, ys, strict=True))
+    if isinstance(left, Attrs):
+        return isinstance(right, Attrs) and _equal_attrs(left, right)
+    if left.__class__ is Path:
+        return right.__class__ is Path and left.path == right.path
+    return False  # Functions are never equal.
+
+
+def _equal_items(left: Lazy, right: Lazy) -> bool:
+    """Inside lists and sets pointers are compared first, so that a function equals itself."""
+    x, y = force(left), force(right)
+    if x is y and (x.__class__ is Lambda or x.__class__ is Primop or isinstance(x, Attrs)):
+        return True
+    return equal(x, y)
+
+
+def _equal_attrs(left: Attrs, right: Attrs) -> bool:
+    if is_derivation(left) and is_derivation(right):
+        return equal(get(left, "outPath"), get(right, "outPath"))
+    left_names = names(left)
+    if len(left_names) != len(right) or left_names != names(right):
+        return False
+    return all(_equal_items(left[name], right[name]) for name in left_names)
+
+
+def less_than(left: Value, right: Value) -> bool:
+    """`left < right` of two forced values."""
+    if isinstance(left, str) and isinstance(right, str):
+        if left.isascii() and right.isascii():
+            return left < right
+        return _bytes(left) < _bytes(right)
+    if _is_number(left) and _is_number(right):
+        return bool(left < right)
+    if isinstance(left, Unknown):
+        raise Unknowable(left)
+    if isinstance(right, Unknown):
+        raise Unknowable(right)
+    if left.__class__ is Path and right.__class__ is Path:
+        return _bytes(left.path) < _bytes(right.path)
+    if type_name(left) == type_name(right) == "list":
+        return _less_list(expect_list(left), expect_list(right))
+    from hmls.lang.show import show_in_error
+
+    kinds = f"cannot compare {type_phrase(left)} with {type_phrase(right)}; values "
+    shown = f"are {show_in_error(left)} and {show_in_error(right)}"
+    if type_name(left) == type_name(right):
+        raise NixError(f"{kinds}of that type are incomparable (values {shown})")
+    raise NixError(kinds + shown)
+
+
+def _less_list(xs: list[Lazy], ys: list[Lazy]) -> bool:
+    for x, y in zip(xs, ys, strict=False):
+        if not equal(left := force(x), right := force(y)):
+            return less_than(left, right)
+    return len(xs) < len(ys)
+
+
+def _is_number(value: Value) -> bool:
+    return value.__class__ is int or value.__class__ is float
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

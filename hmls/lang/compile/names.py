@@ -1,0 +1,49 @@
+"""Attribute names: static text, or code where they are interpolated."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from hmls.lang.compile.core import Field, Kind, child, compile_expression, text_of
+from hmls.lang.compile.scope import Scope
+from hmls.lang.errors import Unknowable
+from hmls.lang.force import wrong_type
+from hmls.lang.values import Code, Env, Unknown
+from hmls.syntax.parse import Node
+
+Name: TypeAlias = str | Code
+
+
+def attrpath_names(attrpath: Node, scope: Scope) -> list[Name]:
+    """The names of an attribute path."""
+    return [
+        attribute_name(part, scope)
+        for part in attrpath.named_children
+        if part.kind_id != Kind.COMMENT
+    ]
+
+
+def attribute_name(part: Node, scope: Scope) -> Name:
+    """The name that one part of an attribute path gives."""
+    if part.kind_id == Kind.IDENTIFIER:
+        return text_of(part, scope)
+    expression = part
+    if part.kind_id == Kind.INTERPOLATION:
+        expression = child(part, Field.EXPRESSION)
+        # `${"a"}` is as static as `"a"`.
+        if expression.kind_id not in (Kind.STRING, Kind.INDENTED_STRING):
+            return compile_expression(expression, scope)
+    from hmls.lang.compile.strings import constant_string
+
+    text = constant_string(expression, scope)
+    return compile_expression(expression, scope) if text is None else text
+
+
+def name_value(code: Code, env: Env) -> str:
+    """The name that code gives; it must be a string."""
+    value = code(env)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Unknown):
+        raise Unknowable(value)
+    return wrong_type("a string", value)

@@ -1,0 +1,298 @@
+"""Operators, selection and the question mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hmls.lang.combine import add, concat, divide, multiply, subtract, update
+from hmls.lang.compare import equal, less_than
+from hmls.lang.compile.core import (
+    Field,
+    Kind,
+    child,
+    compile_expression,
+    compiler,
+    later,
+    site_of,
+    unwrap,
+)
+from hmls.lang.compile.names import Name, attrpath_names, name_value
+from hmls.lang.compile.scope import Scope
+from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
+from hmls.lang.force import MISSING, call, force, get, has, wrong_type
+from hmls.lang.values import Attrs, Code, Env, Site, Thunk, Unknown, Value
+from hmls.syntax.parse import Node
+
+
+@compiler(Kind.SELECT)
+def compile_select(node: Node, scope: Scope) -> Code:
+    base = compile_expression(unwrap(child(node, Field.EXPRESSION)), scope)
+    path = attrpath_names(child(node, Field.ATTRPATH), scope)
+    default = node.child_by_field_id(Field.DEFAULT)
+    site = site_of(node, scope)
+    if default is not None:
+        return _select_or(base, path, later(default, scope))
+    code = base
+    for name in path:
+        code = (
+            _select_static(code, name, site)
+            if isinstance(name, str)
+            else _select_dynamic(code, name, site)
+        )
+    return code
+
+
+def _select_static(base: Code, name: str, site: Site) -> Code:
+    def code(env: Env) -> Value:
+        value = base(env)
+        if value.__class__ is Attrs:
+            found = value.get(name, MISSING)
+            if found.__class__ is Thunk:
+                found = value[name] = force(found)
+                return found
+            if found is not MISSING:
+                return found
+        return select_attribute(value, name, site)
+
+    return code
+
+
+def _select_dynamic(base: Code, name: Code, site: Site) -> Code:
+    def code(env: Env) -> Value:
+        value = base(env)
+        key = name_value(name, env)
+        if isinstance(value, Attrs):
+            found = get(value, key)
+            if found is not MISSING:
+                return found
+        return select_attribute(value, key, site)
+
+    return code
+
+
+def select_attribute(value: Value, name: str, site: Site) -> Value:
+    if isinstance(value, Unknown):
+        return value.select(name)
+    if not isinstance(value, Attrs):
+        try:
+            return wrong_type("a set", value)
+        except NixError as error:
+            error.site = site
+            raise
+    found = get(value, name)
+    if found is MISSING:
+        raise NixError(f"attribute '{name}' missing", site)
+    return found
+
+
+def _select_or(base: Code, path: list[Name], default: Code) -> Code:
+    def code(env: Env) -> Value:
+        value = base(env)
+        for name in path:
+            key = name if isinstance(name, str) else name_value(name, env)
+            if isinstance(value, Unknown):
+                # Whether the default is taken cannot be known.
+                raise Unknowable(value.select(key))
+            if not isinstance(value, Attrs):
+                return default(env)
+            if key not in value:
+                if not _may_have(value, key):
+                    return default(env)
+                raise Unknowable(get(value, key))
+            value = get(value, key)
+        return value
+
+    return code
+
+
+def _may_have(value: Attrs, name: str) -> bool:
+    try:
+        return has(value, name)
+    except Unknowable:
+        return True
+
+
+@compiler(Kind.HAS_ATTR)
+def compile_has_attr(node: Node, scope: Scope) -> Code:
+    base = compile_expression(unwrap(child(node, Field.EXPRESSION)), scope)
+    path = attrpath_names(child(node, Field.ATTRPATH), scope)
+
+    def code(env: Env) -> bool:
+        value = base(env)
+        last = len(path) - 1
+        for index, name in enumerate(path):
+            key = name if isinstance(name, str) else name_value(name, env)
+            if isinstance(value, Unknown):
+                raise Unknowable(value.select(key))
+            if not isinstance(value, Attrs) or not has(value, key):
+                return False
+            if index < last:
+                value = get(value, key)
+        return True
+
+    return code
+
+
+@compiler(Kind.UNARY)
+def compile_unary(node: Node, scope: Scope) -> Code:
+    operand = child(node, Field.ARGUMENT)
+    if child(node, Field.OPERATOR).type == "!":
+        value = boolean(operand, scope)
+        return lambda env: not value(env)
+    number = compile_expression(operand, scope)
+    site = site_of(node, scope)
+    return _placed(lambda env: subtract(0, number(env)), site)
+
+
+def _placed(code: Code, site: Site) -> Code:
+    def placed(env: Env) -> Value:
+        try:
+            return code(env)
+        except NixError as error:
+            if error.site is None:
+                error.site = site
+            raise
+
+    return placed
+
+
+def boolean(node: Node, scope: Scope) -> Callable[[Env], bool]:
+    """Code for an expression that must be a Boolean."""
+    inner = compile_expression(node, scope)
+    site = site_of(node, scope)
+
+    def code(env: Env) -> bool:
+        value = inner(env)
+        if value is True or value is False:
+            return value
+        try:
+            return wrong_type("a Boolean", value)
+        except NixError as error:
+            error.site = site
+            raise
+
+    return code
+
+
+@compiler(Kind.BINARY)
+def compile_binary(node: Node, scope: Scope) -> Code:
+    operator = child(node, Field.OPERATOR).type
+    if operator == "->":
+        return _implications_and_pipes(node, scope)
+    left, right = child(node, Field.LEFT), child(node, Field.RIGHT)
+    if operator in _LOGIC:
+        return _LOGIC[operator](boolean(left, scope), boolean(right, scope))
+    if operator in _KEEPING:
+        return _keeping(_KEEPING[operator], left, right, scope)
+    first, second = compile_expression(left, scope), compile_expression(right, scope)
+    return _placed(_OPERATORS[operator](first, second), site_of(node, scope))
+
+
+def _keeping(
+    operation: Callable[[Value, Value], Value], left: Node, right: Node, scope: Scope
+) -> Code:
+    """An operator that keeps what is known of one side when the other is unknown."""
+    first, second = compile_expression(left, scope), compile_expression(right, scope)
+    left_site, right_site = site_of(left, scope), site_of(right, scope)
+
+    def code(env: Env) -> Value:
+        try:
+            x = first(env)
+        except Unknowable as stop:
+            x = stop.unknown.at(left_site)
+        try:
+            y = second(env)
+        except Unknowable as stop:
+            y = stop.unknown.at(right_site)
+        try:
+            return operation(x, y)
+        except NixError as error:
+            if error.site is None:
+                error.site = Site(left_site.unit, left_site.start, right_site.end)
+            raise
+
+    return code
+
+
+def _and(left: Code, right: Code) -> Code:
+    return lambda env: left(env) and right(env)
+
+
+def _or(left: Code, right: Code) -> Code:
+    return lambda env: left(env) or right(env)
+
+
+_LOGIC = {"&&": _and, "||": _or}
+_KEEPING = {"//": update, "++": concat, "+": add}
+_OPERATORS: dict[str, Callable[[Code, Code], Code]] = {
+    "==": lambda left, right: lambda env: equal(left(env), right(env)),
+    "!=": lambda left, right: lambda env: not equal(left(env), right(env)),
+    "<": lambda left, right: lambda env: less_than(left(env), right(env)),
+    # As Nix does it, so that the operands come in the same order in errors.
+    "<=": lambda left, right: lambda env: not less_than(right(env), left(env)),
+    ">": lambda left, right: lambda env: less_than(right(env), left(env)),
+    ">=": lambda left, right: lambda env: not less_than(left(env), right(env)),
+    "-": lambda left, right: lambda env: subtract(left(env), right(env)),
+    "*": lambda left, right: lambda env: multiply(left(env), right(env)),
+    "/": lambda left, right: lambda env: divide(left(env), right(env)),
+}
+
+
+def _implications_and_pipes(node: Node, scope: Scope) -> Code:
+    """`a -> b` and, where the text has them, `a |> f` and `f <| a` (see `syntax.mend`)."""
+    operands: list[Node] = []
+    operators: list[bytes] = []
+    text = scope.unit.text
+    while node.kind_id == Kind.BINARY and child(node, Field.OPERATOR).type == "->":
+        operator = child(node, Field.OPERATOR)
+        operands.append(child(node, Field.LEFT))
+        operators.append(text[operator.start_byte : operator.end_byte])
+        node = child(node, Field.RIGHT)
+    operands.append(node)
+    segments: list[list[Node]] = [[operands[0]]]
+    pipes: list[bytes] = []
+    for operator_text, operand in zip(operators, operands[1:], strict=True):
+        if operator_text == b"->":
+            segments[-1].append(operand)
+        else:
+            pipes.append(operator_text)
+            segments.append([operand])
+    codes = [_implication(segment, scope) for segment in segments]
+    if not pipes:
+        return codes[0]
+    site = Site(scope.unit, operands[0].start_byte, operands[-1].end_byte)
+    if len(set(pipes)) > 1:
+        return _syntax_error("syntax error, unexpected '<|' among '|>'", site)
+    if pipes[0] == b"|>":
+        piped = codes[0]
+        for function in codes[1:]:
+            piped = _pipe(function, piped, site)
+        return piped
+    piped = codes[-1]
+    for function in reversed(codes[:-1]):
+        piped = _pipe(function, piped, site)
+    return piped
+
+
+def _implication(operands: list[Node], scope: Scope) -> Code:
+    if len(operands) == 1:
+        return compile_expression(operands[0], scope)
+    code: Code = boolean(operands[-1], scope)
+    for operand in reversed(operands[:-1]):
+        code = _or(_not(boolean(operand, scope)), code)
+    return code
+
+
+def _not(code: Code) -> Code:
+    return lambda env: not code(env)
+
+
+def _pipe(function: Code, argument: Code, site: Site) -> Code:
+    return _placed(lambda env: call(function(env), Thunk(argument, env, site)), site)
+
+
+def _syntax_error(message: str, site: Site) -> Code:
+    def code(_env: Env) -> Value:
+        raise SyntaxErrorInFile(message, site)
+
+    return code

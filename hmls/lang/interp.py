@@ -1,0 +1,169 @@
+"""An evaluation: the files it reads, the values it has made of them, and the top-level scope."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from hmls.lang import store
+from hmls.lang.compile import Scope, compile_expression
+from hmls.lang.errors import NixError, SyntaxErrorInFile
+from hmls.lang.force import delayed
+from hmls.lang.unit import Unit
+from hmls.lang.values import Attrs, Cause, Code, Env, Lazy, Site, Unknown, Value
+from hmls.syntax.parse import MAX_BYTES, Source, syntax_problems
+
+
+class ReadFailed(Exception):
+    """A file that cannot be read. The message is what Nix says of it."""
+
+
+class Reader(Protocol):
+    """How an evaluation sees the disk: paths on this machine, absolute and normalized."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a file, symlinks followed. Raises ReadFailed."""
+
+    def read_directory(self, path: str) -> Mapping[str, str]:
+        """Name → `regular`, `directory`, `symlink` or `unknown`. Raises ReadFailed."""
+
+    def kind(self, path: str) -> str | None:
+        """What is at a path itself (a symlink is a symlink), or None. Raises ReadFailed."""
+
+    def resolve(self, path: str) -> str:
+        """The path with symlinks followed. Raises ReadFailed where one leads nowhere."""
+
+    def source(self, path: str, text: bytes) -> Source | None:
+        """A tree of that text, if the reader has one."""
+
+
+TOO_LARGE = Cause("too-large", f"the file is larger than {MAX_BYTES >> 20} MiB")
+
+
+class Interp:
+    """One evaluation context: values made in it belong to it.
+
+    `globals` are the top-level names; `system` is `builtins.currentSystem`, absent in
+    pure evaluation; `lib` makes nixpkgs' library on demand.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        *,
+        system: str | None = None,
+        lib: Callable[[Interp], Attrs] | None = None,
+    ) -> None:
+        from hmls.lang.builtins import make_globals
+
+        self.reader = reader
+        self.system = system
+        self._make_lib = lib
+        self._lib: Attrs | None = None
+        self._files: dict[str, Lazy] = {}
+        self.overrides: dict[str, Value] = {}
+        """Disk path → what importing it gives instead of its content."""
+        self.traces: list[str] = []
+        """What `builtins.trace` and `warn` said, each once."""
+        self.globals = make_globals(self)
+        self.root_names = list(self.globals)
+        self.root_env: Env = [None, *self.globals.values()]
+
+    @property
+    def lib(self) -> Attrs:
+        if self._lib is None:
+            assert self._make_lib is not None, "no lib was given"
+            self._lib = self._make_lib(self)
+        return self._lib
+
+    def import_path(self, path: str) -> Value:
+        """What `import path` gives; a folder means its default.nix."""
+        if path in self.overrides:
+            return self.overrides[path]
+        path = self.resolve_expression(path)
+        if path in self.overrides:
+            return self.overrides[path]
+        lazy = self._files.get(path)
+        if lazy is None:
+            lazy = self._files[path] = delayed(lambda: self._evaluate_file(path))
+        return force(lazy)
+
+    def resolve_expression(self, path: str) -> str:
+        """The file that importing a path reads. Source: nix's resolveExprPath."""
+        try:
+            resolved = self.reader.resolve(path)
+            if self.reader.kind(resolved) == "directory":
+                return self.reader.resolve(os.path.join(resolved, "default.nix"))
+        except ReadFailed as failed:
+            raise NixError(str(failed)) from None
+        return resolved
+
+    def _evaluate_file(self, path: str) -> Value:
+        try:
+            text = self.reader.read(path)
+        except ReadFailed as failed:
+            raise NixError(str(failed)) from None
+        if len(text) > MAX_BYTES:
+            return Unknown(f"import {path}", TOO_LARGE)
+        code = file_code(path, text, tuple(self.root_names), self.reader)
+        return code(self.root_env)
+
+    def evaluate(self, unit: Unit, variables: Mapping[str, Lazy] | None = None) -> Value:
+        """The value of a text, with more variables in scope where given."""
+        scope = Scope(unit, None, self.root_names)
+        env = self.root_env
+        if variables:
+            scope = scope.child(variables)
+            env = [env, *variables.values()]
+        return unit_code(unit, scope)(env)
+
+    def trace(self, message: str) -> None:
+        if message not in self.traces:
+            self.traces.append(message)
+
+
+from hmls.lang.force import force  # noqa: E402
+
+_KEPT_FILES = 4096
+_compiled: OrderedDict[tuple[str, tuple[str, ...]], tuple[bytes, Code]] = OrderedDict()
+
+
+def file_code(path: str, text: bytes, root_names: tuple[str, ...], reader: Reader) -> Code:
+    """Compiled code of a file, reused while its text is the same."""
+    key = (path, root_names)
+    found = _compiled.get(key)
+    if found is not None and found[0] == text:
+        _compiled.move_to_end(key)
+        return found[1]
+    unit = Unit(path, text)
+    source = reader.source(path, text)
+    if source is not None:
+        unit.adopt(source)
+    code = unit_code(unit, Scope(unit, None, root_names))
+    _compiled[key] = (text, code)
+    if len(_compiled) > _KEPT_FILES:
+        _compiled.popitem(last=False)
+    return code
+
+
+def unit_code(unit: Unit, scope: Scope) -> Code:
+    """Code for a whole text. With a syntax error in it, code that raises that."""
+    source = unit.source()
+    problems = syntax_problems(source) if source.has_error else []
+    if problems:
+        problem = problems[0]
+        error = SyntaxErrorInFile(problem.message, Site(unit, problem.start_byte, problem.end_byte))
+
+        def failing(_env: Env) -> Value:
+            raise error
+
+        return failing
+    return compile_expression(source.root, scope)
+
+
+def position_attrs(site: Site) -> Attrs:
+    """`{ file; line; column; }` of a place, counting from one."""
+    line, column = site.unit.lines.position(site.start)
+    return Attrs({"file": store.shown_path(site.unit.path), "line": line + 1, "column": column + 1})

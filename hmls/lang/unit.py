@@ -1,0 +1,60 @@
+"""A source text that is evaluated, with its tree as long as somebody needs it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from hmls.syntax.parse import Node, Source, parse
+from hmls.syntax.text import LineIndex
+
+_KEPT_TREES = 64
+_recent: OrderedDict[Unit, Source]
+
+
+class Unit:
+    """One version of one file (or an expression given on the command line).
+
+    Compiled code refers to nodes by byte range, so that a tree may be dropped and made again.
+    """
+
+    __slots__ = ("_lines", "path", "text")
+
+    def __init__(self, path: str, text: bytes) -> None:
+        self.path = path
+        """On disk; for an expression from elsewhere, something in «guillemets»."""
+        self.text = text
+        self._lines: LineIndex | None = None
+
+    @property
+    def lines(self) -> LineIndex:
+        if self._lines is None:
+            self._lines = LineIndex(self.text)
+        return self._lines
+
+    def source(self) -> Source:
+        found = _recent.get(self)
+        if found is None:
+            found = _recent[self] = parse(self.text)
+            if len(_recent) > _KEPT_TREES:
+                _recent.popitem(last=False)
+        else:
+            _recent.move_to_end(self)
+        return found
+
+    def adopt(self, source: Source) -> None:
+        """Use a tree that somebody else made of the same text."""
+        _recent[self] = source
+        _recent.move_to_end(self)
+
+    def node(self, start: int, end: int, kind: int) -> Node:
+        """The node of a kind with exactly that range."""
+        node = self.source().root.named_descendant_for_byte_range(start, end)
+        while node is not None and (
+            node.kind_id != kind or node.start_byte != start or node.end_byte != end
+        ):
+            node = node.parent
+        assert node is not None
+        return node
+
+
+_recent = OrderedDict()

@@ -1,0 +1,320 @@
+"""What a Nix expression can be, as Python objects.
+
+null, booleans, integers and floats are Python's own. A string without context is a
+`str` (bytes that are no UTF-8 as surrogate escapes), a list is a `list` whose items
+may be thunks, and is never changed after it was made. Everything else is below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from hmls.lang.unit import Unit
+
+Value: TypeAlias = Any
+"""A value in weak head normal form: the types of this module, never a `Thunk`."""
+Lazy: TypeAlias = Any
+"""A value or a `Thunk` that will become one."""
+Env: TypeAlias = list[Any]
+"""Variables of a scope: the enclosing scope's at index 0, then one lazy value each."""
+Code: TypeAlias = Callable[[Any], Value]
+"""A compiled expression: from the variables around it to its value."""
+
+
+class Site(NamedTuple):
+    """A place in a source text, as byte offsets."""
+
+    unit: Unit
+    start: int
+    end: int
+
+    def text(self, limit: int = 200) -> str:
+        """The source there, on one line, at most `limit` characters."""
+        source = self.unit.text[self.start : self.end].decode("utf-8", "replace")
+        line = " ".join(source.split())
+        return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+Positions: TypeAlias = Mapping[str, Site]
+"""Where each attribute of a set is written."""
+_NO_POSITIONS: Positions = {}
+
+
+class Thunk:
+    """A value not yet computed. `code` is None once `value` holds the result.
+
+    Until then `value` holds the place of the expression, or None.
+    """
+
+    __slots__ = ("code", "env", "value")
+
+    def __init__(self, code: Code, env: Any, site: Site | None = None) -> None:
+        self.code: Code | None = code
+        self.env = env
+        self.value: Any = site
+
+
+class Attrs(dict[str, Lazy]):
+    """An attribute set. Never changed after it was made, but that thunks become values."""
+
+    __slots__ = ("positions",)
+
+    def __init__(
+        self,
+        items: Mapping[str, Lazy] | Iterable[tuple[str, Lazy]] = (),
+        positions: Positions = _NO_POSITIONS,
+    ) -> None:
+        dict.__init__(self, items)
+        self.positions = positions
+
+
+class OpenAttrs(Attrs):
+    """A set of which some attributes are known and others are not.
+
+    `rest` stands for all attributes that are neither here nor in `absent`.
+    """
+
+    __slots__ = ("absent", "rest")
+
+    def __init__(
+        self,
+        items: Mapping[str, Lazy] | Iterable[tuple[str, Lazy]],
+        rest: Unknown,
+        positions: Positions = _NO_POSITIONS,
+        absent: frozenset[str] = frozenset(),
+    ) -> None:
+        Attrs.__init__(self, items, positions)
+        self.rest = rest
+        self.absent = absent
+
+
+class OpenList:
+    """A list of which some items are known: a `Splice` among `items` is any number of others."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+
+
+class Splice(NamedTuple):
+    """The unknown items in an `OpenList`."""
+
+    unknown: Unknown
+
+
+class ContextString(str):
+    """A string that refers to store paths. Equal to the plain string."""
+
+    __slots__ = ("context",)
+    context: frozenset[str]
+
+    def __new__(cls, text: str, context: frozenset[str]) -> ContextString:
+        made = str.__new__(cls, text)
+        made.context = context
+        return made
+
+
+class Path:
+    """A path value: absolute, normalized, as it lies on this machine's disk."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Path) and other.path == self.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def __repr__(self) -> str:
+        return f"Path({self.path!r})"
+
+
+class Formals(NamedTuple):
+    """The pattern of a function that takes a set: name → whether it has a default."""
+
+    arguments: Mapping[str, bool]
+    open: bool
+
+
+class Lambda:
+    """A function written in Nix: `enter(env, argument)` gives its result."""
+
+    __slots__ = ("enter", "env", "formals", "name", "site")
+
+    def __init__(
+        self,
+        enter: Callable[[Env, Lazy], Value],
+        env: Env,
+        formals: Formals | None,
+        site: Site,
+        name: str | None,
+    ) -> None:
+        self.enter = enter
+        self.env = env
+        self.formals = formals
+        self.site = site
+        self.name = name
+
+
+class Primop:
+    """A function written in Python, with those of its `arity` arguments given so far."""
+
+    __slots__ = ("arity", "done", "formals", "function", "name")
+
+    def __init__(
+        self,
+        name: str,
+        arity: int,
+        function: Callable[..., Value],
+        done: tuple[Lazy, ...] = (),
+        formals: Formals | None = None,
+    ) -> None:
+        self.name = name
+        self.arity = arity
+        self.function = function
+        self.done = done
+        self.formals = formals
+
+
+class Cause(NamedTuple):
+    """Why something is unknown. `kind` is stable: it is counted and shown in reports."""
+
+    kind: str
+    message: str
+
+
+class Unknown:
+    """A value that cannot be known here. It carries its text as the user wrote it, and why.
+
+    `text` is what to show in its place: an attribute path such as `pkgs.ripgrep`, or
+    the source of the expression that depended on it.
+    """
+
+    __slots__ = ("_text", "cause", "kind", "site")
+
+    def __init__(
+        self, text: str | None, cause: Cause, site: Site | None = None, kind: str | None = None
+    ) -> None:
+        self._text = text
+        self.cause = cause
+        self.site = site
+        self.kind = kind
+        """The type as `builtins.typeOf` names it, where at least that is known."""
+
+    @property
+    def text(self) -> str:
+        if self._text is not None:
+            return self._text
+        return self.site.text() if self.site is not None else "…"
+
+    def at(self, site: Site | None, kind: str | None = None) -> Unknown:
+        """The unknown value of an expression that needs this one."""
+        if site is None:
+            return self
+        return Unknown(None, self.cause, site, kind)
+
+    def select(self, name: str) -> Unknown:
+        return Unknown(f"{self.text}.{quote_attribute(name)}", self.cause, self.site)
+
+    def __repr__(self) -> str:
+        return f"Unknown({self.text!r}, {self.cause.kind})"
+
+
+class UnknownString(Unknown):
+    """A string of which parts are unknown: `parts` are `str` and `Unknown` by turns."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: list[str | Unknown], cause: Cause, site: Site | None = None) -> None:
+        Unknown.__init__(self, None, cause, site, "string")
+        self.parts = parts
+
+    @property
+    def text(self) -> str:
+        from hmls.lang.show import quote_parts
+
+        return quote_parts(self.parts)
+
+
+_KEYWORDS = frozenset(("if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"))
+
+
+def is_identifier(name: str) -> bool:
+    """Whether an attribute of that name needs no quotes."""
+    return (
+        name.replace("-", "_").replace("'", "_").isidentifier()
+        and name.isascii()
+        and name[0] not in "-'"
+        and name not in _KEYWORDS
+    )
+
+
+def quote_attribute(name: str) -> str:
+    if is_identifier(name):
+        return name
+    from hmls.lang.show import quote
+
+    return quote(name)
+
+
+def type_name(value: Value) -> str:
+    """As `builtins.typeOf` gives it. Source: nix src/libexpr/primops.cc, prim_typeOf."""
+    kind = _TYPES.get(value.__class__)
+    if kind is not None:
+        return kind
+    if isinstance(value, Unknown):
+        return value.kind or "unknown"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, Attrs):
+        return "set"
+    raise AssertionError(value)
+
+
+_TYPES: dict[type, str] = {
+    type(None): "null",
+    bool: "bool",
+    int: "int",
+    float: "float",
+    str: "string",
+    ContextString: "string",
+    Path: "path",
+    list: "list",
+    OpenList: "list",
+    Attrs: "set",
+    OpenAttrs: "set",
+    Lambda: "lambda",
+    Primop: "lambda",
+}
+
+
+def type_phrase(value: Value) -> str:
+    """As Nix's errors name a value's type. Source: nix src/libexpr/eval.cc, showType."""
+    match value:
+        case Lambda():
+            return "a function"
+        case Primop(done=()):
+            return "a built-in function" if value.name else "a function"
+        case Primop():
+            return "a partially applied built-in function"
+        case str():
+            return "a string with context" if isinstance(value, ContextString) else "a string"
+    return _PHRASES[type_name(value)]
+
+
+_PHRASES = {
+    "null": "null",
+    "bool": "a Boolean",
+    "int": "an integer",
+    "float": "a float",
+    "path": "a path",
+    "list": "a list",
+    "set": "a set",
+    "unknown": "an unknown value",
+}

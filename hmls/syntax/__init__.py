@@ -1,0 +1,1 @@
+"""Bytes to trees: parsing, positions and attribute paths. Nothing here evaluates."""

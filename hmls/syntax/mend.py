@@ -1,0 +1,73 @@
+"""Rewrite two constructs that tree-sitter-nix 0.1.0 cannot parse, without moving a byte.
+
+- A trailing comma in a function's formals (`{ lib, pkgs, }:`) becomes a blank.
+- The pipe operators `|>` and `<|` become `->`, the operator whose place in the
+  grammar is nearest; `lang` splits the operands again at the original pipes.
+
+Offsets in the mended text are offsets in the original text.
+"""
+
+import re
+
+_CANDIDATE = re.compile(rb"\|>|<\||,(?:\s|#[^\n\r]*[\n\r]|/\*.*?\*/)*\}", re.DOTALL)
+_CODE_TOKEN = re.compile(
+    rb"\s+|#[^\n\r]*|/\*.*?(?:\*/|\Z)|[A-Za-z_][A-Za-z0-9_'-]*|\"|''|\$\{|[{}]|\|>|<\||,|\.\.\.|.",
+    re.DOTALL,
+)
+_STRING_TOKEN = re.compile(rb"\\.|\$\{|\"|\$(?=[\"\\])|\$.|[^\\$\"]+", re.DOTALL)
+_INDENTED_TOKEN = re.compile(rb"''\$|''\\.|'''|''|\$\{|\$(?=')|\$.|'|[^$']+", re.DOTALL)
+
+
+def mend(text: bytes) -> bytes:
+    """The text that tree-sitter is given: as long as `text`, equal to it where nothing is amiss."""
+    if _CANDIDATE.search(text) is None:
+        return text
+    commas, pipes = _find(text)
+    if not commas and not pipes:
+        return text
+    mended = bytearray(text)
+    for offset in commas:
+        mended[offset] = 0x20
+    for offset in pipes:
+        mended[offset : offset + 2] = b"->"
+    return bytes(mended)
+
+
+def _find(text: bytes) -> tuple[list[int], list[int]]:
+    """Byte offsets of trailing commas and of pipes, outside strings and comments."""
+    commas: list[int] = []
+    pipes: list[int] = []
+    # Each entry is the kind of text around: code in braces, code in an interpolation, a string.
+    modes: list[bytes] = [b"{"]
+    before_comma = previous = b"{"
+    comma = -1
+    offset, end = 0, len(text)
+    while offset < end:
+        mode = modes[-1]
+        pattern = (
+            _STRING_TOKEN if mode == b'"' else _INDENTED_TOKEN if mode == b"''" else _CODE_TOKEN
+        )
+        match = pattern.match(text, offset)
+        assert match is not None  # Each pattern ends in an alternative for any byte.
+        token = match.group()
+        start, offset = offset, match.end()
+        if mode in (b'"', b"''"):
+            if token == mode:
+                modes.pop()
+            elif token == b"${":
+                modes.append(token)
+            continue
+        if token[:1].isspace() or token[:1] == b"#" or token[:2] == b"/*":
+            continue
+        if token == b"}":
+            if comma >= 0 and before_comma not in (b"{", b"...", b","):
+                commas.append(comma)
+            if len(modes) > 1:
+                modes.pop()
+        elif token in (b'"', b"''", b"{", b"${"):
+            modes.append(token)
+        elif token in (b"|>", b"<|"):
+            pipes.append(start)
+        comma, before_comma = (start, previous) if token == b"," else (-1, b"")
+        previous = token
+    return commas, pipes
