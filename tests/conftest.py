@@ -1,0 +1,3 @@
+"""Settings of all tests."""
+
+from __future__ import annotations

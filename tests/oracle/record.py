@@ -1,0 +1,143 @@
+"""Record the answers of a real Nix again: python -m tests.oracle.record --nix BIN --lib LIB.
+
+BIN is the folder of `nix-instantiate`, LIB the `lib` folder of nixpkgs (for cases that use
+`lib`). With files given, only theirs are recorded. Each Nix process evaluates many cases and
+ends at the first error; the next one goes on after it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.oracle.cases import EXPRESSION, Case, case_files, read_cases, write_answers
+from tests.support import first_line, nix_text_of_json, write_files
+
+BATCH = 300
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Nix:
+    """How to reach the real one."""
+
+    bin: Path
+    lib: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The first line of an error message."""
+
+    message: str
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nix", type=Path, required=True, help="folder of nix-instantiate")
+    parser.add_argument("--lib", type=Path, help="nixpkgs' lib folder")
+    parser.add_argument("files", type=Path, nargs="*", help=".nixcases files, default all")
+    arguments = parser.parse_args()
+    nix = Nix(arguments.nix, arguments.lib)
+    for path in arguments.files or case_files():
+        cases = read_cases(path.resolve())
+        write_answers(path, record(nix, cases))
+        sys.stderr.write(f"{path}: {len(cases)} cases\n")
+
+
+def record(nix: Nix, cases: list[Case]) -> dict[str, dict[str, Any]]:
+    """Name → answer, in the order of the cases."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = os.path.realpath(folder)
+        folders = [os.path.join(root, str(index)) for index in range(len(cases))]
+        drivers = [_write(nix, case, at) for case, at in zip(cases, folders, strict=True)]
+        printed = _evaluate(nix, drivers, json_output=False)
+        # JSON would copy paths to the store, so they are left as printed.
+        plain = [
+            index
+            for index, text in enumerate(printed)
+            if isinstance(text, str) and not re.search(r"[/<«]", _STRING.sub("", text))
+        ]
+        as_json = dict(
+            zip(
+                plain,
+                _evaluate(nix, [drivers[index] for index in plain], json_output=True),
+                strict=True,
+            )
+        )
+        return {
+            case.name: _answer(text, as_json.get(index), folders[index])
+            for index, (case, text) in enumerate(zip(cases, printed, strict=True))
+        }
+
+
+def _write(nix: Nix, case: Case, folder: str) -> str:
+    """Write the files of a case; returns the one that Nix evaluates."""
+    write_files(folder, case.files)
+    expression = os.path.join(folder, EXPRESSION)
+    if not case.needs_lib:
+        return expression
+    driver = f"{folder}.nix"
+    Path(driver).write_text(
+        f"builtins.scopedImport {{ lib = import {nix.lib}; }} {expression}\n", "utf-8"
+    )
+    return driver
+
+
+def _answer(text: str | Failed, as_json: str | Failed | None, folder: str) -> dict[str, Any]:
+    if isinstance(text, Failed):
+        return {"error": text.message.replace(folder, "$CASE")}
+    if isinstance(as_json, str):
+        value = json.loads(as_json)
+        if nix_text_of_json(value) == text:
+            return {"value": value}
+    return {"printed": text.replace(folder, "$CASE")}
+
+
+def _evaluate(nix: Nix, files: list[str], *, json_output: bool) -> list[str | Failed]:
+    """What Nix prints of each file."""
+    results: list[str | Failed] = []
+    while len(results) < len(files):
+        batch = files[len(results) : len(results) + BATCH]
+        done = subprocess.run(
+            [
+                str(nix.bin / "nix-instantiate"),
+                *("--eval", "--strict", "--log-format", "internal-json"),
+                *("--extra-experimental-features", "pipe-operators"),
+                *(["--json"] if json_output else []),
+                *batch,
+            ],
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",
+            check=False,
+            env={"PATH": os.environ["PATH"], "NO_COLOR": "1", "HOME": "/homeless-shelter"},
+        )
+        results.extend(done.stdout.splitlines())
+        if done.returncode != 0:
+            results.append(Failed(_error_message(done.stderr)))
+        elif len(done.stdout.splitlines()) != len(batch):
+            raise RuntimeError(f"Nix printed {len(done.stdout.splitlines())} lines: {batch}")
+    return results
+
+
+def _error_message(log: str) -> str:
+    """The first line of the error in Nix's log. Source: nix src/libutil/logging.cc."""
+    for line in reversed(log.splitlines()):
+        if line.startswith("@nix "):
+            entry = json.loads(line.removeprefix("@nix "))
+            if entry.get("action") == "msg" and entry.get("level") == 0:
+                return first_line(entry.get("raw_msg", entry["msg"]).removeprefix("error: "))
+    raise RuntimeError(f"Nix failed without a message: {log[-2000:]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Every recorded answer of real Nix is what the evaluator here says."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.interp import Interp
+from hmls.lang.json import to_json
+from hmls.lang.show import show_plain
+from hmls.lang.thread import run
+from tests.oracle.cases import EXPRESSION, Case, case_files, read_answers, read_cases
+from tests.support import evaluate, first_line, new_interp, nix_text_of_json, write_files
+
+CASES = [case for path in case_files() for case in read_cases(path)]
+ANSWERS = {path: read_answers(path) for path in case_files()}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def test_as_recorded(case: Case, tmp_path: Path) -> None:
+    expected = ANSWERS[case.source].get(case.name)
+    assert expected is not None, "not recorded yet: run tests/oracle/record.py"
+    write_files(str(tmp_path), case.files)
+    assert run(lambda: _answer(case, str(tmp_path), expected)) == expected
+
+
+def test_no_answer_without_its_case() -> None:
+    for path in case_files():
+        names = [case.name for case in read_cases(path)]
+        assert list(ANSWERS[path]) == names, f"record again: {path}"
+
+
+def _answer(case: Case, folder: str, expected: dict[str, Any]) -> dict[str, Any]:
+    """What the evaluator says, told in the way that the recorded answer is told."""
+    interp = _interp(case.source)
+    path = f"{folder}/{EXPRESSION}"
+    try:
+        variables = {"lib": interp.lib} if case.needs_lib else None
+        value = evaluate(case.files[EXPRESSION], interp=interp, path=path, variables=variables)
+        text = show_plain(value, strict=True)
+        if "value" in expected:
+            answer = {"value": json.loads(to_json(value, copy=False))}
+            if nix_text_of_json(answer["value"]) == text:
+                return answer
+    except NixError as error:
+        return {"error": first_line(error.message).replace(folder, "$CASE")}
+    except Unknowable as stop:
+        return {"unknown": f"{stop.unknown.text}: {stop.unknown.cause.message}"}
+    return {"printed": text.replace(folder, "$CASE")}
+
+
+@cache
+def _interp(source: Path) -> Interp:
+    return new_interp(lib=source.parent.name != "language")
