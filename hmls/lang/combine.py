@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hmls.lang import coerce
 from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import wrong_type
+from hmls.lang.force import MISSING, get_lazy, wrong_type
 from hmls.lang.values import (
+    AllBut,
     Attrs,
     ContextString,
     Lazy,
+    NameSet,
     OpenAttrs,
     OpenList,
     Path,
+    Positions,
     Splice,
     Unknown,
     UnknownString,
     Value,
+    VersionedAttrs,
     type_phrase,
 )
 
@@ -34,10 +40,11 @@ def update(left: Value, right: Value) -> Value:
         if left.positions or right.positions:
             made.positions = {**left.positions, **right.positions}
         return made
-    return _update_open(_as_set(left), _as_set(right))
+    return _update_open(as_set(left), as_set(right))
 
 
-def _as_set(value: Value) -> Attrs:
+def as_set(value: Value) -> Attrs:
+    """The value as a side of `//`: an unknown one is a set of which nothing is known."""
     if isinstance(value, Attrs):
         return value
     if isinstance(value, Unknown) and value.kind in (None, "set"):
@@ -46,22 +53,39 @@ def _as_set(value: Value) -> Attrs:
 
 
 def _update_open(left: Attrs, right: Attrs) -> Attrs:
+    positions = {**left.positions, **right.positions}
     if not isinstance(right, OpenAttrs):
-        assert isinstance(left, OpenAttrs)
-        items = {**left, **right}
-        return OpenAttrs(
-            items, left.rest, {**left.positions, **right.positions}, left.absent - right.keys()
-        )
-    rest, absent = right.rest, right.absent
+        if not isinstance(left, OpenAttrs):
+            return Attrs({**left, **right}, positions)
+        return _opened(left, {**left, **right}, positions, left.absent - right.keys())
     merged: dict[str, Lazy] = {}
     for name, lazy in left.items():
         # The unknown side may or may not set this one.
-        merged[name] = lazy if name in absent else Unknown(f"{rest.text}.{name}", rest.cause)
+        found = get_lazy(right, name)
+        merged[name] = lazy if found is MISSING else found
     merged.update(right)
-    absent_from_both = absent - left.keys()
-    if isinstance(left, OpenAttrs):
-        absent_from_both &= left.absent
-    return OpenAttrs(merged, rest, {**left.positions, **right.positions}, absent_from_both)
+    absent = right.absent - left.keys()
+    if not isinstance(left, OpenAttrs):
+        return _opened(right, merged, positions, absent)
+    rest = left.rest if isinstance(absent, AllBut) else right.rest
+    return open_attrs(merged, rest, positions, absent & left.absent)
+
+
+def _opened(
+    like: OpenAttrs, items: dict[str, Lazy], positions: Positions, absent: NameSet
+) -> Attrs:
+    if isinstance(like, VersionedAttrs):
+        return VersionedAttrs(items, like.rest, like.source, positions, absent)
+    return open_attrs(items, like.rest, positions, absent)
+
+
+def open_attrs(
+    items: Mapping[str, Lazy], rest: Unknown, positions: Positions, absent: NameSet
+) -> Attrs:
+    """An open set, or a closed one where no name is in doubt."""
+    if isinstance(absent, AllBut) and absent.names <= items.keys():
+        return Attrs(items, positions)
+    return OpenAttrs(items, rest, positions, absent)
 
 
 def concat(left: Value, right: Value) -> Value:

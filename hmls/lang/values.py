@@ -83,11 +83,60 @@ class OpenAttrs(Attrs):
         items: Mapping[str, Lazy] | Iterable[tuple[str, Lazy]],
         rest: Unknown,
         positions: Positions = _NO_POSITIONS,
-        absent: frozenset[str] = frozenset(),
+        absent: NameSet = frozenset(),
     ) -> None:
         Attrs.__init__(self, items, positions)
         self.rest = rest
         self.absent = absent
+
+
+class VersionedAttrs(OpenAttrs):
+    """A set whose names depend on the version of what it comes from, such as nixpkgs' lib.
+
+    `source` gives the set of the very version, or is None where that is not at hand. Without
+    it, another name is unknown when selected; a `with` looks for it further out first.
+    """
+
+    __slots__ = ("source",)
+
+    def __init__(
+        self,
+        items: Mapping[str, Lazy] | Iterable[tuple[str, Lazy]],
+        rest: Unknown,
+        source: Lazy,
+        positions: Positions = _NO_POSITIONS,
+        absent: NameSet = frozenset(),
+    ) -> None:
+        OpenAttrs.__init__(self, items, rest, positions, absent)
+        self.source = source
+
+
+class AllBut:
+    """All names but some: what is absent from a set of which only these are in doubt."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = frozenset(names)
+
+    def __contains__(self, name: object) -> bool:
+        return name not in self.names
+
+    def __ge__(self, names: Iterable[str]) -> bool:
+        return self.names.isdisjoint(names)
+
+    def __sub__(self, names: Iterable[str]) -> AllBut:
+        return AllBut(self.names.union(names))
+
+    def __and__(self, other: NameSet) -> NameSet:
+        if isinstance(other, AllBut):
+            return AllBut(self.names | other.names)
+        return other - self.names
+
+    __rand__ = __and__
+
+
+NameSet: TypeAlias = "frozenset[str] | AllBut"
 
 
 class OpenList:
@@ -165,7 +214,7 @@ class Lambda:
 class Primop:
     """A function written in Python, with those of its `arity` arguments given so far."""
 
-    __slots__ = ("arity", "done", "formals", "function", "name")
+    __slots__ = ("arity", "done", "formals", "function", "name", "tag")
 
     def __init__(
         self,
@@ -174,12 +223,23 @@ class Primop:
         function: Callable[..., Value],
         done: tuple[Lazy, ...] = (),
         formals: Formals | None = None,
+        tag: Any = None,
     ) -> None:
+        self.tag = tag
+        """What native code wants to know of the function when it meets it again."""
         self.name = name
         self.arity = arity
         self.function = function
         self.done = done
         self.formals = formals
+
+    @property
+    def written_in_nix(self) -> bool:
+        """Whether the original is written in Nix, as the functions of nixpkgs' lib are.
+
+        Those are named by their full path; functions that natives return have no name.
+        """
+        return not self.name or "." in self.name
 
 
 class Cause(NamedTuple):
@@ -242,6 +302,25 @@ class UnknownString(Unknown):
         return quote_parts(self.parts)
 
 
+class UnknownChoice(Unknown):
+    """One of two values, by a condition that is unknown."""
+
+    __slots__ = ("condition", "otherwise", "then")
+
+    def __init__(self, condition: Unknown, then: Lazy, otherwise: Lazy) -> None:
+        Unknown.__init__(self, None, condition.cause, condition.site)
+        self.condition = condition
+        self.then = then
+        self.otherwise = otherwise
+
+    @property
+    def text(self) -> str:
+        from hmls.lang.show import show
+
+        then, otherwise = show(self.then, 400), show(self.otherwise, 400)
+        return f"if ⟨{self.condition.text}⟩: {then}; else: {otherwise}"
+
+
 _KEYWORDS = frozenset(("if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"))
 
 
@@ -289,6 +368,7 @@ _TYPES: dict[type, str] = {
     OpenList: "list",
     Attrs: "set",
     OpenAttrs: "set",
+    VersionedAttrs: "set",
     Lambda: "lambda",
     Primop: "lambda",
 }
@@ -297,10 +377,10 @@ _TYPES: dict[type, str] = {
 def type_phrase(value: Value) -> str:
     """As Nix's errors name a value's type. Source: nix src/libexpr/eval.cc, showType."""
     match value:
-        case Lambda():
+        case Lambda() | Primop(written_in_nix=True):
             return "a function"
         case Primop(done=()):
-            return "a built-in function" if value.name else "a function"
+            return "a built-in function"
         case Primop():
             return "a partially applied built-in function"
         case str():

@@ -1,0 +1,167 @@
+"""What every option type can do. Source: nixpkgs lib/types.nix, mkOptionType; lib/options.nix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hmls.lang.compare import equal
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import MISSING, force
+from hmls.lang.values import Attrs, Lazy, Unknown, Value
+from hmls.modules.definitions import Definition, Loc
+from hmls.modules.merged import Merged
+from hmls.modules.messages import show_definitions, show_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PRIORITY_HINT = (
+    "Use `lib.mkForce value` or `lib.mkDefault value` to change the priority on any of these "
+    "definitions.\n"
+)
+
+
+class OptionType:
+    """A type of options. Types are immutable and compare by identity."""
+
+    name = "unspecified"
+    description_class: str | None = None
+    deprecation_message: str | None = None
+    has_v2_merge = False
+    """Whether the type checks while it merges, which words its errors differently."""
+    view: Any = None
+    """The set that stands for the type in Nix code, once somebody asked (see `nix_view`)."""
+
+    @property
+    def description(self) -> str:
+        return self.name
+
+    def accepts(self, value: Value) -> bool:
+        """Whether a forced value is of the type at its head. Raises Unknowable."""
+        raise NotImplementedError
+
+    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
+        """The value of one or more definitions that `accepts` holds for. Raises Unknowable."""
+        raise NotImplementedError
+
+    @property
+    def empty_value(self) -> Lazy:
+        """The value where nothing is defined, or MISSING."""
+        return MISSING
+
+    @property
+    def sub_modules(self) -> list[Lazy] | None:
+        """The modules that submodules of the type are made of; None for other types."""
+        return None
+
+    def with_sub_modules(self, _modules: list[Lazy]) -> OptionType:
+        """The same type with other modules in its submodules."""
+        return self
+
+    def merged_with(self, other: OptionType) -> OptionType | None:
+        """The type of an option that was declared with both, or None where they do not fit."""
+        return self if type(self) is type(other) and self.name == other.name else None
+
+    @property
+    def nested(self) -> dict[str, OptionType]:
+        """The types inside, under the names that `nestedTypes` has for them."""
+        return {}
+
+    def sub_options(self, _prefix: Loc) -> Lazy:
+        """The options inside, as `getSubOptions` gives them."""
+        return Attrs()
+
+    def checked_merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
+        """Check all definitions, then merge them; an unknown one makes what it decides unknown.
+
+        Source: mergeDefinitions, mergedValue.
+        """
+        try:
+            if self.has_v2_merge:
+                merged = self.merge(loc, definitions)
+                if merged.error is not None:
+                    raise NixError(
+                        f"A definition for option `{show_option(loc)}' is not of type "
+                        f"`{self.description}'. TypeError: {merged.error}"
+                    )
+                return merged
+            wrong = [d for d in definitions if not self.accepts_definition(d)]
+            if wrong:
+                raise NixError(
+                    f"A definition for option `{show_option(loc)}' is not of type "
+                    f"`{self.description}'. Definition values:{show_definitions(wrong)}"
+                )
+            return self.merge(loc, definitions)
+        except Unknowable as stop:
+            return Merged(stop.unknown)
+
+    def accepts_definition(self, definition: Definition) -> bool:
+        """Whether a definition is of the type, or so unknown that it may be."""
+        try:
+            return self.accepts(force(definition.value))
+        except Unknowable:
+            return True
+
+    def merge_nothing(self, loc: Loc) -> Merged:
+        """What an option without definitions is."""
+        empty = self.empty_value
+        if empty is not MISSING:
+            return Merged(empty)
+        raise NixError(
+            f"The option `{show_option(loc)}' was accessed but has no value defined. "
+            "Try setting the option."
+        )
+
+    def error_of(self, definitions: list[Definition]) -> str | None:
+        """The headError of nixpkgs: which definitions are not of the type at their head."""
+        wrong = [d for d in definitions if not self.accepts_definition(d)]
+        return f"Definition values: {show_definitions(wrong)}" if wrong else None
+
+
+def phrase(option_type: OptionType, *classes: str) -> str:
+    """A type inside another's description, in parentheses where it would be ambiguous.
+
+    Source: optionDescriptionPhrase.
+    """
+    described = option_type.description
+    return described if option_type.description_class in classes else f"({described})"
+
+
+def refuse_unknown(value: Value) -> None:
+    """Raise Unknowable for an unknown value of unknown type."""
+    if isinstance(value, Unknown):
+        raise Unknowable(value)
+
+
+def refuse_maybe(definitions: Sequence[Definition]) -> None:
+    """Raise Unknowable if the condition of any definition is unknown."""
+    for definition in definitions:
+        if definition.maybe is not None:
+            raise Unknowable(definition.maybe)
+
+
+def merge_one(loc: Loc, definitions: list[Definition], message: str = "") -> Lazy:
+    """mergeUniqueOption: exactly one definition may be."""
+    refuse_maybe(definitions)
+    if len(definitions) == 1:
+        return definitions[0].value
+    raise NixError(
+        f"The option `{show_option(loc)}' is defined multiple times while it's expected to be "
+        f"unique.\n{message}\nDefinition values:{show_definitions(definitions)}\n{PRIORITY_HINT}"
+    )
+
+
+def merge_equal(loc: Loc, definitions: list[Definition]) -> Lazy:
+    """mergeEqualOption: all definitions must be equal."""
+    refuse_maybe(definitions)
+    first = definitions[0]
+    if len(definitions) == 1:
+        return first.value
+    value = force(first.value)
+    for other in definitions[1:]:
+        if not equal(force(other.value), value):
+            raise NixError(
+                f"The option `{show_option(loc)}' has conflicting definition values:"
+                f"{show_definitions([first, other])}\n{PRIORITY_HINT}"
+            )
+    return value
