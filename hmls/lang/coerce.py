@@ -47,6 +47,11 @@ def coerce_copying(lazy: Lazy) -> str:
     return interpolate(force(lazy))
 
 
+def to_string_copying(lazy: Lazy) -> str:
+    """As `to_string`, but a path becomes the store path of its copy."""
+    return _coerce(force(lazy), more=True, copy=True)
+
+
 def context_of(text: str) -> frozenset[str]:
     """The store paths that a string refers to."""
     return text.context if isinstance(text, ContextString) else frozenset()
@@ -152,16 +157,3 @@ def _coerce_list(items: list[Lazy], *, copy: bool) -> str:
             parts.append(" ")
     return join("", parts)
 
-
-__all__ = [
-    "coerce",
-    "coerce_copying",
-    "context_of",
-    "interpolate",
-    "join",
-    "normalize",
-    "to_path",
-    "to_string",
-    "with_context",
-    "wrong_type",
-]

@@ -9,11 +9,9 @@ from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import expect_list, force, get, is_derivation, names
 from hmls.lang.values import (
     Attrs,
-    Lambda,
     Lazy,
     OpenList,
     Path,
-    Primop,
     Unknown,
     Value,
     type_name,
@@ -32,12 +30,21 @@ def equal(left: Value, right: Value) -> bool:
     if left is None or left is True or left is False:
         return left is right
     if left.__class__ is int or left.__class__ is float:
-        return (right.__class__ is int or right.__class__ is float) and left == right
+        if right.__class__ is left.__class__:
+            return bool(left == right)
+        # Integers become floats, with the loss of precision that Nix has there.
+        return _is_number(right) and float(left) == float(right)
     if left.__class__ is list or left.__class__ is OpenList:
         if right.__class__ is not list and right.__class__ is not OpenList:
             return False
         xs, ys = expect_list(left), expect_list(right)
-        return len(xs) == len(ys) and all(_equal_items(x, y) for x, y in zip(xs, ys, strict=True))
+        if len(xs) != len(ys):
+            return False
+        # A generator would go through the C stack.
+        for x, y in zip(xs, ys, strict=True):  # noqa: SIM110
+            if not identical_or_equal(x, y):
+                return False
+        return True
     if isinstance(left, Attrs):
         return isinstance(right, Attrs) and _equal_attrs(left, right)
     if left.__class__ is Path:
@@ -45,12 +52,12 @@ def equal(left: Value, right: Value) -> bool:
     return False  # Functions are never equal.
 
 
-def _equal_items(left: Lazy, right: Lazy) -> bool:
-    """Inside lists and sets pointers are compared first, so that a function equals itself."""
-    x, y = force(left), force(right)
-    if x is y and (x.__class__ is Lambda or x.__class__ is Primop or isinstance(x, Attrs)):
+def identical_or_equal(left: Lazy, right: Lazy) -> bool:
+    """Equality of items of lists and sets: what is one and the same is equal, a function too."""
+    x = force(left)
+    if left is right:
         return True
-    return equal(x, y)
+    return equal(x, force(right))
 
 
 def _equal_attrs(left: Attrs, right: Attrs) -> bool:
@@ -59,7 +66,10 @@ def _equal_attrs(left: Attrs, right: Attrs) -> bool:
     left_names = names(left)
     if len(left_names) != len(right) or left_names != names(right):
         return False
-    return all(_equal_items(left[name], right[name]) for name in left_names)
+    for name in left_names:  # noqa: SIM110
+        if not identical_or_equal(left[name], right[name]):
+            return False
+    return True
 
 
 def less_than(left: Value, right: Value) -> bool:
@@ -69,7 +79,9 @@ def less_than(left: Value, right: Value) -> bool:
             return left < right
         return _bytes(left) < _bytes(right)
     if _is_number(left) and _is_number(right):
-        return bool(left < right)
+        if left.__class__ is right.__class__:
+            return bool(left < right)
+        return float(left) < float(right)
     if isinstance(left, Unknown):
         raise Unknowable(left)
     if isinstance(right, Unknown):

@@ -13,14 +13,21 @@ import hashlib
 import os
 import re
 
-from hmls.lang.values import ContextString, Path
+from hmls.lang.values import Cause, ContextString, Path, Unknown
 
 STORE = "/nix/store"
+SYMBOLIC = Cause("store-path", "depends on the hash of a store path, which is not computed")
+_DIGITS = frozenset("0123456789abcdfghijklmnpqrsvwxyz")
+"""Nix's alphabet for hashes."""
+_HASH = re.compile(r"(?<![0-9A-Za-z])eeee[0-9a-f]{28}(?![0-9A-Za-z])")
 _SYMBOLIC = re.compile(r"/nix/store/eeee[0-9a-f]{28}-[0-9A-Za-z+._?=-]*")
 _mounts: dict[str, str] = {}
 """Store path → the file or folder on disk that it stands for."""
 _mounted: dict[str, str] = {}
 """The other way round, for folders whose files are below that store path."""
+
+_origins: dict[str, str] = {}
+"""Store path of a filtered copy → the folder that it was made of."""
 
 
 def mount(folder: str, store_path: str | None = None) -> str:
@@ -64,9 +71,53 @@ def copied(path: Path, name: str | None = None) -> ContextString:
     return ContextString(store_path, frozenset((store_path,)))
 
 
+def filtered(path: Path, name: str, variant: str) -> ContextString:
+    """As `copied`, of a folder without some of its files: nothing is read at that path.
+
+    `variant` tells one filter from another.
+    """
+    store_path = _symbolic(f"{path.path}\0{variant}", name)
+    _origins[store_path] = path.path
+    return ContextString(store_path, frozenset((store_path,)))
+
+
+def derived(key: str, name: str) -> str:
+    """The store path of something that is made of what `key` says."""
+    return _symbolic(key, name)
+
+
 def is_symbolic(text: str) -> bool:
-    """Whether a text contains a symbolic store path."""
-    return "/nix/store/eeee" in text and _SYMBOLIC.search(text) is not None
+    """Whether a text contains the hash of a symbolic store path."""
+    return "eeee" in text and _HASH.search(text) is not None
+
+
+def hash_spans(text: str) -> list[tuple[int, int]]:
+    """Where the hashes of symbolic store paths stand in a text."""
+    if "eeee" not in text:
+        return []
+    return [match.span() for match in _HASH.finditer(text)]
+
+
+def with_other_hashes(text: str) -> list[str]:
+    """The text with other possible hashes: what differs among them depends on the hash."""
+    return [_HASH.sub((filler * 32)[:32], text) for filler in ("0", "z", "a1", "3bcdfx")]
+
+
+def may_contain(text: str, part: str) -> bool:
+    """Whether a real hash in the place of a symbolic one could make `part` appear in a text."""
+    for start, end in hash_spans(text):
+        for at in range(max(0, start - len(part) + 1), min(end, len(text) - len(part) + 1)):
+            if all(
+                char in _DIGITS if start <= index < end else char == text[index]
+                for index, char in enumerate(part, at)
+            ):
+                return True
+    return False
+
+
+def symbolic_unknown(text: str) -> Unknown:
+    """The unknown value of what depends on a hash that is not computed."""
+    return Unknown(readable(text), SYMBOLIC)
 
 
 def symbolic_spans(text: str) -> list[tuple[int, int]]:
@@ -80,7 +131,7 @@ def readable(text: str) -> str:
 
 
 def _relative(store_path: str) -> str:
-    folder = _mounts.get(store_path)
+    folder = _mounts.get(store_path) or _origins.get(store_path)
     if folder is None:
         return store_path
     if folder in _mounted:

@@ -4,32 +4,63 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hmls.lang.builtins import basics
+from hmls.lang.builtins import (
+    attrs,
+    context,
+    control,
+    derivations,
+    fetchers,
+    files,
+    formats,
+    from_json,
+    hashes,
+    lists,
+    numbers,
+    store_paths,
+    strings,
+)
 from hmls.lang.values import Attrs, Lazy, Thunk
 
 if TYPE_CHECKING:
     from hmls.lang.interp import Interp
 
-_TOP_LEVEL = (
+_MODULES = (
+    attrs,
+    context,
+    control,
+    derivations,
+    fetchers,
+    files,
+    formats,
+    from_json,
+    hashes,
+    lists,
+    numbers,
+    store_paths,
+    strings,
+)
+_PLAIN = frozenset((
     "abort", "baseNameOf", "break", "derivation", "derivationStrict", "dirOf", "fetchGit",
     "fetchMercurial", "fetchTarball", "fetchTree", "fromTOML", "import", "isNull", "map",
     "placeholder", "removeAttrs", "scopedImport", "throw", "toString",
-)  # fmt: skip
-_MODULES = (basics,)
+))  # fmt: skip
+"""Builtins that are in scope under their own name; the others are with two underscores."""
 
 
 def make_globals(interp: Interp) -> dict[str, Lazy]:
     """The names that are in scope everywhere. Source: nix primops.cc, createBaseEnv."""
-    functions: dict[str, Lazy] = {}
+    found: dict[str, Lazy] = {}
     for module in _MODULES:
-        functions.update(module.register.bind(interp))
-        constants = getattr(module, "constants", None)
-        if constants is not None:
-            functions.update(constants(interp))
-    attrs = Attrs(functions)
-    builtins = Thunk(lambda _env: attrs, None)
-    attrs["builtins"] = builtins
-    found: dict[str, Lazy] = {"builtins": builtins, "true": True, "false": False, "null": None}
-    found.update({name: attrs[name] for name in _TOP_LEVEL if name in attrs})
-    found.update({f"__{name}": value for name, value in attrs.items()})
-    return found
+        found.update(module.register.bind(interp))
+    found.update(derivations.constants(interp))
+    found.update(fetchers.constants(interp))
+    found.update({"true": True, "false": False, "null": None})
+    made = Attrs(found)
+    builtins = made["builtins"] = Thunk(lambda _env: made, None)
+    top_level: dict[str, Lazy] = {"builtins": builtins, "true": True, "false": False, "null": None}
+    for name, lazy in found.items():
+        if name in _PLAIN:
+            top_level[name] = lazy
+        elif name not in top_level:
+            top_level[f"__{name}"] = lazy
+    return top_level

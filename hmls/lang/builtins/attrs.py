@@ -6,7 +6,6 @@ What is known of an open set stays known. Source: nix src/libexpr/primops.cc.
 from __future__ import annotations
 
 from collections.abc import Iterable
-
 from typing import Any
 
 from hmls.lang.builtins.arguments import expect_open_attrs, expect_plain_string, required
@@ -78,7 +77,9 @@ def unsafe_get_attr_pos(name: Lazy, attrs: Lazy) -> Value:
     if not has(found, key):
         return None
     site = found.positions.get(key)
-    return None if site is None else position_attrs(site)
+    if site is None or site.unit.path.startswith("«"):
+        return None
+    return position_attrs(site)
 
 
 def like(attrs: Attrs, items: dict[str, Lazy], positions: Positions) -> Attrs:
@@ -114,29 +115,25 @@ def list_to_attrs(pairs: Lazy) -> Value:
     made: dict[str, Lazy] = {}
     positions: dict[str, Site] = {}
     unknown: Unknown | None = None
-    for pair in expect_open_list(pairs):
-        attrs = pair if pair.__class__ is Splice else expect_open_attrs(pair)
-        name = _pair_name(attrs)
-        if isinstance(name, Unknown):
-            unknown = unknown or name
-        elif name not in made:
+    for item in expect_open_list(pairs):
+        if item.__class__ is Splice:
+            unknown = unknown or item.unknown
+            continue
+        pair = expect_open_attrs(item)
+        try:
+            name = str(expect_plain_string(required(pair, "name")))
+        except Unknowable as stop:
+            unknown = unknown or stop.unknown
+            continue
+        if name not in made:
             # An unknown pair further in front may have the same name.
-            made[name] = unknown if unknown is not None else required(attrs, "value")
-            site = attrs.positions.get("value")
+            made[name] = required(pair, "value") if unknown is None else unknown.select(name)
+            site = pair.positions.get("value")
             if site is not None:
                 positions[name] = site
     if unknown is not None:
         return OpenAttrs(made, unknown, positions)
     return Attrs(made, positions)
-
-
-def _pair_name(pair: Attrs | Splice) -> str | Unknown:
-    if isinstance(pair, Splice):
-        return pair.unknown
-    try:
-        return str(expect_plain_string(required(pair, "name")))
-    except Unknowable as stop:
-        return stop.unknown
 
 
 @register("intersectAttrs")

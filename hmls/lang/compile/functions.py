@@ -58,6 +58,13 @@ def lambda_maker(node: Node, scope: Scope, name: str | None) -> Make:
     return lambda env: Lambda(enter, env, formals, site, name)
 
 
+def argument_name(site: Site) -> str | None:
+    """The name that a function gives to its whole argument."""
+    node = site.unit.node(site.start, site.end, Kind.FUNCTION)
+    universal = node.child_by_field_id(Field.UNIVERSAL)
+    return None if universal is None else text_of(universal, Scope(site.unit, None, ()))
+
+
 def _enter_simple(body: Code) -> Enter:
     def enter(env: Env, argument: Lazy) -> Value:
         counters[0] += 1

@@ -1,0 +1,53 @@
+"""What builtins share: demands on arguments beyond those of `lang.force`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import call, expect_attrs, expect_string, force
+from hmls.lang.values import Attrs, ContextString, Lambda, Lazy, OpenAttrs, Unknown, Value
+
+
+def expect_plain_string(lazy: Lazy) -> str:
+    """A string that refers to no store path. Source: EvalState::forceStringNoCtx."""
+    text = expect_string(lazy)
+    if isinstance(text, ContextString) and text.context:
+        element = min(text.context)
+        raise NixError(
+            f"the string '{text}' is not allowed to refer to a store path (such as '{element}')"
+        )
+    return text
+
+
+def expect_open_attrs(lazy: Lazy) -> Attrs:
+    """A set; one of which nothing is known but that it is a set is open."""
+    value = force(lazy)
+    if isinstance(value, Unknown) and value.kind in (None, "set"):
+        return OpenAttrs((), value)
+    return expect_attrs(value)
+
+
+def required(attrs: Attrs, name: str) -> Lazy:
+    """An attribute that must be there. Source: EvalState::getAttr."""
+    lazy = attrs.get(name, attrs)
+    if lazy is not attrs:
+        return lazy
+    if isinstance(attrs, OpenAttrs) and name not in attrs.absent:
+        return attrs.rest.select(name)
+    raise NixError(f"attribute '{name}' missing")
+
+
+def known(value: Value) -> Value:
+    """The value. Raises Unknowable if it is not known."""
+    if isinstance(value, Unknown):
+        raise Unknowable(value)
+    return value
+
+
+def applier(function: Value) -> Callable[[Lazy], Value]:
+    """Python's way to call a Nix function many times."""
+    if function.__class__ is Lambda:
+        enter, env = function.enter, function.env
+        return lambda argument: enter(env, argument)
+    return lambda argument: call(function, argument)

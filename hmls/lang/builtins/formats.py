@@ -1,0 +1,163 @@
+"""JSON, TOML and XML. Source: nix primops.cc, primops/fromTOML.cc, value-to-xml.cc."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from hmls.lang import store
+from hmls.lang.builtins.arguments import expect_plain_string
+from hmls.lang.builtins.registry import Registry
+from hmls.lang.coerce import with_context
+from hmls.lang.compile.functions import argument_name
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import first_splice, force, get, is_derivation, names
+from hmls.lang.json import to_json
+from hmls.lang.show import show_number
+from hmls.lang.values import Attrs, Lambda, Lazy, OpenList, Path, Unknown, Value
+
+register = Registry()
+
+
+@register("toJSON")
+def to_json_(value: Lazy) -> Value:
+    return to_json(value)
+
+
+@register("fromTOML")
+def from_toml(text: Lazy) -> Value:
+    import tomllib
+
+    found = str(expect_plain_string(text))
+    try:
+        table = tomllib.loads(found)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise NixError(f"while parsing TOML: {error}") from None
+    return _from_toml(table)
+
+
+def _from_toml(value: Any) -> Value:
+    match value:
+        case dict():
+            return Attrs({name: _from_toml(item) for name, item in value.items()})
+        case list():
+            return [_from_toml(item) for item in value]
+        case datetime() | date() | time():
+            raise NixError("while parsing TOML: Dates and times are not supported")
+        case int() if not -(2**63) <= value < 2**63:
+            raise NixError(f"while parsing TOML: integer {value} is out of range")
+    return value
+
+
+@register("toXML")
+def to_xml(value: Lazy) -> Value:
+    writer = _XmlWriter()
+    writer.open("expr")
+    _write_xml(value, writer)
+    writer.close("expr")
+    header = "<?xml version='1.0' encoding='utf-8'?>\n"
+    return with_context(header + "".join(writer.out), *writer.strings)
+
+
+class _XmlWriter:
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.depth = 0
+        self.strings: list[str] = []
+        self.seen: set[str] = set()
+
+    def tag(self, text: str) -> None:
+        self.out.append(f"{'  ' * self.depth}<{text}>\n")
+
+    def open(self, name: str, attributes: dict[str, str] | None = None) -> None:
+        self.tag(name + _attributes(attributes))
+        self.depth += 1
+
+    def close(self, name: str) -> None:
+        self.depth -= 1
+        self.tag(f"/{name}")
+
+    def empty(self, name: str, attributes: dict[str, str] | None = None) -> None:
+        self.tag(f"{name}{_attributes(attributes)} /")
+
+
+_XML_ESCAPES = {'"': "&quot;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "\n": "&#xA;"}
+_XML_TABLE = str.maketrans(_XML_ESCAPES)
+
+
+def _attributes(attributes: dict[str, str] | None) -> str:
+    pairs = (attributes or {}).items()
+    return "".join(f' {name}="{value.translate(_XML_TABLE)}"' for name, value in pairs)
+
+
+def _write_xml(lazy: Lazy, writer: _XmlWriter) -> None:
+    value = force(lazy)
+    match value:
+        case None:
+            writer.empty("null")
+        case bool():
+            writer.empty("bool", {"value": "true" if value else "false"})
+        case int() | float():
+            kind = "int" if value.__class__ is int else "float"
+            writer.empty(kind, {"value": show_number(value)})
+        case str():
+            writer.strings.append(value)
+            writer.empty("string", {"value": value})
+        case Path():
+            writer.empty("path", {"value": store.shown_path(value.path)})
+        case list():
+            writer.open("list")
+            for item in value:
+                _write_xml(item, writer)
+            writer.close("list")
+        case Attrs():
+            _write_xml_set(value, writer)
+        case Lambda():
+            _write_xml_function(value, writer)
+        case OpenList():
+            raise Unknowable(first_splice(value))
+        case Unknown():
+            raise Unknowable(value)
+        case _:
+            writer.empty("unevaluated")
+
+
+def _write_xml_set(value: Attrs, writer: _XmlWriter) -> None:
+    if not is_derivation(value):
+        writer.open("attrs")
+        _write_xml_attributes(value, writer)
+        writer.close("attrs")
+        return
+    paths = {name: get(value, name) for name in ("drvPath", "outPath") if name in value}
+    shown = {name: str(path) for name, path in paths.items() if isinstance(path, str)}
+    writer.open("derivation", shown)
+    drv_path = shown.get("drvPath", "")
+    if drv_path and drv_path not in writer.seen:
+        writer.seen.add(drv_path)
+        _write_xml_attributes(value, writer)
+    else:
+        writer.empty("repeated")
+    writer.close("derivation")
+
+
+def _write_xml_attributes(value: Attrs, writer: _XmlWriter) -> None:
+    for name in names(value):
+        writer.open("attr", {"name": name})
+        _write_xml(value[name], writer)
+        writer.close("attr")
+
+
+def _write_xml_function(value: Lambda, writer: _XmlWriter) -> None:
+    argument = argument_name(value.site)
+    writer.open("function")
+    if value.formals is None:
+        writer.empty("varpat", {"name": argument or ""})
+    else:
+        attributes = {"ellipsis": "1"} if value.formals.open else {}
+        if argument is not None:
+            attributes["name"] = argument
+        writer.open("attrspat", attributes)
+        for name in sorted(value.formals.arguments):
+            writer.empty("attr", {"name": name})
+        writer.close("attrspat")
+    writer.close("function")
