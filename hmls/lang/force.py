@@ -24,6 +24,7 @@ from hmls.lang.values import (
     Thunk,
     Unknown,
     Value,
+    VersionedAttrs,
     type_phrase,
 )
 
@@ -138,17 +139,26 @@ def get(attrs: Attrs, name: str) -> Value:
     if lazy.__class__ is Thunk:
         value = attrs[name] = force(lazy)
         return value
-    if lazy is MISSING and isinstance(attrs, OpenAttrs) and name not in attrs.absent:
-        return attrs.rest.select(name)
+    if lazy is MISSING and isinstance(attrs, OpenAttrs):
+        return force(_beyond(attrs, name))
     return lazy
 
 
 def get_lazy(attrs: Attrs, name: str) -> Lazy:
     """The attribute of a set as it is, or MISSING."""
     lazy = attrs.get(name, MISSING)
-    if lazy is MISSING and isinstance(attrs, OpenAttrs) and name not in attrs.absent:
-        return attrs.rest.select(name)
+    if lazy is MISSING and isinstance(attrs, OpenAttrs):
+        return _beyond(attrs, name)
     return lazy
+
+
+def _beyond(attrs: OpenAttrs, name: str) -> Lazy:
+    """What an open set has under a name that is not among its known ones, or MISSING."""
+    if name in attrs.absent:
+        return MISSING
+    if attrs.__class__ is VersionedAttrs and attrs.source is not None:
+        return get_lazy(expect_attrs(attrs.source), name)
+    return attrs.rest.select(name)
 
 
 def has(attrs: Attrs, name: str) -> bool:
@@ -156,7 +166,9 @@ def has(attrs: Attrs, name: str) -> bool:
     if name in attrs:
         return True
     if isinstance(attrs, OpenAttrs) and name not in attrs.absent:
-        raise Unknowable(attrs.rest)
+        if attrs.__class__ is VersionedAttrs and attrs.source is not None:
+            return has(expect_attrs(attrs.source), name)
+        raise Unknowable(attrs.rest.select(name))
     return False
 
 

@@ -65,7 +65,7 @@ def _plain(lazy: Lazy, strict: bool, out: list[str], seen: set[int]) -> None:
         lazy = force(lazy)
     match lazy:
         case Attrs():
-            if lazy.__class__ is OpenAttrs:
+            if isinstance(lazy, OpenAttrs):
                 raise Unknowable(lazy.rest)
             if lazy and id(lazy) in seen:
                 out.append("«repeated»")
@@ -91,7 +91,7 @@ def _plain(lazy: Lazy, strict: bool, out: list[str], seen: set[int]) -> None:
             raise Unknowable(first_splice(lazy))
         case Unknown():
             raise Unknowable(lazy)
-        case Lambda():
+        case Lambda() | Primop(written_in_nix=True):
             out.append("<LAMBDA>")
         case Primop():
             out.append("<PRIMOP-APP>" if lazy.done else "<PRIMOP>")
@@ -150,6 +150,8 @@ def _brief(lazy: Lazy, depth: int, out: list[str], printed: list[int]) -> None:
         case Lambda():
             name = f" {value.name}" if value.name else ""
             out.append(f"«lambda{name} @ {_place(value)}»")
+        case Primop(written_in_nix=True):
+            out.append(f"«lambda {value.name.rpartition('.')[2]}»".replace(" »", "»"))
         case Primop():
             out.append(f"«{'partially applied ' if value.done else ''}primop {value.name}»")
         case str() if len(value) > _MAX_STRING:

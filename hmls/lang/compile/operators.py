@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hmls.lang.combine import add, concat, divide, multiply, subtract, update
+from hmls.lang.combine import add, as_set, concat, divide, multiply, subtract, update
 from hmls.lang.compare import equal, less_than
 from hmls.lang.compile.core import (
     Field,
@@ -182,6 +182,8 @@ def compile_binary(node: Node, scope: Scope) -> Code:
     left, right = child(node, Field.LEFT), child(node, Field.RIGHT)
     if operator in _LOGIC:
         return _LOGIC[operator](boolean(left, scope), boolean(right, scope))
+    if operator == "//":
+        return _updating(left, right, scope)
     if operator in _KEEPING:
         return _keeping(_KEEPING[operator], left, right, scope)
     first, second = compile_expression(left, scope), compile_expression(right, scope)
@@ -214,6 +216,28 @@ def _keeping(
     return code
 
 
+def _updating(left: Node, right: Node, scope: Scope) -> Code:
+    """`left // right`. Nix looks at the right side first. Source: ExprOpUpdate::evalForUpdate."""
+    first, second = compile_expression(left, scope), compile_expression(right, scope)
+    left_site, right_site = site_of(left, scope), site_of(right, scope)
+
+    def side(code: Code, env: Env, site: Site) -> Attrs:
+        try:
+            return as_set(code(env))
+        except Unknowable as stop:
+            return as_set(stop.unknown.at(site))
+        except NixError as error:
+            if error.site is None:
+                error.site = site
+            raise
+
+    def code(env: Env) -> Value:
+        y = side(second, env, right_site)
+        return update(side(first, env, left_site), y)
+
+    return code
+
+
 def _and(left: Code, right: Code) -> Code:
     return lambda env: left(env) and right(env)
 
@@ -223,7 +247,7 @@ def _or(left: Code, right: Code) -> Code:
 
 
 _LOGIC = {"&&": _and, "||": _or}
-_KEEPING = {"//": update, "++": concat, "+": add}
+_KEEPING = {"++": concat, "+": add}
 _OPERATORS: dict[str, Callable[[Code, Code], Code]] = {
     "==": lambda left, right: lambda env: equal(left(env), right(env)),
     "!=": lambda left, right: lambda env: not equal(left(env), right(env)),

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from hmls.lang.compile.core import NOT_CONSTANT, Kind, Make, compiler, constant, site_of, text_of
 from hmls.lang.compile.scope import Scope
-from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import MISSING, force
-from hmls.lang.values import Attrs, Code, Env, Lazy, OpenAttrs, Site, Thunk, Unknown, Value
+from hmls.lang.errors import NixError
+from hmls.lang.force import MISSING, force, get
+from hmls.lang.values import (
+    Attrs,
+    Code,
+    Env,
+    Lazy,
+    OpenAttrs,
+    Site,
+    Thunk,
+    Unknown,
+    Value,
+    VersionedAttrs,
+)
 from hmls.syntax.parse import Node
 
 _LITERALS = {"true": True, "false": False, "null": None}
@@ -116,6 +127,7 @@ def _slot_code(depth: int, index: int) -> Code:
 def _with_code(name: str, withs: list[int], site: Site) -> Code:
     def code(env: Env) -> Value:
         outwards = 0
+        passed: Unknown | None = None
         for depth in withs:
             for _ in range(depth - outwards):
                 env = env[0]
@@ -131,12 +143,19 @@ def _with_code(name: str, withs: list[int], site: Site) -> Code:
                     return value
                 if attrs.__class__ is OpenAttrs and may_hold(attrs, name):
                     return attrs.rest.select(name)
+                if attrs.__class__ is VersionedAttrs and may_hold(attrs, name):
+                    if attrs.source is None:
+                        passed = passed or attrs.rest.select(name)
+                    elif (value := get(attrs, name)) is not MISSING:
+                        return value
             elif isinstance(attrs, Unknown):
                 return attrs.select(name)
             else:
                 from hmls.lang.force import wrong_type
 
                 wrong_type("a set", attrs)
+        if passed is not None:
+            return passed
         raise NixError(f"undefined variable '{name}'", site)
 
     return code
@@ -152,6 +171,3 @@ def _current_position(site: Site) -> Code:
 
     value = position_attrs(site)
     return lambda _env: value
-
-
-__all__ = ["Unknowable", "compile_variable", "name_maker", "variable_code", "variable_maker"]
