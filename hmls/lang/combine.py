@@ -182,29 +182,32 @@ def concat_strings(values: list[Value]) -> Value:
 
 
 def subtract(left: Value, right: Value) -> Value:
-    _numbers(left, right, "subtraction")
+    _numbers(left, right)
     result = left - right
     return integer(result, "subtracting", left, right) if result.__class__ is int else result
 
 
 def multiply(left: Value, right: Value) -> Value:
-    _numbers(left, right, "multiplication")
+    _numbers(left, right)
     result = left * right
     return integer(result, "multiplying", left, right) if result.__class__ is int else result
 
 
 def divide(left: Value, right: Value) -> Value:
     """Integers truncate towards zero, as in C."""
-    _numbers(left, right, "division")
+    # As Nix does it: the right one is looked at first, as a float.
+    if right.__class__ is not int and right.__class__ is not float:
+        wrong_type("a float", right)
     if right == 0:
         raise NixError("division by zero")
+    _numbers(left, right)
     if left.__class__ is float or right.__class__ is float:
         return left / right
     quotient = abs(left) // abs(right)
     return integer(quotient if (left < 0) == (right < 0) else -quotient, "dividing", left, right)
 
 
-def _numbers(left: Value, right: Value, _operation: str) -> None:
+def _numbers(left: Value, right: Value) -> None:
     floating = left.__class__ is float or right.__class__ is float
     for value in (left, right):
         if value.__class__ is not int and value.__class__ is not float:

@@ -22,6 +22,8 @@ class DiskReader:
                 return file.read()
         except (FileNotFoundError, NotADirectoryError):
             raise ReadFailed(f"path '{path}' does not exist") from None
+        except IsADirectoryError:
+            raise ReadFailed("read of 4096 bytes: Is a directory") from None
         except OSError as error:
             raise ReadFailed(f"reading file '{path}': {error.strerror}") from None
 
@@ -31,10 +33,10 @@ class DiskReader:
                 return {entry.name: _kind_of(entry) for entry in entries}
         except (FileNotFoundError, NotADirectoryError):
             if os.path.lexists(path):
-                raise ReadFailed(f"cannot read directory '{path}': Not a directory") from None
+                raise ReadFailed(f'cannot read directory "{path}": Not a directory') from None
             raise ReadFailed(f"path '{path}' does not exist") from None
         except OSError as error:
-            raise ReadFailed(f"cannot read directory '{path}': {error.strerror}") from None
+            raise ReadFailed(f'cannot read directory "{path}": {error.strerror}') from None
 
     def kind(self, path: str) -> str | None:
         try:

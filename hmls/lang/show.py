@@ -147,6 +147,9 @@ def _brief(lazy: Lazy, depth: int, out: list[str], printed: list[int]) -> None:
             out.append(f"«{value.text}»")
         case Splice():
             out.append(f"«{value.unknown.text}»")
+        case Lambda() if depth > 0 and value is lazy:
+            # For Nix this is a thunk still, where the evaluator here needs none.
+            out.append("«thunk»")
         case Lambda():
             name = f" {value.name}" if value.name else ""
             out.append(f"«lambda{name} @ {_place(value)}»")

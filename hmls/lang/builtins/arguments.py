@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import call, expect_attrs, expect_string, force
-from hmls.lang.values import Attrs, ContextString, Lambda, Lazy, OpenAttrs, Unknown, Value
+from hmls.lang.values import (
+    Attrs,
+    ContextString,
+    Lambda,
+    Lazy,
+    OpenAttrs,
+    Unknown,
+    Value,
+    quote_attribute,
+)
 
 
 def expect_plain_string(lazy: Lazy) -> str:
@@ -35,7 +44,7 @@ def required(attrs: Attrs, name: str) -> Lazy:
         return lazy
     if isinstance(attrs, OpenAttrs) and name not in attrs.absent:
         return attrs.rest.select(name)
-    raise NixError(f"attribute '{name}' missing")
+    raise NixError(f"attribute '{quote_attribute(name)}' missing")
 
 
 def known(value: Value) -> Value:

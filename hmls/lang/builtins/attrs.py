@@ -37,6 +37,7 @@ from hmls.lang.values import (
     Thunk,
     Unknown,
     Value,
+    quote_attribute,
 )
 
 register = Registry()
@@ -58,7 +59,7 @@ def get_attr(name: Lazy, attrs: Lazy) -> Value:
     key = expect_plain_string(name)
     found = get(expect_open_attrs(attrs), key)
     if found is MISSING:
-        raise NixError(f"attribute '{key}' missing")
+        raise NixError(f"attribute '{quote_attribute(key)}' missing")
     return found
 
 

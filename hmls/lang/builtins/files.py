@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hmls.lang import coerce, store
 from hmls.lang.builtins.arguments import expect_plain_string, required
 from hmls.lang.builtins.registry import Registry
-from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import expect_attrs, expect_list, force, names
 from hmls.lang.unit import Unit
 from hmls.lang.values import Attrs, Cause, Lazy, Path, Unknown, Value
@@ -171,7 +171,7 @@ def find_file(interp: Interp, search_path: Lazy, name: Lazy) -> Value:
             return Path(path)
     hint = "add it using $NIX_PATH or -I"
     if interp.system is None:
-        raise NixError(
+        raise Thrown(
             f"cannot look up '<{wanted}>' in pure evaluation mode (use '--impure' to override)"
         )
-    raise NixError(f"file '{wanted}' was not found in the Nix search path ({hint})")
+    raise Thrown(f"file '{wanted}' was not found in the Nix search path ({hint})")

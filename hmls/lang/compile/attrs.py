@@ -8,24 +8,35 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from hmls.lang import store
 from hmls.lang.compile.core import (
     Field,
     Kind,
     Make,
     child,
-    compile_expression,
     compiler,
     delayed,
     later,
     site_of,
     unwrap,
 )
-from hmls.lang.compile.names import attribute_name, attrpath_names, name_value
+from hmls.lang.compile.names import attribute_name, name_value
 from hmls.lang.compile.scope import Scope
 from hmls.lang.compile.variables import name_maker, variable_code
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
 from hmls.lang.force import force, wrong_type
-from hmls.lang.values import Attrs, Code, Env, Lazy, OpenAttrs, Site, Thunk, Unknown, Value
+from hmls.lang.values import (
+    Attrs,
+    Code,
+    Env,
+    Lazy,
+    OpenAttrs,
+    Site,
+    Thunk,
+    Unknown,
+    Value,
+    quote_attribute,
+)
 from hmls.syntax.parse import Node
 
 SETS = (Kind.ATTRSET, Kind.REC_ATTRSET)
@@ -61,7 +72,7 @@ class Bindings:
     site: Site
     recursive: bool = False
     entries: dict[str, Entry] = field(default_factory=dict)
-    dynamic: list[tuple[Code | Node, Plain | Bindings]] = field(default_factory=list)
+    dynamic: list[tuple[Node, Plain | Bindings]] = field(default_factory=list)
     sources: list[Node] = field(default_factory=list)
 
 
@@ -70,18 +81,18 @@ Entry: TypeAlias = Plain | Inherited | InheritedFrom | Bindings
 
 @compiler(Kind.ATTRSET)
 def compile_attrset(node: Node, scope: Scope) -> Code:
-    return _set_code(_bindings_of(node, scope), scope)
+    return _set_code(bindings_of(node, scope), scope)
 
 
 @compiler(Kind.REC_ATTRSET)
 def compile_rec_attrset(node: Node, scope: Scope) -> Code:
-    return _set_code(_bindings_of(node, scope), scope)
+    return _set_code(bindings_of(node, scope), scope)
 
 
 @compiler(Kind.LET_ATTRSET)
 def compile_let_attrset(node: Node, scope: Scope) -> Code:
     """The old `let { body = …; }`."""
-    attrs = _set_code(_bindings_of(node, scope), scope)
+    attrs = _set_code(bindings_of(node, scope), scope)
     site = site_of(node, scope)
 
     def code(env: Env) -> Value:
@@ -95,7 +106,7 @@ def compile_let_attrset(node: Node, scope: Scope) -> Code:
 
 @compiler(Kind.LET)
 def compile_let(node: Node, scope: Scope) -> Code:
-    bindings = _bindings_of(node, scope)
+    bindings = bindings_of(node, scope)
     if bindings.dynamic:
         return _failing("dynamic attributes not allowed in let", site_of(node, scope))
     inner = scope.child(bindings.entries)
@@ -111,7 +122,7 @@ def _failing(message: str, site: Site) -> Code:
     return code
 
 
-def _bindings_of(node: Node, scope: Scope) -> Bindings:
+def bindings_of(node: Node, scope: Scope) -> Bindings:
     recursive = node.kind_id in (Kind.REC_ATTRSET, Kind.LET_ATTRSET)
     bindings = Bindings(site_of(node, scope), recursive)
     for group in node.named_children:
@@ -200,16 +211,15 @@ def _opened(entry: Entry, scope: Scope) -> Bindings | None:
         case Plain(node):
             inner = unwrap(node)
             if inner.kind_id in SETS:
-                opened = _bindings_of(inner, scope)
+                opened = bindings_of(inner, scope)
                 opened.site = entry.site
                 return opened
     return None
 
 
 def _duplicate(path: list[str], site: Site, before: Site) -> SyntaxErrorInFile:
-    line, column = before.unit.lines.position(before.start)
-    where = f"{before.unit.path}:{line + 1}:{column + 1}"
-    return SyntaxErrorInFile(f"attribute '{'.'.join(path)}' already defined at {where}", site)
+    shown = ".".join(map(quote_attribute, path))
+    return SyntaxErrorInFile(f"attribute '{shown}' already defined at {_where(before)}", site)
 
 
 def _set_code(bindings: Bindings, scope: Scope) -> Code:
@@ -353,7 +363,6 @@ def _with_dynamic(code: Code, bindings: Bindings, outer: Scope, inner: Scope) ->
     recursive = bindings.recursive
     makers: list[tuple[Code, Make, Site]] = []
     for part, entry in bindings.dynamic:
-        assert isinstance(part, Node)
         name = attribute_name(part, inner)
         assert not isinstance(name, str)
         maker = _maker("", entry, inner, outer, building=False)
@@ -376,9 +385,9 @@ def _with_dynamic(code: Code, bindings: Bindings, outer: Scope, inner: Scope) ->
             if name is None:
                 continue
             if name in made:
-                raise NixError(
-                    f"dynamic attribute '{name}' already defined at {_where(made, name)}", site
-                )
+                where = _where(positions.get(name))
+                shown = quote_attribute(name)
+                raise NixError(f"dynamic attribute '{shown}' already defined at {where}", site)
             made[name] = make(frame)
             positions[name] = site
         if rest is not None:
@@ -409,12 +418,8 @@ def _dynamic_name(code: Code, env: Env) -> str | None:
     return name_value(lambda _env: value, env)
 
 
-def _where(made: Attrs, name: str) -> str:
-    site = made.positions.get(name)
+def _where(site: Site | None) -> str:
     if site is None:
         return "«none»:0"
     line, column = site.unit.lines.position(site.start)
-    return f"{site.unit.path}:{line + 1}:{column + 1}"
-
-
-__all__ = ["attrpath_names", "compile_attrset", "compile_expression"]
+    return f"{store.shown_path(site.unit.path)}:{line + 1}:{column + 1}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hmls.lang.compile.assertions import assertion_message
 from hmls.lang.compile.core import (
     NOT_CONSTANT,
     Field,
@@ -17,7 +18,7 @@ from hmls.lang.compile.core import (
 )
 from hmls.lang.compile.operators import boolean
 from hmls.lang.compile.scope import Scope
-from hmls.lang.compile.source_text import assertion_message, source_text
+from hmls.lang.compile.source_text import source_text
 from hmls.lang.errors import AssertionFailed
 from hmls.lang.values import Code, Env, Value
 from hmls.syntax.parse import Node

@@ -33,6 +33,7 @@ from hmls.lang.values import (
     Site,
     Unknown,
     Value,
+    quote_attribute,
 )
 from hmls.syntax.parse import Node
 
@@ -52,10 +53,25 @@ def lambda_maker(node: Node, scope: Scope, name: str | None) -> Make:
     argument = None if universal is None else text_of(universal, scope)
     if formals_node is None:
         inner = scope.child([argument or ""])
-        enter, formals = _enter_simple(later(child(node, Field.BODY), inner)), None
+        enter, formals = _enter_simple(_body(node, inner, name)), None
     else:
         enter, formals = _with_formals(node, formals_node, argument, scope, name, site)
     return lambda env: Lambda(enter, env, formals, site, name)
+
+
+def _body(node: Node, inner: Scope, name: str | None) -> Code:
+    """Code of a function's body. One that is a function again has the same name in errors."""
+    body = unwrap(child(node, Field.BODY))
+    if name is None or body.kind_id != Kind.FUNCTION:
+        return later(body, inner)
+    unit, start, end = inner.unit, body.start_byte, body.end_byte
+
+    def first(env: Env) -> Value:
+        code = cell[0] = lambda_maker(unit.node(start, end, Kind.FUNCTION), inner, name)
+        return code(env)
+
+    cell: list[Code] = [first]
+    return lambda env: cell[0](env)
 
 
 def argument_name(site: Site) -> str | None:
@@ -103,7 +119,7 @@ def _with_formals(
         (index, formal, None if default is None else delayed(default, inner, building=True))
         for index, (formal, default) in enumerate(defaults.items(), 1)
     ]
-    body = later(child(node, Field.BODY), inner)
+    body = _body(node, inner, name)
     formals = Formals(
         {formal: default is not None for formal, default in defaults.items()}, is_open
     )
@@ -149,15 +165,19 @@ def _binder(
                 if isinstance(value, OpenAttrs) and formal not in value.absent:
                     lazy = value.rest.select(formal)
                 elif default is None:
-                    raise NixError(f"{called} without required argument '{formal}'", site)
+                    raise NixError(
+                        f"{called} without required argument '{quote_attribute(formal)}'", site
+                    )
                 else:
                     missing += 1
                     lazy = default(inner)
             inner[index] = lazy
         if not formals.open and len(value) > len(slots) - missing:
-            for formal in sorted(value):
+            for formal in value:
                 if formal not in formals.arguments:
-                    raise NixError(f"{called} with unexpected argument '{formal}'", site)
+                    raise NixError(
+                        f"{called} with unexpected argument '{quote_attribute(formal)}'", site
+                    )
         return inner
 
     return bind

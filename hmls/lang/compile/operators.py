@@ -20,7 +20,7 @@ from hmls.lang.compile.names import Name, attrpath_names, name_value
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
 from hmls.lang.force import MISSING, call, force, get, has, wrong_type
-from hmls.lang.values import Attrs, Code, Env, Site, Thunk, Unknown, Value
+from hmls.lang.values import Attrs, Code, Env, Site, Thunk, Unknown, Value, quote_attribute
 from hmls.syntax.parse import Node
 
 
@@ -81,7 +81,7 @@ def select_attribute(value: Value, name: str, site: Site) -> Value:
             raise
     found = get(value, name)
     if found is MISSING:
-        raise NixError(f"attribute '{name}' missing", site)
+        raise NixError(f"attribute '{quote_attribute(name)}' missing", site)
     return found
 
 

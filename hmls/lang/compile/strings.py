@@ -253,9 +253,9 @@ def _strip_indentation(parts: list[str | Node]) -> list[str | Node]:
     stripped: list[str | Node] = []
     at_line_start, dropped = True, 0
     for number, part in enumerate(parts, 1):
-        if not isinstance(part, str) or isinstance(part, _Literal):
+        if not isinstance(part, str):
             at_line_start, dropped = False, 0
-            stripped.append(str(part) if isinstance(part, str) else part)
+            stripped.append(part)
             continue
         out: list[str] = []
         for char in part:
@@ -324,7 +324,7 @@ def compile_path(node: Node, scope: Scope) -> Code:
             sources.append(compile_expression(child(piece, Field.EXPRESSION), scope))
         elif piece.kind_id != Kind.COMMENT:
             text = text_of(piece, scope)
-            sources.append(text if sources else _path_start(text, scope))
+            sources.append(text if sources else path_start(text, scope))
     site = site_of(node, scope)
 
     def code(env: Env) -> Value:
@@ -343,7 +343,7 @@ def compile_path(node: Node, scope: Scope) -> Code:
     return code
 
 
-def _path_start(literal: str, scope: Scope) -> str:
+def path_start(literal: str, scope: Scope) -> str:
     start = coerce.normalize(_absolute(literal, scope))
     return start + "/" if literal.endswith("/") and start != "/" else start
 
