@@ -45,6 +45,11 @@ class Case:
         return self.source.parent.name != "language"
 
     @property
+    def is_home_manager(self) -> bool:
+        """Whether that `lib` is the one that Home Manager's modules get."""
+        return self.source.parent.name == "hm"
+
+    @property
     def id(self) -> str:
         return f"{self.source.parent.name}/{self.source.stem}: {self.name}"
 

@@ -1,8 +1,9 @@
 """Record the answers of a real Nix again: python -m tests.oracle.record --nix BIN --lib LIB.
 
 BIN is the folder of `nix-instantiate`, LIB the `lib` folder of nixpkgs (for cases that use
-`lib`). With files given, only theirs are recorded. Each Nix process evaluates many cases and
-ends at the first error; the next one goes on after it.
+`lib`); `--home-manager` is the folder of Home Manager, for cases in `hm`, whose `lib` is
+extended by its own. With files given, only theirs are recorded. Each Nix process evaluates
+many cases and ends at the first error; the next one goes on after it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Nix:
 
     bin: Path
     lib: Path | None
+    home_manager: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nix", type=Path, required=True, help="folder of nix-instantiate")
     parser.add_argument("--lib", type=Path, help="nixpkgs' lib folder")
+    parser.add_argument("--home-manager", type=Path, help="Home Manager's source")
     parser.add_argument("files", type=Path, nargs="*", help=".nixcases files, default all")
     arguments = parser.parse_args()
-    nix = Nix(arguments.nix, arguments.lib)
+    nix = Nix(arguments.nix, arguments.lib, arguments.home_manager)
     for path in arguments.files or case_files():
         cases = read_cases(path.resolve())
         write_answers(path, record(nix, cases))
@@ -87,9 +90,16 @@ def _write(nix: Nix, case: Case, folder: str) -> str:
         return expression
     driver = f"{folder}.nix"
     Path(driver).write_text(
-        f"builtins.scopedImport {{ lib = import {nix.lib}; }} {expression}\n", "utf-8"
+        f"builtins.scopedImport {{ lib = {_library(nix, case)}; }} {expression}\n", "utf-8"
     )
     return driver
+
+
+def _library(nix: Nix, case: Case) -> str:
+    """What `lib` is in a case."""
+    if case.is_home_manager:
+        return f"import {nix.home_manager}/modules/lib/stdlib-extended.nix (import {nix.lib})"
+    return f"import {nix.lib}"
 
 
 def _answer(text: str | Failed, as_json: str | Failed | None, folder: str) -> dict[str, Any]:

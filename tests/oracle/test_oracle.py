@@ -12,6 +12,7 @@ import pytest
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.interp import Interp
 from hmls.lang.json import to_json
+from hmls.lang.lib.home_manager import extended_lib
 from hmls.lang.show import show_plain
 from hmls.lang.thread import run
 from tests.oracle.cases import EXPRESSION, Case, case_files, read_answers, read_cases
@@ -40,7 +41,7 @@ def _answer(case: Case, folder: str, expected: dict[str, Any]) -> dict[str, Any]
     interp = _interp(case.source)
     path = f"{folder}/{EXPRESSION}"
     try:
-        variables = {"lib": interp.lib} if case.needs_lib else None
+        variables = _variables(case, interp)
         value = evaluate(case.files[EXPRESSION], interp=interp, path=path, variables=variables)
         text = show_plain(value, strict=True)
         if "value" in expected:
@@ -52,6 +53,12 @@ def _answer(case: Case, folder: str, expected: dict[str, Any]) -> dict[str, Any]
     except Unknowable as stop:
         return {"unknown": f"{stop.unknown.text}: {stop.unknown.cause.message}"}
     return {"printed": text.replace(folder, "$CASE")}
+
+
+def _variables(case: Case, interp: Interp) -> dict[str, Any]:
+    if case.is_home_manager:
+        return {"lib": extended_lib(interp, interp.lib)}
+    return {"lib": interp.lib} if case.needs_lib else {}
 
 
 @cache
