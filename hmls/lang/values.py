@@ -275,9 +275,12 @@ class Unknown:
 
     def at(self, site: Site | None, kind: str | None = None) -> Unknown:
         """The unknown value of an expression that needs this one."""
-        if site is None:
+        if site is not None:
+            return Unknown(None, self.cause, site, kind)
+        if self.__class__ is Unknown and self.kind == kind:
             return self
-        return Unknown(None, self.cause, site, kind)
+        # What is known of this one, such as its parts, is not known of what needs it.
+        return Unknown(self._text, self.cause, self.site, kind)
 
     def select(self, name: str) -> Unknown:
         return Unknown(f"{self.text}.{quote_attribute(name)}", self.cause, self.site)
