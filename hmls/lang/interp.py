@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from hmls.lang import store
 from hmls.lang.compile import Scope, compile_expression
@@ -65,6 +65,8 @@ class Interp:
         self._files: dict[str, Lazy] = {}
         self.overrides: dict[str, Value] = {}
         """Disk path → what importing it gives instead of its content."""
+        self.host: Any = None
+        """What native functions need to know of whoever made this interpreter."""
         self.traces: list[str] = []
         """What `builtins.trace` and `warn` said, each once."""
         self.globals = make_globals(self)

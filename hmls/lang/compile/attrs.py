@@ -9,17 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from hmls.lang import store
-from hmls.lang.compile.core import (
-    Field,
-    Kind,
-    Make,
-    child,
-    compiler,
-    delayed,
-    later,
-    site_of,
-    unwrap,
-)
+from hmls.lang.compile.core import Make, child, compiler, delayed, later, site_of, unwrap
 from hmls.lang.compile.names import attribute_name, name_value
 from hmls.lang.compile.scope import Scope
 from hmls.lang.compile.variables import name_maker, variable_code
@@ -37,6 +27,7 @@ from hmls.lang.values import (
     Value,
     quote_attribute,
 )
+from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
 SETS = (Kind.ATTRSET, Kind.REC_ATTRSET)

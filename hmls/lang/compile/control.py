@@ -5,8 +5,6 @@ from __future__ import annotations
 from hmls.lang.compile.assertions import assertion_message
 from hmls.lang.compile.core import (
     NOT_CONSTANT,
-    Field,
-    Kind,
     child,
     compile_expression,
     compiler,
@@ -21,6 +19,7 @@ from hmls.lang.compile.scope import Scope
 from hmls.lang.compile.source_text import source_text
 from hmls.lang.errors import AssertionFailed
 from hmls.lang.values import Code, Env, Value
+from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
 

@@ -8,82 +8,12 @@ from typing import Any
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import SyntaxErrorInFile
 from hmls.lang.values import Code, Env, Lazy, Site, Thunk, Value
-from hmls.syntax.parse import LANGUAGE, Node
+from hmls.syntax.kinds import Field, Kind
+from hmls.syntax.parse import Node
 
 Compiler = Callable[[Node, Scope], Code]
 Make = Callable[[Env], Lazy]
 """From the variables around an expression to its lazy value."""
-
-
-def _kind(name: str) -> int:
-    kind = LANGUAGE.id_for_node_kind(name, True)
-    assert kind is not None, name
-    return kind
-
-
-def _field(name: str) -> int:
-    field = LANGUAGE.field_id_for_name(name)
-    assert field is not None, name
-    return field
-
-
-class Kind:
-    """Numbers of tree-sitter-nix's node kinds."""
-
-    VARIABLE = _kind("variable_expression")
-    INTEGER = _kind("integer_expression")
-    FLOAT = _kind("float_expression")
-    STRING = _kind("string_expression")
-    INDENTED_STRING = _kind("indented_string_expression")
-    PATH = _kind("path_expression")
-    HOME_PATH = _kind("hpath_expression")
-    SEARCH_PATH = _kind("spath_expression")
-    URI = _kind("uri_expression")
-    FUNCTION = _kind("function_expression")
-    ASSERT = _kind("assert_expression")
-    WITH = _kind("with_expression")
-    LET = _kind("let_expression")
-    IF = _kind("if_expression")
-    HAS_ATTR = _kind("has_attr_expression")
-    UNARY = _kind("unary_expression")
-    BINARY = _kind("binary_expression")
-    APPLY = _kind("apply_expression")
-    SELECT = _kind("select_expression")
-    PARENTHESIZED = _kind("parenthesized_expression")
-    ATTRSET = _kind("attrset_expression")
-    LET_ATTRSET = _kind("let_attrset_expression")
-    REC_ATTRSET = _kind("rec_attrset_expression")
-    LIST = _kind("list_expression")
-    INTERPOLATION = _kind("interpolation")
-    IDENTIFIER = _kind("identifier")
-    COMMENT = _kind("comment")
-    SOURCE = _kind("source_code")
-    INHERIT = _kind("inherit")
-    INHERIT_FROM = _kind("inherit_from")
-    BINDING = _kind("binding")
-    BINDING_SET = _kind("binding_set")
-
-
-class Field:
-    """Numbers of tree-sitter-nix's fields."""
-
-    ALTERNATIVE = _field("alternative")
-    ARGUMENT = _field("argument")
-    ATTRPATH = _field("attrpath")
-    ATTRS = _field("attrs")
-    BODY = _field("body")
-    CONDITION = _field("condition")
-    CONSEQUENCE = _field("consequence")
-    DEFAULT = _field("default")
-    ENVIRONMENT = _field("environment")
-    EXPRESSION = _field("expression")
-    FORMALS = _field("formals")
-    FUNCTION = _field("function")
-    LEFT = _field("left")
-    NAME = _field("name")
-    OPERATOR = _field("operator")
-    RIGHT = _field("right")
-    UNIVERSAL = _field("universal")
 
 
 _compilers: dict[int, Compiler] = {}

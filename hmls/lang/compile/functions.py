@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from hmls.lang.budget import MAX_CALL_DEPTH, counters, look_up, overflow
 from hmls.lang.compile.core import (
-    Field,
-    Kind,
     Make,
     child,
     compile_expression,
@@ -35,6 +33,7 @@ from hmls.lang.values import (
     Value,
     quote_attribute,
 )
+from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
 Enter = Callable[[Env, Lazy], Value]

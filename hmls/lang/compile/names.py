@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from hmls.lang.compile.core import Field, Kind, child, compile_expression, text_of
+from hmls.lang.compile.core import child, compile_expression, text_of
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import Unknowable
 from hmls.lang.force import wrong_type
 from hmls.lang.values import Code, Env, Unknown
+from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
 Name: TypeAlias = str | Code

@@ -6,21 +6,13 @@ from collections.abc import Callable
 
 from hmls.lang.combine import add, as_set, concat, divide, multiply, subtract, update
 from hmls.lang.compare import equal, less_than
-from hmls.lang.compile.core import (
-    Field,
-    Kind,
-    child,
-    compile_expression,
-    compiler,
-    later,
-    site_of,
-    unwrap,
-)
+from hmls.lang.compile.core import child, compile_expression, compiler, later, site_of, unwrap
 from hmls.lang.compile.names import Name, attrpath_names, name_value
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
 from hmls.lang.force import MISSING, call, force, get, has, wrong_type
 from hmls.lang.values import Attrs, Code, Env, Site, Thunk, Unknown, Value, quote_attribute
+from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
 

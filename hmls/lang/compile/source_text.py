@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hmls.lang import store
-from hmls.lang.compile.core import Field, Kind, child, text_of, unwrap
+from hmls.lang.compile.core import child, text_of, unwrap
 from hmls.lang.compile.names import attribute_name
 from hmls.lang.compile.scope import Scope
 from hmls.lang.show import quote, show_number
 from hmls.lang.values import (
     quote_attribute,
 )
+from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
 if TYPE_CHECKING:

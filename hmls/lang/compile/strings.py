@@ -12,8 +12,6 @@ from hmls.lang import coerce
 from hmls.lang.combine import concat_strings
 from hmls.lang.compile.core import (
     NOT_CONSTANT,
-    Field,
-    Kind,
     child,
     compile_expression,
     compiler,
@@ -24,6 +22,7 @@ from hmls.lang.compile.core import (
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
 from hmls.lang.values import Cause, Code, ContextString, Env, Path, Site, Unknown, Value
+from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
 _SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hmls.lang.compile.core import NOT_CONSTANT, Kind, Make, compiler, constant, site_of, text_of
+from hmls.lang.compile.core import NOT_CONSTANT, Make, compiler, constant, site_of, text_of
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import NixError
 from hmls.lang.force import MISSING, force, get
@@ -18,6 +18,7 @@ from hmls.lang.values import (
     Value,
     VersionedAttrs,
 )
+from hmls.syntax.kinds import Kind
 from hmls.syntax.parse import Node
 
 _LITERALS = {"true": True, "false": False, "null": None}

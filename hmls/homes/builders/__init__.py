@@ -1,0 +1,1 @@
+"""The functions with which flakes build homes and systems, understood natively."""

@@ -1,0 +1,87 @@
+"""What a builder was called with, and how to evaluate it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from hmls.lang.force import delayed, force
+from hmls.lang.interp import Interp
+from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Primop, Site, Unknown
+from hmls.modules.evaluation import Evaluation
+from hmls.modules.system import ModuleSystem
+
+if TYPE_CHECKING:
+    from hmls.homes.builders.home_manager import Release
+    from hmls.modules.collect import Given
+
+Kind = Literal["home", "nixos", "darwin", "droid"]
+BUILT = Cause("build", "this exists once it is built")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a configuration is evaluated with.
+
+    `home_modules` and `system_modules` stand for the modules of Home Manager, NixOS and
+    nix-darwin themselves, which are not evaluated but known from a catalog.
+    """
+
+    interp: Interp
+    system: ModuleSystem
+    home_modules: Callable[[Release], list[Given]]
+    system_modules: Callable[[Kind], list[Given]]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One call of a builder."""
+
+    kind: Kind
+    evaluate: Callable[[Environment], Evaluation]
+    platform: Lazy
+    """The system double, such as `x86_64-linux`."""
+    modules: Lazy
+    """The list of modules as it was given."""
+    site: Site | None = None
+    release: Release | None = None
+
+
+class ConfigurationAttrs(OpenAttrs):
+    """What a builder returns; the flake's other outputs read `config` from it."""
+
+    __slots__ = ("configuration",)
+    configuration: Configuration
+
+
+def environment_of(interp: Interp) -> Environment:
+    """The environment that whoever made the interpreter has set."""
+    found = interp.host
+    assert isinstance(found, Environment), "the interpreter has no environment"
+    return found
+
+
+def returned(interp: Interp, configuration: Configuration, package: str) -> ConfigurationAttrs:
+    """The set that the builder returns. `package` is the output that gets built."""
+    evaluation = delayed(lambda: configuration.evaluate(environment_of(interp)))
+
+    def part(name: str) -> Lazy:
+        return delayed(lambda: force(getattr(force(evaluation), name)))
+
+    known: dict[str, Lazy] = {
+        "config": part("config"),
+        "options": part("options"),
+        package: Unknown(package, BUILT),
+        "_type": "configuration",
+        "class": {"home": "homeManager"}.get(configuration.kind, configuration.kind),
+        "extendModules": Primop("extendModules", 1, lambda _given: Unknown("extendModules", BUILT)),
+    }
+    made = ConfigurationAttrs(known, Unknown("configuration", BUILT))
+    made.configuration = configuration
+    return made
+
+
+def plain(value: Attrs) -> Attrs:
+    """The set of a module of the builder's own."""
+    return value

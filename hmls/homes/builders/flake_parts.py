@@ -1,0 +1,145 @@
+"""`flake-parts.lib.mkFlake`: a flake made of modules. Source: flake-parts lib.nix, modules/."""
+
+from __future__ import annotations
+
+from hmls.homes.builders.configuration import environment_of
+from hmls.lang.force import (
+    MISSING,
+    call,
+    delayed,
+    expect_attrs,
+    expect_list,
+    expect_string,
+    force,
+    get,
+    get_lazy,
+)
+from hmls.lang.interp import Interp
+from hmls.lang.values import Attrs, Cause, Lazy, Primop, Unknown, Value
+from hmls.modules.collect import Given
+from hmls.modules.evaluation import Evaluation
+from hmls.modules.system import ModuleSystem
+from hmls.modules.types.base import OptionType
+from hmls.modules.types.choices import Anything
+from hmls.modules.types.containers import AttrsOf, ListOf
+from hmls.modules.types.nix_view import nix_view
+from hmls.modules.types.scalars import BOOL, RAW, STR
+from hmls.modules.types.submodules import DeferredModule
+
+_PER_SYSTEM = Cause("not-evaluated", "perSystem of flake-parts is evaluated only where it is read")
+
+
+def make_flake(interp: Interp) -> Primop:
+    """`mkFlake { inputs; self; specialArgs; } module`."""
+    return Primop("mkFlake", 2, lambda given, module: _make(interp, given, module))
+
+
+def _make(interp: Interp, lazy: Lazy, module: Lazy) -> Value:
+    given = expect_attrs(lazy)
+    inputs = get_lazy(given, "inputs")
+    self_value = get_lazy(given, "self")
+    if self_value is MISSING:
+        self_value = delayed(lambda: get(expect_attrs(inputs), "self"))
+    special = get(given, "specialArgs")
+    environment = environment_of(interp)
+    extra = {} if special is MISSING else dict(expect_attrs(special))
+    own: dict[str, Lazy] = {
+        "inputs": inputs,
+        "self": self_value,
+        "flake-parts-lib": Unknown("flake-parts-lib", _PER_SYSTEM),
+        "moduleLocation": Unknown("moduleLocation", _PER_SYSTEM),
+    }
+    evaluation: Evaluation
+
+    def with_system(system: Lazy, function: Lazy) -> Value:
+        return call(force(function), _system_arguments(evaluation, inputs, expect_string(system)))
+
+    module_args = Attrs(
+        {
+            "withSystem": Primop("withSystem", 2, with_system),
+            "getSystem": Primop("getSystem", 1, lambda _system: Unknown("getSystem", _PER_SYSTEM)),
+            "moduleWithSystem": Unknown("moduleWithSystem", _PER_SYSTEM),
+            "lib": delayed(lambda: interp.lib),
+        }
+    )
+    evaluation = Evaluation(
+        environment.system,
+        [Given(module), Given(_options(environment.system), origin="flake-parts")],
+        special_args=Attrs({**own, **extra}),
+        module_class="flake",
+        module_args=module_args,
+    )
+    evaluation.checks = False
+    return get(expect_attrs(evaluation.raw_config), "flake")
+
+
+def _options(system: ModuleSystem) -> Attrs:
+    def option(option_type: OptionType, *default: Lazy) -> Attrs:
+        made = Attrs({"_type": "option", "type": nix_view(option_type)})
+        if default:
+            made["default"] = default[0]
+        return made
+
+    outputs = AttrsOf(Anything(), lazy=True)
+    return Attrs(
+        {
+            "options": Attrs(
+                {
+                    "flake": option(outputs, Attrs()),
+                    "systems": option(ListOf(STR)),
+                    "perSystem": option(DeferredModule(system, []), Attrs()),
+                    "debug": option(BOOL, False),
+                    "perInput": option(RAW, None),
+                    "transposition": option(AttrsOf(RAW, lazy=True), Attrs()),
+                }
+            ),
+            "config": Attrs(),
+        }
+    )
+
+
+def _system_arguments(evaluation: Evaluation, inputs: Lazy, system: str) -> Attrs:
+    """What `withSystem` gives: `pkgs`, `system`, `inputs'`, `self'`, `config`."""
+
+    def packages() -> Value:
+        nixpkgs = get(expect_attrs(inputs), "nixpkgs")
+        legacy = get(expect_attrs(nixpkgs), "legacyPackages")
+        return get(expect_attrs(legacy), system)
+
+    def overridden() -> Value:
+        found = _per_system_argument(evaluation, system, "pkgs")
+        return packages() if found is MISSING else force(found)
+
+    return Attrs(
+        {
+            "system": system,
+            "pkgs": delayed(overridden),
+            "inputs'": Unknown("inputs'", _PER_SYSTEM),
+            "self'": Unknown("self'", _PER_SYSTEM),
+            "config": Unknown("config", _PER_SYSTEM),
+            "options": Unknown("options", _PER_SYSTEM),
+            "lib": delayed(lambda: evaluation.system.interp.lib),
+        }
+    )
+
+
+def _per_system_argument(evaluation: Evaluation, system: str, name: str) -> Lazy:
+    """An argument that perSystem itself sets: `_module.args.pkgs = import nixpkgs { … };`."""
+    per_system = get(expect_attrs(evaluation.raw_config), "perSystem")
+    if not isinstance(per_system, Attrs):
+        return MISSING
+    special = Attrs({**evaluation.special_args, "system": system})
+    inner = Evaluation(
+        evaluation.system,
+        [Given(item) for item in expect_list(get(per_system, "imports"))],
+        special_args=special,
+        module_class="perSystem",
+        module_args=Attrs(
+            {key: Unknown(key, _PER_SYSTEM) for key in ("inputs'", "self'", "pkgs", "final")}
+        ),
+    )
+    inner.checks = False
+    level = inner.root.node("_module")
+    args = get(expect_attrs(force(inner.raw_config)), "_module")
+    found = get(expect_attrs(args), "args") if level is not None else MISSING
+    return get_lazy(found, name) if isinstance(found, Attrs) else MISSING

@@ -1,0 +1,287 @@
+"""Home Manager's builder, and its module for NixOS and nix-darwin.
+
+Source: home-manager lib/default.nix, modules/default.nix, nixos/common.nix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hmls.homes.builders.configuration import (
+    BUILT,
+    Configuration,
+    Environment,
+    environment_of,
+    returned,
+)
+from hmls.lang.combine import update
+from hmls.lang.force import MISSING, delayed, expect_attrs, expect_list, force, get, get_lazy
+from hmls.lang.interp import Interp
+from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Unknown, Value
+from hmls.modules.collect import Given, NativeModule
+from hmls.modules.definitions import Definition, Loc
+from hmls.modules.evaluation import Evaluation
+from hmls.modules.properties import if_
+from hmls.modules.types.base import OptionType
+from hmls.modules.types.choices import Either, NullOr
+from hmls.modules.types.containers import AttrsOf, ListOf
+from hmls.modules.types.nix_view import nix_view
+from hmls.modules.types.scalars import ATTRS, BOOL, PATH, RAW, STR
+from hmls.modules.types.submodules import Submodule
+
+BUILDER = "builder"
+"""The origin of definitions that the builder itself makes."""
+_OS_CONFIG_SINCE = 1724435763
+"""Since then `osConfig` is null in a standalone home; before it was no argument at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Which Home Manager it is: the input's name, its store path and its date."""
+
+    input: str = "home-manager"
+    path: str = ""
+    last_modified: int | None = None
+
+    @property
+    def knows_os_config(self) -> bool:
+        return self.last_modified is None or self.last_modified >= _OS_CONFIG_SINCE
+
+    @property
+    def modules_path(self) -> Lazy:
+        """The module argument `modulesPath`."""
+        return (
+            f"{self.path}/modules" if self.path else Unknown("modulesPath", BUILT, None, "string")
+        )
+
+
+def library(interp: Interp, release: Release) -> Attrs:
+    """`home-manager.lib`."""
+    from hmls.lang.lib.home_manager import make_hm_lib
+
+    builder = Primop(
+        "homeManagerConfiguration", 1, lambda given: home_configuration(interp, release, given)
+    )
+    return OpenAttrs(
+        {"homeManagerConfiguration": builder, "hm": delayed(lambda: make_hm_lib(interp))},
+        Unknown(f"inputs.{release.input}.lib", BUILT),
+    )
+
+
+def extended_library(interp: Interp, lib: Lazy) -> Lazy:
+    """The `lib` that home modules get: the given one with `lib.hm`."""
+    from hmls.lang.lib.home_manager import make_hm_lib
+
+    hm = delayed(lambda: make_hm_lib(interp))
+    return delayed(lambda: update(force(lib), Attrs({"hm": hm})))
+
+
+def home_configuration(interp: Interp, release: Release, lazy: Lazy) -> Value:
+    """`homeManagerConfiguration { modules; pkgs; lib; extraSpecialArgs; check; }`."""
+    given = expect_attrs(lazy)
+    packages = get_lazy(given, "pkgs")
+    modules = get_lazy(given, "modules")
+    extra = get_lazy(given, "extraSpecialArgs")
+    lib = get_lazy(given, "lib")
+
+    def evaluate(environment: Environment) -> Evaluation:
+        return evaluate_home(
+            environment,
+            release,
+            modules=[] if modules is MISSING else modules,
+            packages=packages,
+            lib=environment.interp.lib if lib is MISSING else lib,
+            special=Attrs() if extra is MISSING else extra,
+        )
+
+    configuration = Configuration(
+        kind="home",
+        evaluate=evaluate,
+        platform=delayed(lambda: _platform(packages)),
+        modules=[] if modules is MISSING else modules,
+        release=release,
+    )
+    made = returned(interp, configuration, "activationPackage")
+    made["pkgs"] = packages
+    return made
+
+
+def _platform(packages: Lazy) -> Value:
+    value = force(packages)
+    if isinstance(value, Unknown):
+        return value.select("system")
+    return get(expect_attrs(value), "system")
+
+
+def evaluate_home(
+    environment: Environment,
+    release: Release,
+    *,
+    modules: Lazy,
+    packages: Lazy,
+    lib: Lazy,
+    special: Lazy,
+) -> Evaluation:
+    """The home of the standalone builder."""
+    configuration = Attrs({"imports": modules})
+    own = [Given(configuration), *environment.home_modules(release)]
+    arguments: dict[str, Lazy] = {"pkgs": packages}
+    if release.knows_os_config:
+        arguments.update({"osConfig": None, "nixosConfig": None, "darwinConfig": None})
+    return Evaluation(
+        environment.system,
+        own,
+        special_args=_special({"modulesPath": release.modules_path}, special),
+        module_class="homeManager",
+        lib=extended_library(environment.interp, lib),
+        module_args=Attrs(arguments),
+    )
+
+
+def _special(own: dict[str, Lazy], given: Lazy) -> Attrs:
+    extra = force(given)
+    if isinstance(extra, OpenAttrs):
+        return OpenAttrs({**own, **extra}, extra.rest, {}, extra.absent)
+    if isinstance(extra, Unknown):
+        return OpenAttrs(own, extra)
+    return Attrs({**own, **expect_attrs(extra)})
+
+
+def os_module(name: str, path: str, last_modified: int | None = None) -> Primop:
+    """`home-manager.nixosModules.home-manager`, and the same for nix-darwin."""
+    release = Release(name, path, last_modified)
+
+    def build(interp: Interp, arguments: Attrs) -> Value:
+        return _os_options(environment_of(interp), release, arguments)
+
+    return NativeModule(build, f"inputs.{name}.nixosModules.home-manager").function()
+
+
+def flake_module() -> Primop:
+    """`home-manager.flakeModules.home-manager`: declares `flake.homeConfigurations`."""
+    return NativeModule(lambda _interp, _arguments: Attrs(), "home-manager.flakeModules").function()
+
+
+def _os_options(environment: Environment, release: Release, arguments: Attrs) -> Attrs:
+    config = arguments["config"]
+    users = HomeSubmodule(environment, release, arguments)
+
+    def option(option_type: OptionType, default: Lazy) -> Attrs:
+        return Attrs({"_type": "option", "type": nix_view(option_type), "default": default})
+
+    options = Attrs(
+        {
+            "users": option(AttrsOf(users), Attrs()),
+            "sharedModules": option(ListOf(RAW), []),
+            "extraSpecialArgs": option(ATTRS, Attrs()),
+            "useGlobalPkgs": option(BOOL, False),
+            "useUserPackages": option(BOOL, False),
+            "backupFileExtension": option(NullOr(STR), None),
+            "backupCommand": option(NullOr(Either(STR, PATH)), None),
+            "overwriteBackup": option(BOOL, False),
+            "verbose": option(BOOL, False),
+            "minimal": option(BOOL, False),
+            "startAsUserService": option(BOOL, False),
+            "enableLegacyProfileManagement": option(BOOL, False),
+        }
+    )
+    extra = Attrs({"nixosConfig": config})
+    return Attrs(
+        {
+            "options": Attrs({"home-manager": options}),
+            "config": Attrs({"home-manager": Attrs({"extraSpecialArgs": extra})}),
+        }
+    )
+
+
+class HomeSubmodule(Submodule):
+    """The type of `home-manager.users.<name>`: a whole home."""
+
+    def __init__(self, environment: Environment, release: Release, arguments: Attrs) -> None:
+        super().__init__(environment.system, [], shorthand=False, description="Home Manager module")
+        self.environment = environment
+        self.release = release
+        self.arguments = arguments
+
+    def with_sub_modules(self, _modules: list[Lazy]) -> OptionType:
+        return self
+
+    def evaluate(self, loc: Loc, definitions: list[Definition]) -> Evaluation:
+        name = loc[-1] if loc else "‹name›"
+        config = self.arguments["config"]
+        own = self._option(config, "extraSpecialArgs")
+        special = {
+            "osConfig": config,
+            "osClass": get(self.arguments, "_class"),
+            "modulesPath": self.release.modules_path,
+        }
+        shared = delayed(lambda: _list(force(self._option(config, "sharedModules"))))
+        builder = Attrs({"imports": shared, "config": _from_host(config, name)})
+        given = [
+            Given(Attrs({"_module": Attrs({"args": Attrs({"name": name})})})),
+            Given(builder, origin=BUILDER),
+            *self.environment.home_modules(self.release),
+            *(self._defined(definition) for definition in definitions),
+        ]
+        return Evaluation(
+            self.environment.system,
+            given,
+            prefix=loc,
+            special_args=_special(special, own),
+            module_class="homeManager",
+            lib=extended_library(self.environment.interp, self.arguments["lib"]),
+            module_args=Attrs({"pkgs": delayed(self._packages)}),
+        )
+
+    def _option(self, config: Lazy, name: str) -> Lazy:
+        def read() -> Value:
+            section = get(expect_attrs(config), "home-manager")
+            return get(expect_attrs(section), name)
+
+        return delayed(read)
+
+    def _packages(self) -> Value:
+        found = get_lazy(self.arguments, "pkgs")
+        if found is not MISSING:
+            return force(found)
+        module = get(expect_attrs(self.arguments["config"]), "_module")
+        return get(expect_attrs(get(expect_attrs(module), "args")), "pkgs")
+
+
+def _list(value: Value) -> Value:
+    return value if isinstance(value, Unknown) else expect_list(value)
+
+
+def _from_host(config: Lazy, name: str) -> Attrs:
+    """What the host says of its user: plain definitions, so that another plain one conflicts."""
+
+    def user(field: str) -> Lazy:
+        def read() -> Value:
+            users = get(expect_attrs(get(expect_attrs(config), "users")), "users")
+            found = get(expect_attrs(users), name) if isinstance(users, Attrs) else users
+            if found is MISSING or isinstance(found, Unknown):
+                return Unknown(f"osConfig.users.users.{name}.{field}", BUILT)
+            return get(expect_attrs(found), field)
+
+        return delayed(read)
+
+    uid = user("uid")
+
+    def has_uid() -> Value:
+        value = force(uid)
+        if isinstance(value, Unknown):
+            return value
+        return value is not None and value is not MISSING
+
+    return Attrs(
+        {
+            "submoduleSupport": Attrs({"enable": True}),
+            "home": Attrs(
+                {
+                    "username": user("name"),
+                    "homeDirectory": user("home"),
+                    "uid": if_(delayed(has_uid), uid),
+                }
+            ),
+        }
+    )

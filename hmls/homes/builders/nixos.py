@@ -1,0 +1,157 @@
+"""`nixpkgs.lib.nixosSystem`. Source: nixpkgs flake.nix, nixos/lib/eval-config.nix."""
+
+from __future__ import annotations
+
+from hmls.homes.builders.configuration import (
+    Configuration,
+    Environment,
+    Kind,
+    returned,
+)
+from hmls.homes.builders.system_options import system_options
+from hmls.lang.combine import update
+from hmls.lang.errors import Unknowable
+from hmls.lang.force import MISSING, delayed, expect_attrs, force, get, get_lazy
+from hmls.lang.interp import Interp
+from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Primop, Unknown, Value
+from hmls.modules.collect import Given
+from hmls.modules.evaluation import Evaluation
+
+_NO_PLATFORM = Cause("impure", "the system says nowhere what platform it is")
+
+
+def nixpkgs_lib(interp: Interp) -> Value:
+    """`nixpkgs.lib` as a flake has it: the library with `nixosSystem`."""
+    own = Attrs({"nixosSystem": eval_config(interp)})
+    return update(interp.lib, own)
+
+
+def eval_config(interp: Interp) -> Primop:
+    """`nixosSystem` and `import <nixpkgs/nixos/lib/eval-config.nix>`."""
+    return Primop("nixosSystem", 1, lambda given: _system(interp, "nixos", given))
+
+
+def _system(interp: Interp, kind: Kind, lazy: Lazy) -> Value:
+    return system_configuration(interp, kind, expect_attrs(lazy), "system")
+
+
+def system_configuration(interp: Interp, kind: Kind, given: Attrs, package: str) -> Value:
+    """A system of NixOS or nix-darwin from its modules."""
+    modules = get_lazy(given, "modules")
+    modules = [] if modules is MISSING else modules
+    special = get_lazy(given, "specialArgs")
+    lib = get_lazy(given, "lib")
+
+    def evaluate(environment: Environment) -> Evaluation:
+        return evaluate_system(
+            environment,
+            kind,
+            modules=modules,
+            special=Attrs() if special is MISSING else special,
+            lib=environment.interp.lib if lib is MISSING else lib,
+            platform=get_lazy(given, "system"),
+            packages=get_lazy(given, "pkgs"),
+        )
+
+    configuration = Configuration(
+        kind=kind,
+        evaluate=evaluate,
+        platform=delayed(lambda: _platform_of(interp, given, evaluate)),
+        modules=modules,
+    )
+    return returned(interp, configuration, package)
+
+
+def _platform_of(interp: Interp, given: Attrs, evaluate: object) -> Value:
+    from hmls.homes.builders.configuration import environment_of
+
+    platform = get(given, "system")
+    if platform is not MISSING and platform is not None:
+        return platform
+    packages = get(given, "pkgs")
+    if isinstance(packages, Attrs):
+        return get(packages, "system")
+    evaluation: Evaluation = evaluate(environment_of(interp))  # type: ignore[operator]
+    return platform_of(evaluation)
+
+
+def platform_of(evaluation: Evaluation) -> Value:
+    """`nixpkgs.hostPlatform.system`, or the older `nixpkgs.system`."""
+    try:
+        nixpkgs = get(expect_attrs(evaluation.raw_config), "nixpkgs")
+        host = get(expect_attrs(nixpkgs), "hostPlatform")
+        if isinstance(host, Attrs):
+            return get(host, "system")
+        return host
+    except Unknowable as stop:
+        return stop.unknown
+
+
+def evaluate_system(
+    environment: Environment,
+    kind: Kind,
+    *,
+    modules: Lazy,
+    special: Lazy,
+    lib: Lazy,
+    platform: Lazy,
+    packages: Lazy,
+) -> Evaluation:
+    """The system's own modules, over what is known of NixOS itself."""
+    from hmls.homes.packages import packages_for
+
+    own = Attrs({"imports": modules})
+    given = [
+        Given(own),
+        Given(system_options(environment.system, kind), origin=kind),
+        *environment.system_modules(kind),
+    ]
+    if platform is not MISSING and force(platform) is not None:
+        given.append(Given(_platform_module(platform), origin="builder"))
+    extra = force(special)
+    base: dict[str, Lazy] = {
+        "modulesPath": Unknown("modulesPath", Cause("missing-input", "nixpkgs was not read")),
+    }
+    if isinstance(extra, OpenAttrs):
+        special_args: Attrs = OpenAttrs({**base, **extra}, extra.rest, {}, extra.absent)
+    elif isinstance(extra, Unknown):
+        special_args = OpenAttrs(base, extra)
+    else:
+        special_args = Attrs({**base, **expect_attrs(extra)})
+
+    def system_packages() -> Value:
+        if packages is not MISSING and force(packages) is not None:
+            return force(packages)
+        section = delayed(lambda: get(expect_attrs(evaluation.raw_config), "nixpkgs"))
+        return packages_for(
+            environment.interp,
+            delayed(lambda: platform_of(evaluation)),
+            config=delayed(lambda: _nixpkgs_config(section)),
+        )
+
+    evaluation = Evaluation(
+        environment.system,
+        given,
+        special_args=special_args,
+        module_class=kind,
+        lib=lib,
+        module_args=Attrs(
+            {
+                "pkgs": delayed(system_packages),
+                "utils": Unknown("utils", Cause("missing-input", "nixpkgs was not read")),
+            }
+        ),
+    )
+    return evaluation
+
+
+def _nixpkgs_config(section: Lazy) -> Value:
+    value = force(section)
+    found = get(value, "config") if isinstance(value, Attrs) else MISSING
+    return Unknown("pkgs.config", _NO_PLATFORM) if found is MISSING else found
+
+
+def _platform_module(platform: Lazy) -> Attrs:
+    """What `nixosSystem { system = …; }` adds."""
+    default = Attrs({"_type": "override", "priority": 1000, "content": platform})
+    return Attrs({"config": Attrs({"nixpkgs": Attrs({"hostPlatform": default})})})

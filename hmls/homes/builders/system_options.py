@@ -1,0 +1,105 @@
+"""The few options of NixOS and nix-darwin that homes read, where nixpkgs was not read.
+
+Source: nixpkgs nixos/modules/{config/users-groups,tasks/network-interfaces,…}.nix.
+"""
+
+from __future__ import annotations
+
+from hmls.homes.builders.configuration import Kind
+from hmls.lang.force import MISSING, delayed, expect_attrs, force, get
+from hmls.lang.values import Attrs, Formals, Lazy, Primop, Value
+from hmls.modules.lib_types import serializable
+from hmls.modules.properties import if_, override
+from hmls.modules.system import ModuleSystem
+from hmls.modules.types.base import OptionType
+from hmls.modules.types.choices import Anything, Either, NullOr
+from hmls.modules.types.containers import AttrsOf, ListOf
+from hmls.modules.types.nix_view import nix_view
+from hmls.modules.types.scalars import ATTRS, BOOL, INT, PACKAGE, PATH, STR
+from hmls.modules.types.submodules import Submodule
+
+
+def system_options(system: ModuleSystem, kind: Kind) -> Attrs:
+    """A module that declares them."""
+    darwin = kind == "darwin"
+    options = Attrs(
+        {
+            "networking": Attrs(
+                {
+                    "hostName": _option(
+                        NullOr(STR) if darwin else STR, *([None] if darwin else [])
+                    ),
+                    "domain": _option(NullOr(STR), None),
+                }
+            ),
+            "nixpkgs": Attrs(
+                {
+                    "hostPlatform": _option(
+                        Either(STR, ATTRS), apply=Primop("elaborate", 1, _elaborate)
+                    ),
+                    "config": _option(Anything(), Attrs()),
+                }
+            ),
+            "system": Attrs({"stateVersion": _option(Either(STR, INT))}),
+            "time": Attrs({"timeZone": _option(NullOr(STR), None)}),
+            "i18n": Attrs({"defaultLocale": _option(STR, "en_US.UTF-8")}),
+            "users": Attrs({"users": _option(AttrsOf(_user_type(system, darwin)), Attrs())}),
+        }
+    )
+    return Attrs({"options": options, "config": Attrs()})
+
+
+def _option(option_type: OptionType, *default: Lazy, apply: Lazy = MISSING) -> Attrs:
+    made = Attrs({"_type": "option", "type": nix_view(option_type)})
+    if default:
+        made["default"] = default[0]
+    if apply is not MISSING:
+        made["apply"] = apply
+    return made
+
+
+def _elaborate(platform: Lazy) -> Value:
+    from hmls.lang.lib.systems import host_platform
+
+    value = force(platform)
+    return host_platform(value) if isinstance(value, str) else value
+
+
+def _user_type(system: ModuleSystem, darwin: bool) -> OptionType:
+    def module(given: Attrs) -> Value:
+        name, config = given["name"], given["config"]
+
+        def is_normal() -> Value:
+            return get(expect_attrs(config), "isNormalUser")
+
+        home = delayed(lambda: f"/home/{force(get(expect_attrs(config), 'name'))}")
+        options = {
+            "name": _option(STR),
+            "description": _option(NullOr(STR) if darwin else STR, None if darwin else ""),
+            "home": _option(NullOr(PATH) if darwin else PATH, None if darwin else "/var/empty"),
+            "uid": _option(NullOr(INT), None),
+            "isNormalUser": _option(BOOL, False),
+            "isSystemUser": _option(BOOL, False),
+            "group": _option(STR, ""),
+            "extraGroups": _option(ListOf(STR), []),
+            "shell": _option(NullOr(Either(PACKAGE, PATH))),
+            "packages": _option(ListOf(PACKAGE), []),
+            "createHome": _option(BOOL, False),
+        }
+        normal = delayed(is_normal)
+        defined = Attrs({"name": override(1000, name)})
+        if not darwin:
+            defined["home"] = if_(normal, override(1000, home))
+            defined["group"] = if_(normal, override(1000, "users"))
+            defined["createHome"] = if_(normal, override(1000, True))
+        return Attrs(
+            {
+                "freeformType": nix_view(AttrsOf(serializable("any", nullable=True), lazy=True)),
+                "options": Attrs(options),
+                "config": defined,
+            }
+        )
+
+    formals = Formals({"name": False, "config": False}, True)
+    function = Primop("", 1, lambda given: module(expect_attrs(given)), (), formals)
+    return Submodule(system, [function], shorthand=True)

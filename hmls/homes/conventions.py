@@ -1,0 +1,117 @@
+"""Homes by convention, where the flake cannot be known: layers over shared modules.
+
+The builder's defaults are those that facts/layout.md documents for such repositories.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from hmls.homes.builders.configuration import Environment
+from hmls.homes.builders.home_manager import BUILDER, Release, evaluate_home
+from hmls.homes.layout import Layout
+from hmls.homes.packages import packages_for
+from hmls.lang.interp import ReadFailed
+from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Path, Unknown
+from hmls.modules.evaluation import Evaluation
+from hmls.modules.properties import override
+
+if TYPE_CHECKING:
+    from hmls.homes.targets import Target
+
+STATE_VERSION = "24.11"
+_ASSUMED = Cause("convention", "the flake was not understood, so its arguments are not known")
+
+
+def conventional_home(environment: Environment, layout: Layout, target: Target) -> Evaluation:
+    """The home of a target from its layers."""
+    system = target.system or "x86_64-linux"
+    modules: list[Lazy] = [Path(path) for path in shared_modules(environment, layout)]
+    modules += [Path(layer.entry) for layer in target.layers if layer.has_entry]
+    if target.kind != "host":
+        modules.append(_builder(target.user, system))
+    special: dict[str, Lazy] = {"isDroid": target.kind == "droid", "system": system}
+    for name in ("inputs", "self"):
+        special[name] = Unknown(name, _ASSUMED)
+    if target.kind == "host":
+        special["osConfig"] = _host_config(target)
+        modules.append(_from_host(target.user))
+    return evaluate_home(
+        environment,
+        Release(),
+        modules=modules,
+        packages=packages_for(environment.interp, system),
+        lib=environment.interp.lib,
+        special=OpenAttrs(special, Unknown("specialArgs", _ASSUMED)),
+    )
+
+
+def shared_modules(environment: Environment, layout: Layout) -> list[str]:
+    """The modules that every home gets: the folder's default.nix, or else every one in it."""
+    folder = layout.home_modules
+    if folder is None or layout.row is None:
+        return []
+    reader = environment.interp.reader
+    if not layout.row.loads_all_modules and _is_file(reader, os.path.join(folder, "default.nix")):
+        return [os.path.join(folder, "default.nix")]
+    return sorted(_every_module(reader, folder))
+
+
+def _is_file(reader: object, path: str) -> bool:
+    try:
+        return reader.kind(path) == "regular"  # type: ignore[attr-defined, no-any-return]
+    except ReadFailed:
+        return False
+
+
+def _every_module(reader: object, folder: str) -> list[str]:
+    found: list[str] = []
+    folders = [folder]
+    while folders:
+        current = folders.pop()
+        try:
+            entries = dict(reader.read_directory(current))  # type: ignore[attr-defined]
+        except ReadFailed:
+            continue
+        if entries.get("default.nix") == "regular" and current != folder:
+            found.append(os.path.join(current, "default.nix"))
+            continue
+        for name, kind in entries.items():
+            path = os.path.join(current, name)
+            if kind == "directory":
+                folders.append(path)
+            elif name.endswith(".nix") and kind == "regular" and current == folder:
+                found.append(path)
+    return found
+
+
+def _builder(user: str, system: str) -> Attrs:
+    """What the documented builder sets: username, homeDirectory and stateVersion."""
+    parent = "/Users" if system.endswith("-darwin") else "/home"
+    home = Attrs(
+        {
+            "username": user,
+            "homeDirectory": override(1000, f"{parent}/{user}"),
+            "stateVersion": override(1000, STATE_VERSION),
+        }
+    )
+    return Attrs({"_file": BUILDER, "config": Attrs({"home": home})})
+
+
+def _from_host(user: str) -> Attrs:
+    """What Home Manager's NixOS module sets from `users.users.<name>`, which is not known."""
+    users = f"osConfig.users.users.{user}"
+    home = Attrs(
+        {
+            "username": Unknown(f"{users}.name", _ASSUMED, None, "string"),
+            "homeDirectory": Unknown(f"{users}.home", _ASSUMED, None, "string"),
+        }
+    )
+    return Attrs({"_file": BUILDER, "config": Attrs({"home": home})})
+
+
+def _host_config(target: Target) -> OpenAttrs:
+    rest = Unknown("osConfig", _ASSUMED)
+    networking = OpenAttrs({"hostName": target.host}, rest.select("networking"))
+    return OpenAttrs({"networking": networking}, rest)

@@ -1,0 +1,248 @@
+"""Reading files: open buffers before the disk, and only what a flake would see.
+
+This is the one place that reads the user's files.
+"""
+
+from __future__ import annotations
+
+import os
+import stat as stat_module
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hmls.homes.git import GitTree
+from hmls.lang import coerce, store
+from hmls.lang.errors import Unknowable
+from hmls.lang.interp import ReadFailed
+from hmls.lang.values import Cause, Unknown
+from hmls.syntax.parse import MAX_BYTES, Source, parse
+
+_KINDS = {
+    stat_module.S_IFREG: "regular",
+    stat_module.S_IFDIR: "directory",
+    stat_module.S_IFLNK: "symlink",
+}
+_MAX_LINKS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """An open file: its text, its tree, and the last text that had no syntax error."""
+
+    text: bytes
+    source: Source
+    version: int | None = None
+    valid: Source | None = None
+
+    @property
+    def evaluated(self) -> Source:
+        """What values are computed from."""
+        return self.valid if self.source.has_error and self.valid is not None else self.source
+
+
+class Disk:
+    """Contents of files by path, kept while the file's size and time stay the same.
+
+    Shared by all snapshots and threads.
+    """
+
+    def __init__(self) -> None:
+        self._contents: dict[str, tuple[tuple[int, int], bytes]] = {}
+        self._lock = threading.Lock()
+
+    def read(self, path: str) -> bytes:
+        """Raises OSError. A file of more than MAX_BYTES is cut just behind that."""
+        found = os.stat(path)
+        if not stat_module.S_ISREG(found.st_mode):
+            raise IsADirectoryError(path)
+        stamp = (found.st_mtime_ns, found.st_size)
+        with self._lock:
+            known = self._contents.get(path)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        with self._lock:
+            self._contents[path] = (stamp, content)
+        return content
+
+    def forget(self, path: str) -> None:
+        with self._lock:
+            self._contents.pop(path, None)
+
+
+@dataclass(frozen=True)
+class Files:
+    """One version of all files: what was in open buffers at one moment, and the disk.
+
+    `tree` is the git tree that holds the flake; outside of it only the Nix store is read.
+    `store_root` is the folder in which `/nix/store` is looked up, empty for the real one.
+    """
+
+    tree: GitTree
+    buffers: Mapping[str, Buffer] = field(default_factory=dict)
+    disk: Disk = field(default_factory=Disk)
+    store_root: str = ""
+
+    def text(self, path: str) -> bytes | None:
+        """The text of a file of the tree as the editor has it, or None."""
+        buffer = self.buffers.get(path)
+        if buffer is not None:
+            return buffer.text
+        try:
+            return self.disk.read(path)
+        except OSError:
+            return None
+
+    def source(self, path: str) -> Source | None:
+        """The tree of a file as the editor has it, or None if it cannot be read."""
+        buffer = self.buffers.get(path)
+        if buffer is not None:
+            return buffer.source
+        text = self.text(path)
+        return None if text is None else parse(text)
+
+    def exists(self, path: str) -> bool:
+        return path in self.buffers or os.path.lexists(path)
+
+    def relative(self, path: str) -> str:
+        """The path below the tree's root, with slashes."""
+        return os.path.relpath(path, self.tree.root).replace(os.sep, "/")
+
+    def is_inside(self, path: str) -> bool:
+        root = self.tree.root
+        return path == root or path.startswith(root + os.sep)
+
+
+class FlakeReader:
+    """How an evaluation of the flake reads: `lang.interp.Reader`, noting what it was asked.
+
+    `reads` fills with the paths of files and folders on which the answers depended.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        self.reads: set[str] = set()
+
+    def read(self, path: str) -> bytes:
+        path = self.resolve(path)
+        self.reads.add(path)
+        buffer = self.files.buffers.get(path)
+        if buffer is not None:
+            return buffer.evaluated.text
+        try:
+            return self.files.disk.read(self._disk(path))
+        except (FileNotFoundError, NotADirectoryError):
+            raise self._missing(path) from None
+        except IsADirectoryError:
+            raise ReadFailed(f"reading file '{store.shown_path(path)}': Is a directory") from None
+        except OSError as error:
+            message = f"reading file '{store.shown_path(path)}': {error.strerror}"
+            raise ReadFailed(message) from None
+
+    def read_directory(self, path: str) -> Mapping[str, str]:
+        path = self.resolve(path)
+        self.reads.add(path)
+        try:
+            with os.scandir(self._disk(path)) as entries:
+                found = {entry.name: _kind(entry.stat(follow_symlinks=False)) for entry in entries}
+        except (FileNotFoundError, NotADirectoryError):
+            raise self._missing(path) from None
+        except OSError as error:
+            shown = store.shown_path(path)
+            raise ReadFailed(f"cannot read directory '{shown}': {error.strerror}") from None
+        if not self.files.is_inside(path):
+            return found
+        for buffer_path in self.files.buffers:
+            if os.path.dirname(buffer_path) == path:
+                found.setdefault(os.path.basename(buffer_path), "regular")
+        return {
+            name: kind
+            for name, kind in found.items()
+            if name != ".git" and self._is_visible(f"{path}{os.sep}{name}", kind)
+        }
+
+    def kind(self, path: str) -> str | None:
+        """What is at the path; a folder above it may be a symlink."""
+        folder, name = os.path.split(path)
+        path = os.path.join(self.resolve(folder), name) if name else path
+        self._check(path)
+        self.reads.add(path)
+        if path in self.files.buffers:
+            return "regular"
+        try:
+            kind = _kind(os.lstat(self._disk(path)))
+        except OSError:
+            self._refuse_missing_input(path)
+            return None
+        if self.files.is_inside(path) and not self._is_visible(path, kind):
+            return None
+        return kind
+
+    def resolve(self, path: str) -> str:
+        """The path with every symlink on the way followed."""
+        self._check(path)
+        if path in self.files.buffers:
+            return path
+        disk = self._disk(path)
+        real = os.path.realpath(disk)
+        if real == disk:
+            return path
+        # Only what the links on the way lead to may be read.
+        inside = self._from_disk(real)
+        self._check(inside)
+        return inside
+
+    def source(self, path: str, text: bytes) -> Source | None:
+        buffer = self.files.buffers.get(path)
+        if buffer is None:
+            return None
+        source = buffer.evaluated
+        return source if source.text == text else None
+
+    def _check(self, path: str) -> None:
+        if self.files.is_inside(path) or path.startswith(f"{store.STORE}/"):
+            return
+        if path in ("/", store.STORE, "/nix"):
+            return
+        shown = store.shown_path(path)
+        raise ReadFailed(
+            f"access to absolute path '{shown}' is forbidden in pure evaluation mode "
+            "(use '--impure' to override)"
+        )
+
+    def _is_visible(self, path: str, kind: str) -> bool:
+        if path == self.files.tree.root or path in self.files.buffers:
+            return True
+        relative = self.files.relative(path)
+        return self.files.tree.is_visible(relative, folder=kind == "directory")
+
+    def _disk(self, path: str) -> str:
+        if self.files.store_root and path.startswith(f"{store.STORE}/"):
+            return self.files.store_root + path
+        return path
+
+    def _from_disk(self, path: str) -> str:
+        root = self.files.store_root
+        if root and path.startswith(f"{os.path.realpath(root)}{store.STORE}/"):
+            return path[len(os.path.realpath(root)) :]
+        return path
+
+    def _missing(self, path: str) -> ReadFailed:
+        self._refuse_missing_input(path)
+        return ReadFailed(f"path '{store.shown_path(path)}' does not exist")
+
+    def _refuse_missing_input(self, path: str) -> None:
+        """A file of an input that is not in the store is unknown, not absent."""
+        if not path.startswith(f"{store.STORE}/"):
+            return
+        name = path[len(store.STORE) + 1 :].split("/", 1)[0]
+        if os.path.lexists(self._disk(f"{store.STORE}/{name}")):
+            return
+        cause = Cause("missing-input", f"{store.STORE}/{name} is not in the Nix store here")
+        raise Unknowable(Unknown(coerce.normalize(path), cause))
+
+
+def _kind(found: os.stat_result) -> str:
+    return _KINDS.get(stat_module.S_IFMT(found.st_mode), "unknown")

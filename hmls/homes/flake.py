@@ -1,0 +1,210 @@
+"""flake.nix, evaluated: its inputs, `self`, and what its outputs say of homes and systems."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from hmls.homes.builders.configuration import Configuration, ConfigurationAttrs, Environment
+from hmls.homes.files import Files, FlakeReader
+from hmls.homes.inputs import InputContext, input_values
+from hmls.homes.knowledge import Knowledge
+from hmls.homes.lock import Lock, LockedInput, read_lock
+from hmls.lang import store
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get, sorted_names
+from hmls.lang.interp import Interp
+from hmls.lang.values import (
+    AllBut,
+    Attrs,
+    Cause,
+    ContextString,
+    Lazy,
+    OpenAttrs,
+    Site,
+    Unknown,
+    Value,
+)
+from hmls.modules.library import make_library
+from hmls.modules.system import ModuleSystem
+
+_VERSION_NAMES = (
+    "dirtyRev", "dirtyShortRev", "lastModified", "lastModifiedDate", "narHash", "rev", "revCount",
+    "shortRev", "submodules",
+)  # fmt: skip
+_VERSION = Cause("impure", "this depends on the state of git when the flake is built")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One home or system that the flake exposes, as far as it can be known."""
+
+    name: str
+    configuration: Configuration | None
+    unknown: Unknown | None = None
+    error: NixError | None = None
+    site: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The attributes of one output such as `homeConfigurations`.
+
+    `unknown` says why there may be others, `error` why the flake does not evaluate.
+    """
+
+    items: tuple[Output, ...] = ()
+    unknown: Unknown | None = None
+    error: NixError | None = None
+
+
+class Flake:
+    """One evaluation of a flake. Everything in it belongs to one version of its files."""
+
+    def __init__(self, root: str, files: Files, knowledge: Knowledge) -> None:
+        self.root = root
+        self.files = files
+        self.knowledge = knowledge
+        self.reader = FlakeReader(files)
+        self.lock = read_lock(files.text(os.path.join(root, "flake.lock")))
+        store.mount(files.tree.root)
+        self.interp = self.new_interp(self.reader)
+        self._attrs = delayed(self._read_attrs)
+        self._outputs = delayed(self._call_outputs)
+
+    def new_interp(self, reader: FlakeReader) -> Interp:
+        """An interpreter for the flake's files whose reads are noted by `reader`."""
+        interp = Interp(reader, lib=make_library)
+        system = ModuleSystem(interp)
+        interp.host = Environment(
+            interp,
+            system,
+            self.knowledge.home_modules(system),
+            self.knowledge.system_modules(system),
+        )
+        context = InputContext(interp, self.lock, self._in_store)
+        for lazy in input_values(context, self._known_inputs(interp)).values():
+            # The builders of missing inputs are reached by path as well.
+            force(lazy)
+        return interp
+
+    @property
+    def path(self) -> str:
+        return os.path.join(self.root, "flake.nix")
+
+    @property
+    def attrs(self) -> Attrs:
+        """The set in flake.nix. Raises NixError, Unknowable."""
+        return expect_attrs(self._attrs)
+
+    @property
+    def outputs(self) -> Value:
+        """What the function `outputs` gives. Raises NixError."""
+        return force(self._outputs)
+
+    def _in_store(self, path: str) -> bool:
+        return os.path.isdir(self.files.store_root + path)
+
+    def _read_attrs(self) -> Value:
+        return self.interp.import_path(self.path)
+
+    def _known_inputs(self, _interp: Interp) -> dict[str, LockedInput]:
+        return self.lock.inputs
+
+    def _all_inputs(self) -> dict[str, LockedInput]:
+        """Those of the lock, and those that only flake.nix names."""
+        inputs = dict(self.lock.inputs)
+        for name, locked in declared_inputs(self.attrs).items():
+            inputs.setdefault(name, locked)
+        return inputs
+
+    def _call_outputs(self) -> Value:
+        function = get(self.attrs, "outputs")
+        if function is MISSING:
+            raise NixError("flake.nix has no attribute 'outputs'")
+        self_value: Lazy = delayed(lambda: self._self(outputs, inputs))
+        context = InputContext(self.interp, self.lock, self._in_store)
+        known = self._all_inputs()
+        for name in _formal_names(function):
+            if name not in known and name != "self":
+                known[name] = LockedInput(name, {}, {"type": "indirect", "id": name})
+        inputs = Attrs({**input_values(context, known), "self": self_value})
+        outputs: Lazy = delayed(lambda: call(function, inputs))
+        return force(outputs)
+
+    def _self(self, outputs: Lazy, inputs: Attrs) -> Value:
+        made = force(outputs)
+        path = store.shown_path(self.root)
+        own: dict[str, Lazy] = {
+            "_type": "flake",
+            "outPath": ContextString(path, frozenset((path,))),
+            "inputs": Attrs({name: lazy for name, lazy in inputs.items() if name != "self"}),
+            "outputs": outputs,
+            "sourceInfo": Attrs({"outPath": ContextString(path, frozenset((path,)))}),
+        }
+        rest = Unknown("self", _VERSION)
+        if isinstance(made, OpenAttrs):
+            return OpenAttrs({**made, **own}, made.rest, made.positions, made.absent)
+        if isinstance(made, Unknown):
+            return OpenAttrs(own, made)
+        attrs = expect_attrs(made)
+        return OpenAttrs({**attrs, **own}, rest, attrs.positions, AllBut(_VERSION_NAMES))
+
+    def configurations(self, output: str) -> Outputs:
+        """`homeConfigurations`, `nixosConfigurations` and so on, item by item."""
+        try:
+            outputs = self.outputs
+            if isinstance(outputs, Unknown):
+                return Outputs(unknown=outputs)
+            found = get(expect_attrs(outputs), output)
+            if found is MISSING:
+                return Outputs()
+            if isinstance(found, Unknown):
+                return Outputs(unknown=found)
+            attrs = expect_attrs(found)
+        except NixError as error:
+            return Outputs(error=error)
+        except Unknowable as stop:
+            return Outputs(unknown=stop.unknown)
+        rest = attrs.rest if isinstance(attrs, OpenAttrs) else None
+        return Outputs(tuple(_output(attrs, name) for name in sorted_names(attrs)), rest)
+
+
+def _output(attrs: Attrs, name: str) -> Output:
+    site = attrs.positions.get(name)
+    try:
+        value = get(attrs, name)
+    except NixError as error:
+        return Output(name, None, error=error, site=site)
+    if isinstance(value, ConfigurationAttrs):
+        return Output(name, value.configuration, site=site)
+    if isinstance(value, Unknown):
+        return Output(name, None, value, site=site)
+    cause = Cause("foreign-builder", "the output is not made by a builder that is known here")
+    return Output(name, None, Unknown(name, cause), site=site)
+
+
+def _formal_names(function: Value) -> list[str]:
+    from hmls.lang.functions import function_args
+
+    return list(function_args(function))
+
+
+def declared_inputs(attrs: Attrs) -> dict[str, LockedInput]:
+    """The `inputs` of flake.nix: name → what its url says. Raises NixError."""
+    declared = get(attrs, "inputs")
+    if not isinstance(declared, Attrs):
+        return {}
+    found: dict[str, LockedInput] = {}
+    for name in declared:
+        value = get(declared, name)
+        if not isinstance(value, Attrs):
+            continue
+        url = get(value, "url")
+        is_flake = get(value, "flake") is not False
+        original = {"url": url} if isinstance(url, str) else {"type": "indirect", "id": name}
+        found[name] = LockedInput(name, {}, original, {}, is_flake)
+    return found
+
+
+__all__ = ["Flake", "Lock", "Output", "Outputs"]

@@ -1,0 +1,248 @@
+"""The values of a flake's inputs: natively for those whose builders are known, else from source.
+
+An input that is not in the Nix store is unknown by name; its store path is known all the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from hmls.homes.builders import darwin, droid, flake_parts, flake_utils, home_manager, nixos
+from hmls.homes.lock import Lock, LockedInput
+from hmls.homes.packages import import_packages, packages_for
+from hmls.lang.errors import NixError
+from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get
+from hmls.lang.interp import Interp
+from hmls.lang.lib.systems.platforms import FLAKE_EXPOSED
+from hmls.lang.values import Attrs, Cause, ContextString, Lazy, OpenAttrs, Primop, Unknown, Value
+
+_ROLES = {
+    "nixpkgs": "nixpkgs",
+    "home-manager": "home-manager",
+    "nix-darwin": "nix-darwin",
+    "nix-on-droid": "nix-on-droid",
+    "flake-parts": "flake-parts",
+    "flake-utils": "flake-utils",
+    "default": "systems",
+    "default-linux": "systems",
+    "default-darwin": "systems",
+    "x86_64-linux": "systems",
+    "nixpkgs.lib": "nixpkgs-lib",
+}
+_SYSTEMS = {
+    "default": ["aarch64-darwin", "aarch64-linux", "x86_64-darwin", "x86_64-linux"],
+    "default-linux": ["aarch64-linux", "x86_64-linux"],
+    "default-darwin": ["aarch64-darwin", "x86_64-darwin"],
+    "x86_64-linux": ["x86_64-linux"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InputContext:
+    """What the values of inputs are made with."""
+
+    interp: Interp
+    lock: Lock
+    in_store: Callable[[str], bool]
+    """Whether a store path is there to be read."""
+
+
+def role_of(name: str, locked: LockedInput) -> str | None:
+    """Which of the flakes known natively an input is, by its repository, else by its name."""
+    repository = locked.repository
+    short = repository.rpartition("/")[2]
+    if repository.startswith("nix-systems/"):
+        return "systems"
+    if short in _ROLES and short not in _SYSTEMS:
+        return _ROLES[short]
+    if "channels" in repository or "nixexprs" in repository:
+        return "nixpkgs"
+    if repository and "/" in repository:
+        return None
+    return _ROLES.get(name) if name not in _SYSTEMS else None
+
+
+def main_nixpkgs(inputs: Mapping[str, LockedInput]) -> str | None:
+    """The input that `pkgs` most likely comes from."""
+    found = [name for name, locked in inputs.items() if role_of(name, locked) == "nixpkgs"]
+    if "nixpkgs" in found:
+        return "nixpkgs"
+    return min(found, key=len) if found else None
+
+
+def input_values(context: InputContext, inputs: Mapping[str, LockedInput]) -> dict[str, Lazy]:
+    """Name → lazy value of each input."""
+    return {
+        name: delayed(lambda name=name, locked=locked: input_value(context, name, locked))  # type: ignore[misc]
+        for name, locked in inputs.items()
+    }
+
+
+def missing(name: str) -> Cause:
+    return Cause("missing-input", f"the input {name} is not in the Nix store here", name)
+
+
+def input_value(context: InputContext, name: str, locked: LockedInput) -> Value:
+    """The value of one input."""
+    path = locked.store_path
+    base = _base(name, locked)
+    role = role_of(name, locked)
+    native = _NATIVE.get(role or "")
+    own = {} if native is None else dict(native(context, name, locked, path or ""))
+    if path is not None and context.in_store(path):
+        if not locked.is_flake:
+            return base
+        return _from_source(context, name, locked, path, base, own)
+    rest = Unknown(f"inputs.{name}", missing(name), None, "set")
+    return OpenAttrs({**base, **own}, rest)
+
+
+def _base(name: str, locked: LockedInput) -> Attrs:
+    """What Nix itself adds to a flake's outputs. Source: nix src/libflake/call-flake.nix."""
+    known: dict[str, Lazy] = {"_type": "flake"} if locked.is_flake else {}
+    path = locked.store_path
+    if path is not None:
+        known["outPath"] = ContextString(path, frozenset((path,)))
+    else:
+        known["outPath"] = Unknown(f"inputs.{name}", missing(name), None, "string")
+    revision = locked.locked.get("rev")
+    if isinstance(revision, str):
+        known["rev"] = revision
+        known["shortRev"] = revision[:7]
+    for field in ("lastModified", "narHash"):
+        if field in locked.locked:
+            known[field] = locked.locked[field]
+    known["sourceInfo"] = Attrs(known)
+    return Attrs(known)
+
+
+def _from_source(
+    context: InputContext,
+    name: str,
+    locked: LockedInput,
+    path: str,
+    base: Attrs,
+    own: Mapping[str, Lazy],
+) -> Value:
+    """The outputs of an input whose source is there, with what is known natively on top."""
+    self_value: Lazy = delayed(lambda: whole())
+
+    def outputs() -> Value:
+        flake = context.interp.import_path(os.path.join(path, "flake.nix"))
+        function = get(expect_attrs(flake), "outputs")
+        if function is MISSING:
+            raise NixError("flake has no outputs")
+        inputs = input_values(context, context.lock.inputs_of(locked))
+        return call(function, Attrs({**inputs, "self": self_value}))
+
+    def whole() -> Value:
+        try:
+            made = force(outputs_lazy)
+        except NixError:
+            # An input that does not evaluate here is one that is not known.
+            made = Unknown(f"inputs.{name}", Cause("input-error", f"{name} does not evaluate here"))
+        known = {**base, **own, "inputs": Attrs(), "outputs": outputs_lazy}
+        if isinstance(made, OpenAttrs):
+            return OpenAttrs({**made, **known}, made.rest, made.positions, made.absent)
+        if isinstance(made, Attrs):
+            return Attrs({**made, **known}, made.positions)
+        return OpenAttrs(known, made)
+
+    outputs_lazy: Lazy = delayed(outputs)
+    return force(self_value)
+
+
+def _nixpkgs(context: InputContext, name: str, _locked: LockedInput, path: str) -> dict[str, Lazy]:
+    interp = context.interp
+    text = "pkgs" if name == main_nixpkgs(context.lock.inputs) else name
+    if path:
+        interp.overrides.setdefault(path, import_packages(interp, text, path))
+        interp.overrides.setdefault(f"{path}/nixos/lib/eval-config.nix", nixos.eval_config(interp))
+        interp.overrides.setdefault(f"{path}/lib", delayed(lambda: interp.lib))
+    rest = Unknown(f"inputs.{name}.legacyPackages", missing(name))
+    packages = {
+        system: delayed(lambda s=system: packages_for(interp, s, text=text, source=path))  # type: ignore[misc]
+        for system in FLAKE_EXPOSED
+    }
+    return {
+        "lib": delayed(lambda: nixos.nixpkgs_lib(interp)),
+        "legacyPackages": OpenAttrs(packages, rest),
+        "nixosModules": OpenAttrs((), Unknown(f"inputs.{name}.nixosModules", missing(name))),
+    }
+
+
+def _nixpkgs_lib(context: InputContext, _n: str, _l: LockedInput, path: str) -> dict[str, Lazy]:
+    if path:
+        context.interp.overrides.setdefault(f"{path}/lib", delayed(lambda: context.interp.lib))
+    return {"lib": delayed(lambda: context.interp.lib)}
+
+
+def _home_manager(
+    context: InputContext, name: str, locked: LockedInput, path: str
+) -> dict[str, Lazy]:
+    module = home_manager.os_module(name, path)
+    if path:
+        overrides = context.interp.overrides
+        overrides.setdefault(f"{path}/nixos", module)
+        overrides.setdefault(f"{path}/nix-darwin", module)
+    release = home_manager.Release(name, path, locked.locked.get("lastModified"))
+    return {
+        "lib": delayed(lambda: home_manager.library(context.interp, release)),
+        "nixosModules": _modules(name, "nixosModules", module),
+        "darwinModules": _modules(name, "darwinModules", module),
+        "flakeModules": _modules(name, "flakeModules", home_manager.flake_module()),
+        "nixosModule": module,
+        "darwinModule": module,
+    }
+
+
+def _modules(name: str, attribute: str, module: Value) -> OpenAttrs:
+    rest = Unknown(f"inputs.{name}.{attribute}", missing(name))
+    return OpenAttrs({"home-manager": module, "default": module}, rest)
+
+
+def _darwin(context: InputContext, name: str, _l: LockedInput, _path: str) -> dict[str, Lazy]:
+    rest = Unknown(f"inputs.{name}.lib", missing(name))
+    function = darwin.darwin_system(context.interp)
+    return {"lib": OpenAttrs({"darwinSystem": function, "evalConfig": function}, rest)}
+
+
+def _droid(context: InputContext, name: str, _l: LockedInput, _path: str) -> dict[str, Lazy]:
+    rest = Unknown(f"inputs.{name}.lib", missing(name))
+    function = droid.droid_configuration(context.interp)
+    return {"lib": OpenAttrs({"nixOnDroidConfiguration": function}, rest)}
+
+
+def _flake_parts(context: InputContext, name: str, _l: LockedInput, _p: str) -> dict[str, Lazy]:
+    rest = Unknown(f"inputs.{name}.lib", missing(name))
+    return {"lib": OpenAttrs({"mkFlake": flake_parts.make_flake(context.interp)}, rest)}
+
+
+def _flake_utils(context: InputContext, name: str, _l: LockedInput, _p: str) -> dict[str, Lazy]:
+    rest = Unknown(f"inputs.{name}.lib", missing(name))
+    return {"lib": OpenAttrs(flake_utils.functions(context.interp), rest)}
+
+
+def _systems(context: InputContext, _name: str, locked: LockedInput, path: str) -> dict[str, Lazy]:
+    short = locked.repository.rpartition("/")[2]
+    found = _SYSTEMS.get(short)
+    if found is not None and path:
+        context.interp.overrides.setdefault(path, list(found))
+    return {}
+
+
+_Native = Callable[[InputContext, str, LockedInput, str], Mapping[str, Lazy]]
+_NATIVE: dict[str, _Native] = {
+    "nixpkgs": _nixpkgs,
+    "nixpkgs-lib": _nixpkgs_lib,
+    "home-manager": _home_manager,
+    "nix-darwin": _darwin,
+    "nix-on-droid": _droid,
+    "flake-parts": _flake_parts,
+    "flake-utils": _flake_utils,
+    "systems": _systems,
+}
+
+__all__ = ["InputContext", "Primop", "input_value", "input_values", "main_nixpkgs", "role_of"]

@@ -1,0 +1,42 @@
+"""What is known of modules that are not evaluated: Home Manager's, NixOS's, nix-darwin's.
+
+The catalog fills this in; without one, those modules are unread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from hmls.lang.values import Cause, Unknown
+from hmls.modules.collect import Given
+from hmls.modules.system import ModuleSystem
+
+if TYPE_CHECKING:
+    from hmls.homes.builders.configuration import Kind
+    from hmls.homes.builders.home_manager import Release
+
+_UNREAD = "its modules were not read"
+
+
+class Knowledge(Protocol):
+    """What stands for the modules of a release, as modules of its own."""
+
+    def home_modules(self, system: ModuleSystem) -> Callable[[Release], list[Given]]: ...
+
+    def system_modules(self, system: ModuleSystem) -> Callable[[Kind], list[Given]]: ...
+
+
+class Nothing:
+    """No knowledge: the modules may declare and define anything."""
+
+    def home_modules(self, _system: ModuleSystem) -> Callable[[Release], list[Given]]:
+        return lambda release: [unread(release.input)]
+
+    def system_modules(self, _system: ModuleSystem) -> Callable[[Kind], list[Given]]:
+        return lambda kind: [unread({"nixos": "nixpkgs", "darwin": "nix-darwin"}.get(kind, kind))]
+
+
+def unread(name: str) -> Given:
+    """The modules of an input that was not read."""
+    return Given(Unknown(f"inputs.{name}", Cause("missing-input", f"{name}: {_UNREAD}", name)))

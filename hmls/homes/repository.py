@@ -1,0 +1,219 @@
+"""One flake root in one version: its layout, its flake, its targets and what they evaluate to.
+
+What an edit does not touch is taken over from the version before. Everything here runs on
+the evaluation thread.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from hmls.homes.builders.configuration import Configuration, environment_of
+from hmls.homes.conventions import conventional_home
+from hmls.homes.files import Files, FlakeReader
+from hmls.homes.flake import Flake
+from hmls.homes.knowledge import Knowledge
+from hmls.homes.layout import Layer, Layout, read_layout
+from hmls.homes.targets import Target, Targets, find_targets
+from hmls.lang import store
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import expect_attrs, get, sorted_names
+from hmls.lang.values import OpenAttrs, Unknown
+from hmls.modules.resolved import Resolved
+from hmls.modules.evaluation import Evaluation
+from hmls.modules.level import Level
+from hmls.modules.option_value import Option
+
+ContextKey = tuple[str, str]
+"""(output such as `home` or `nixosConfigurations`, name), or (`convention`, target)."""
+
+
+@dataclass
+class Context:
+    """One evaluated configuration, and the files that it has read so far."""
+
+    reader: FlakeReader
+    evaluation: Evaluation
+    homes: dict[str, Evaluation] = field(default_factory=dict)
+
+
+class Repository:
+    """A flake root at one version of its files."""
+
+    def __init__(
+        self, root: str, files: Files, knowledge: Knowledge, before: Repository | None = None
+    ) -> None:
+        self.root = root
+        self.files = files
+        self.knowledge = knowledge
+        self._layout: Layout | None = None
+        self._flake: Flake | None = None
+        self._targets: Targets | None = None
+        self._contexts: dict[ContextKey, Context] = {}
+        self._layout_reader = FlakeReader(files)
+        if before is not None:
+            self._before = before
+
+    @property
+    def layout(self) -> Layout:
+        if self._layout is None:
+            self._layout = read_layout(self.root, self._layout_reader)
+        return self._layout
+
+    @property
+    def flake(self) -> Flake:
+        if self._flake is None:
+            self._flake = Flake(self.root, self.files, self.knowledge)
+        return self._flake
+
+    @property
+    def targets(self) -> Targets:
+        if self._targets is None:
+            self._targets = find_targets(self)
+        return self._targets
+
+    def next(self, files: Files, changed: set[str]) -> Repository:
+        """The repository after some files changed; what read none of them is kept.
+
+        `changed` holds paths of files whose content changed, that came or went, and the
+        folders in which any came or went.
+        """
+        after = Repository(self.root, files, self.knowledge)
+        if self._layout is not None and not (self._layout_reader.reads & changed):
+            after._layout, after._layout_reader = self._layout, self._layout_reader
+            after._layout_reader.files = files
+        flake = self._flake
+        lock = os.path.join(self.root, "flake.lock")
+        if flake is None or flake.reader.reads & changed or lock in changed:
+            return after
+        after._flake = flake
+        flake.reader.files = flake.files = files
+        for key, context in self._contexts.items():
+            if not context.reader.reads & changed:
+                context.reader.files = files
+                after._contexts[key] = context
+        if after._layout is not None and len(after._contexts) == len(self._contexts):
+            after._targets = self._targets
+        return after
+
+    def evaluation(self, target: Target) -> Evaluation:
+        """The evaluated home of a target. Raises NixError, Unknowable."""
+        if target.by_convention is not None:
+            return self._conventional(target).evaluation
+        if target.kind == "standalone":
+            return self._context(("home", target.name)).evaluation
+        assert target.host is not None
+        return self.home_on_host((target.output_kind, target.host), target.user)
+
+    def reader_of(self, target: Target) -> FlakeReader:
+        """The reader that notes what the target's evaluation reads."""
+        if target.by_convention is not None:
+            return self._conventional(target).reader
+        if target.kind == "standalone":
+            return self._context(("home", target.name)).reader
+        return self._context((target.output_kind, target.host or "")).reader
+
+    def host_evaluation(self, target: Target) -> Evaluation | None:
+        """The system that a host target is part of."""
+        if target.kind != "host" or target.by_convention is not None:
+            return None
+        return self._context((target.output_kind, target.host or "")).evaluation
+
+    def users_of_host(self, key: ContextKey) -> tuple[list[str], str | None]:
+        """The users that have a home there, and why there may be others. Raises NixError."""
+        config = expect_attrs(self._context(key).evaluation.raw_config)
+        section = get(config, "home-manager")
+        if not isinstance(section, dict):
+            return [], self._no_module(section)
+        users = get(expect_attrs(section), "users")
+        if isinstance(users, Unknown):
+            return [], f"its users are unknown: {users.cause.message}"
+        attrs = expect_attrs(users)
+        names = sorted_names(attrs)
+        if isinstance(attrs, OpenAttrs):
+            return names, f"not all of its users are known: {attrs.rest.cause.message}"
+        return names, None
+
+    def _no_module(self, section: object) -> str | None:
+        """A host without Home Manager's module has no homes; one of unknown modules may."""
+        if isinstance(section, Unknown):
+            return f"whether it has homes is unknown: {section.cause.message}"
+        return None
+
+    def home_on_host(self, key: ContextKey, user: str) -> Evaluation:
+        """The home of a user of a system. Raises NixError, Unknowable."""
+        context = self._context(key)
+        found = context.homes.get(user)
+        if found is None:
+            found = context.homes[user] = _user_home(context.evaluation, user)
+        return found
+
+    def layers_in(self, key: ContextKey, user: str) -> tuple[Layer, ...]:
+        """The layers whose modules a configuration loads."""
+        try:
+            if key[0] == "home":
+                evaluation = self._context(key).evaluation
+            else:
+                evaluation = self.home_on_host(key, user)
+            loaded = loaded_files(evaluation)
+        except (NixError, Unknowable):
+            return ()
+        found = [
+            layer for layer in self.layout.layers if layer.entry in loaded or layer.folder in loaded
+        ]
+        order = {"base": 0, "global": 1, "host": 2, "droid": 2}
+        return tuple(sorted(found, key=lambda layer: (order[layer.kind], layer.folder)))
+
+    def _context(self, key: ContextKey) -> Context:
+        context = self._contexts.get(key)
+        if context is None:
+            context = self._contexts[key] = self._new_context(self._configuration(key))
+        return context
+
+    def _configuration(self, key: ContextKey) -> Configuration:
+        output = "homeConfigurations" if key[0] == "home" else key[0]
+        for item in self.flake.configurations(output).items:
+            if item.name == key[1] and item.configuration is not None:
+                return item.configuration
+        raise NixError(f"attribute '{key[1]}' missing")
+
+    def _new_context(self, configuration: Configuration) -> Context:
+        reader = FlakeReader(self.files)
+        interp = self.flake.new_interp(reader)
+        return Context(reader, configuration.evaluate(environment_of(interp)))
+
+    def _conventional(self, target: Target) -> Context:
+        key = ("convention", target.key)
+        context = self._contexts.get(key)
+        if context is None:
+            reader = FlakeReader(self.files)
+            environment = environment_of(self.flake.new_interp(reader))
+            evaluation = conventional_home(environment, self.layout, target)
+            context = self._contexts[key] = Context(reader, evaluation)
+        return context
+
+
+def _user_home(system: Evaluation, user: str) -> Evaluation:
+    """The evaluation behind `home-manager.users.<user>`."""
+    node: object = system.root
+    for name in ("home-manager", "users"):
+        node = node.node(name) if isinstance(node, Level) else None
+    if not isinstance(node, Option):
+        raise NixError("the system does not import Home Manager's module")
+    found = node.part(user)
+    if not isinstance(found, Resolved):
+        raise NixError(f"attribute '{user}' missing")
+    evaluation = found.merged.evaluation
+    if not isinstance(evaluation, Evaluation):
+        raise NixError(f"home-manager.users.{user} is no home")
+    return evaluation
+
+
+def loaded_files(evaluation: Evaluation) -> set[str]:
+    """The files and folders on disk that were loaded as modules."""
+    return {
+        store.disk_path(module.key)
+        for module in evaluation.collected.modules
+        if isinstance(module.key, str) and module.key.startswith("/")
+    }

@@ -1,0 +1,281 @@
+"""What can be deployed: standalone homes, the users of hosts, droid homes.
+
+The flake says it; where it cannot be known what the flake says, the layout does.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from hmls.homes.flake import Output, Outputs
+from hmls.homes.layout import Layer
+from hmls.homes.meta import system_of_layers
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import force
+from hmls.lang.values import Site, Unknown, quote_attribute
+
+if TYPE_CHECKING:
+    from hmls.homes.repository import Repository
+
+TargetKind = Literal["standalone", "host", "droid"]
+HOME_OUTPUTS = "homeConfigurations"
+SYSTEM_OUTPUTS = ("nixosConfigurations", "darwinConfigurations")
+DROID_OUTPUTS = "nixOnDroidConfigurations"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One home on one machine, as it is deployed.
+
+    `by_convention` says why the layout and not the flake tells what it is made of, or is None.
+    """
+
+    name: str
+    kind: TargetKind
+    user: str
+    host: str | None
+    output: str
+    """The attribute path below the flake, such as `homeConfigurations.alice`."""
+    system: str | None
+    layers: tuple[Layer, ...]
+    by_convention: str | None = None
+    site: Site | None = None
+    """The place in the flake's files that makes the output."""
+
+    @property
+    def output_kind(self) -> str:
+        return self.output.partition(".")[0]
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that was taken for granted, and why."""
+
+    message: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """All targets of a flake, in the order of their names, and what was assumed."""
+
+    items: tuple[Target, ...]
+    assumptions: tuple[Assumption, ...]
+    hosts: tuple[str, ...]
+    """The hosts that the flake exposes, or that the layout has."""
+    errors: tuple[NixError, ...] = ()
+    """What the flake's own evaluation fails on."""
+
+
+def find_targets(repository: Repository) -> Targets:
+    found = _Found(repository)
+    found.standalone()
+    for output in SYSTEM_OUTPUTS:
+        found.systems(output)
+    found.systems_by_convention()
+    found.droid()
+    items = sorted(found.items, key=lambda target: (target.user, _ORDER[target.kind], target.name))
+    return Targets(
+        tuple(items),
+        tuple(dict.fromkeys(found.assumptions)),
+        tuple(sorted({*found.hosts, *found.layout_hosts})),
+        tuple(found.errors),
+    )
+
+
+_ORDER = {"standalone": 0, "host": 1, "droid": 2}
+
+
+class _Found:
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.layout = repository.layout
+        self.items: list[Target] = []
+        self.assumptions: list[Assumption] = []
+        self.errors: list[NixError] = []
+        self.hosts: set[str] = set()
+        self.layout_hosts: set[str] = set()
+        self.unknown_systems: str | None = None
+
+    def assume(self, message: str, reason: str) -> None:
+        self.assumptions.append(Assumption(message, reason))
+
+    def _reason(self, outputs: Outputs | Output, output: str) -> str | None:
+        if outputs.error is not None:
+            self.errors.append(outputs.error)
+            return f"flake.nix does not evaluate: {outputs.error.message}"
+        if outputs.unknown is not None:
+            return f"{output} is unknown: {outputs.unknown.cause.message}"
+        return None
+
+    def standalone(self) -> None:
+        outputs = self.repository.flake.configurations(HOME_OUTPUTS)
+        reason = self._reason(outputs, HOME_OUTPUTS)
+        seen: set[str] = set()
+        for output in outputs.items:
+            seen.add(output.name)
+            path = f"{HOME_OUTPUTS}.{quote_attribute(output.name)}"
+            why = self._reason(output, path)
+            if output.configuration is not None and output.configuration.kind == "home":
+                self._standalone_from_flake(output, path)
+            elif why is not None:
+                self._standalone_by_convention(output.name, why)
+        if reason is None:
+            return
+        names = {layer.user for layer in self.layout.layers if layer.kind in ("base", "global")}
+        for name in sorted(names - seen):
+            self._standalone_by_convention(name, reason)
+        if names - seen:
+            self.assume("every user with a base or global layer is a standalone home", reason)
+
+    def _standalone_from_flake(self, output: Output, path: str) -> None:
+        assert output.configuration is not None
+        user, _, host = output.name.partition("@")
+        configuration = output.configuration
+        key = ("home", output.name)
+        self.items.append(
+            Target(
+                output.name,
+                "standalone",
+                user,
+                host or None,
+                path,
+                _text(configuration.platform),
+                self.repository.layers_in(key, user),
+                None,
+                configuration.site or output.site,
+            )
+        )
+
+    def _standalone_by_convention(self, name: str, reason: str) -> None:
+        user, _, host = name.partition("@")
+        layers = [self.layout.find(user, "base"), self.layout.find(user, "global")]
+        if host:
+            layers = [self.layout.find(user, "base"), self.layout.find(user, "host", host)]
+        present = [layer for layer in layers if layer is not None]
+        if not present:
+            return
+        system, said_by = system_of_layers(self.repository.flake.interp, present)
+        if said_by is None:
+            self.assume(f"{name} is {system}", "no meta.nix or meta.json says otherwise")
+        path = f"{HOME_OUTPUTS}.{quote_attribute(name)}"
+        self.items.append(
+            Target(name, "standalone", user, host or None, path, system, tuple(present), reason)
+        )
+
+    def systems(self, output_kind: str) -> None:
+        outputs = self.repository.flake.configurations(output_kind)
+        reason = self._reason(outputs, output_kind)
+        if reason is not None and output_kind == "nixosConfigurations":
+            self.unknown_systems = reason
+        for output in outputs.items:
+            self.hosts.add(output.name)
+            path = f"{output_kind}.{quote_attribute(output.name)}"
+            why = self._reason(output, path)
+            if output.configuration is not None:
+                self._host_from_flake(output, output_kind, path)
+            else:
+                self._host_by_convention(output.name, path, why or "it is unknown")
+
+    def _host_from_flake(self, output: Output, output_kind: str, path: str) -> None:
+        assert output.configuration is not None
+        host = output.name
+        try:
+            users, why = self.repository.users_of_host((output_kind, host))
+        except NixError as error:
+            self.errors.append(error)
+            users, why = [], f"{host} does not evaluate: {error.message}"
+        except Unknowable as stop:
+            users, why = [], f"its users are unknown: {stop.unknown.cause.message}"
+        system = _text(output.configuration.platform)
+        for user in users:
+            key = (output_kind, host)
+            layers = self.repository.layers_in(key, user)
+            self.items.append(
+                Target(
+                    f"{user}@{host}",
+                    "host",
+                    user,
+                    host,
+                    path,
+                    system,
+                    layers,
+                    None,
+                    output.configuration.site or output.site,
+                )
+            )
+        if why is not None:
+            self._host_by_convention(host, path, why, set(users))
+
+    def systems_by_convention(self) -> None:
+        """Hosts that only the layout has, where the flake cannot tell."""
+        if self.unknown_systems is None:
+            return
+        for host in sorted(set(self.layout.systems) - self.hosts):
+            self.layout_hosts.add(host)
+            path = f"nixosConfigurations.{quote_attribute(host)}"
+            self._host_by_convention(host, path, self.unknown_systems)
+        if self.layout_hosts:
+            self.assume("every folder with a system is a host", self.unknown_systems)
+
+    def _host_by_convention(
+        self, host: str, path: str, reason: str, known: set[str] | None = None
+    ) -> None:
+        users = {
+            layer.user
+            for layer in self.layout.layers
+            if layer.kind == "host" and layer.host == host
+        }
+        users -= known or set()
+        for user in sorted(users):
+            layers = [self.layout.find(user, "base"), self.layout.find(user, "host", host)]
+            present = tuple(layer for layer in layers if layer is not None)
+            system, _ = system_of_layers(self.repository.flake.interp, list(present))
+            name = f"{user}@{host}"
+            self.items.append(Target(name, "host", user, host, path, system, present, reason))
+        if users:
+            self.assume(f"the users of {host} are those with a layer for it", reason)
+
+    def droid(self) -> None:
+        outputs = self.repository.flake.configurations(DROID_OUTPUTS)
+        reason = self._reason(outputs, DROID_OUTPUTS)
+        layers = [layer for layer in self.layout.layers if layer.kind == "droid"]
+        for layer in layers:
+            output = next((o for o in outputs.items if o.name in (layer.user, "default")), None)
+            if output is None and reason is None:
+                continue
+            base = self.layout.find(layer.user, "base")
+            present = (layer,) if base is None else (base, layer)
+            name = layer.user if output is None else output.name
+            self.items.append(
+                Target(
+                    f"{layer.user}@droid",
+                    "droid",
+                    layer.user,
+                    None,
+                    f"{DROID_OUTPUTS}.{quote_attribute(name)}",
+                    "aarch64-linux",
+                    present,
+                    reason or "nix-on-droid's own modules are not read",
+                    None if output is None else output.site,
+                )
+            )
+
+
+def _text(lazy: object) -> str | None:
+    try:
+        value = force(lazy)
+    except (NixError, Unknowable):
+        return None
+    return value if isinstance(value, str) else None
+
+
+def relative_layers(target: Target, root: str) -> list[str]:
+    """The layers' folders below the flake root, with slashes."""
+    return [os.path.relpath(layer.folder, root).replace(os.sep, "/") for layer in target.layers]
