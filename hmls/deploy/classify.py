@@ -1,0 +1,294 @@
+"""An error's message → what kind of error it is, what it speaks of, and what would mend it.
+
+One row for each shape that Nix, nixpkgs' module system and Home Manager write. Quotes vary: the
+module system writes `so', newer parts `so`, nixpkgs ‘so’.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hmls.deploy.problem import (
+    AllowPackage,
+    BackUpFiles,
+    ForceFile,
+    OptionPath,
+    ProblemKind,
+    Remedy,
+    RenameOption,
+    ReplaceText,
+    SetPriority,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a message says of itself. Paths are as Nix wrote them.
+
+    `path` is a file that is missing, not tracked or in the way; `search` is a text that stands at
+    the place of the error in the user's files; `extra` is a position inside the message.
+    """
+
+    kind: ProblemKind
+    option: OptionPath = ()
+    files: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    path: str = ""
+    search: str = ""
+    extra: str = ""
+
+
+def classify(message: str) -> Finding:
+    """The first row that fits, searched in the whole message."""
+    for pattern, build in RULES:
+        if match := pattern.search(message):
+            return build(match)
+    return Finding("evaluation-error")
+
+
+def option_path(text: str) -> OptionPath:
+    """`programs."a.b".enable` → ("programs", "a.b", "enable"), as showOption writes them."""
+    pieces = re.findall(r'"((?:[^"\\]|\\.)*)"|([^."]+)', text)
+    return tuple(re.sub(r"\\(.)", r"\1", quoted) if quoted else plain for quoted, plain in pieces)
+
+
+def package_name(full_name: str) -> str:
+    """`steam-1.0.0.75` → `steam`, as lib.getName cuts it: before the first dash and digit."""
+    return re.sub(r"-\d.*$", "", full_name)
+
+
+Match = re.Match[str]
+Builder = Callable[[Match], Finding]
+OPTION = r"[`‘'](?P<option>[^`'’‘]+)['’`]"
+
+
+def _plain(kind: ProblemKind) -> Builder:
+    return lambda _: Finding(kind)
+
+
+def _named(kind: ProblemKind) -> Builder:
+    """A name that does not exist, perhaps with names that do."""
+
+    def build(match: Match) -> Finding:
+        remedies = tuple(ReplaceText(match["name"], name) for name in suggestions(match.string))
+        return Finding(kind, remedies=remedies, search=match["name"])
+
+    return build
+
+
+def _of_path(kind: ProblemKind) -> Builder:
+    def build(match: Match) -> Finding:
+        return Finding(kind, path=match["path"])
+
+    return build
+
+
+def _of_option(kind: ProblemKind) -> Builder:
+    """An option and the files that define it."""
+
+    def build(match: Match) -> Finding:
+        return Finding(kind, option_path(match["option"]), files_in(match.string))
+
+    return build
+
+
+def _conflict(match: Match) -> Finding:
+    option = option_path(match["option"])
+    return Finding("conflict", option, files_in(match.string), (SetPriority(option),))
+
+
+def _unknown_option(match: Match) -> Finding:
+    option = option_path(match["option"])
+    better = tuple(RenameOption(option, option_path(name)) for name in suggestions(match.string))
+    return Finding("unknown-option", option, files_in(match.string), better)
+
+
+def _renamed(match: Match) -> Finding:
+    old, new = option_path(match["option"]), option_path(match["new"])
+    return Finding("renamed-option", old, files_in(match.string), (RenameOption(old, new),))
+
+
+def _duplicate(match: Match) -> Finding:
+    return Finding("duplicate-attribute", search=match["name"], extra=match["where"])
+
+
+def _package(kind: ProblemKind) -> Builder:
+    """A package that nixpkgs refuses. Insecure ones are permitted by their full name."""
+
+    def build(match: Match) -> Finding:
+        full, name = match["name"], package_name(match["name"])
+        match kind:
+            case "unfree":
+                remedy = AllowPackage("allowUnfreePredicate", name)
+            case "insecure":
+                remedy = AllowPackage("permittedInsecurePackages", full)
+            case "broken":
+                remedy = AllowPackage("allowBroken", name)
+            case _:
+                remedy = AllowPackage("allowUnsupportedSystem", name)
+        return Finding(kind, remedies=(remedy,), search=name)
+
+    return build
+
+
+def _hash(match: Match) -> Finding:
+    old, new = match["specified"], match["got"]
+    return Finding("hash-mismatch", remedies=(ReplaceText(old, new),), search=old)
+
+
+def _collision(match: Match) -> Finding:
+    return Finding("collision", path=match["path"], remedies=(BackUpFiles(), ForceFile("")))
+
+
+def _backup_collision(match: Match) -> Finding:
+    return Finding("collision", path=match["path"], remedies=(ForceFile(""),))
+
+
+def _targets(match: Match) -> Finding:
+    return Finding("assertion", path=match["path"])
+
+
+def _wrong_user(match: Match) -> Finding:
+    option = {"USER": "username", "HOME": "homeDirectory", "UID": "uid"}[match["name"]]
+    return Finding("wrong-user", ("home", option))
+
+
+def suggestions(message: str) -> Sequence[str]:
+    """The names behind «Did you mean», best first: Nix's and the module system's."""
+    match = re.search(r"Did you mean (?:one of )?(.+)\?", message)
+    if match is None:
+        return ()
+    return [name.strip("`'’‘ ") for name in re.split(r",\s+|\s+or\s+", match[1]) if name.strip()]
+
+
+def files_in(message: str) -> tuple[str, ...]:
+    """The files that a message of the module system names, each once, as it names them."""
+    found = re.findall(r"^\s*- In [`‘'](.+?)['’`](?:$|[:,]| with )", message, re.MULTILINE)
+    found += re.findall(r"(?: in | and )[`‘'](/[^`'’]+)['’`]", message)
+    return tuple(dict.fromkeys(found))
+
+
+def _row(pattern: str, builder: Builder) -> tuple[re.Pattern[str], Builder]:
+    return re.compile(pattern, re.MULTILINE), builder
+
+
+RULES: tuple[tuple[re.Pattern[str], Builder], ...] = (
+    # The module system. First, because a message of its own may quote any other.
+    _row(rf"^The option {OPTION} does not exist", _unknown_option),
+    _row(rf"^The option {OPTION} has conflicting definition values", _conflict),
+    _row(rf"^The option {OPTION} has conflicting option types", _of_option("declared-twice")),
+    _row(rf"^The option {OPTION} is defined multiple times while", _conflict),
+    _row(rf"^The option {OPTION} is defined both ", _conflict),
+    _row(rf"^Cannot merge definitions of {OPTION}", _conflict),
+    _row(rf"^A definition for option {OPTION} is not of type", _of_option("option-type")),
+    _row(rf"^The option {OPTION} was accessed but has no value defined", _of_option("no-value")),
+    _row(rf"^The option {OPTION} is used but not defined", _of_option("no-value")),
+    _row(rf"^The option {OPTION} can no longer be used", _of_option("removed-option")),
+    _row(
+        rf"option definition {OPTION} in .* no longer has any effect", _of_option("removed-option")
+    ),
+    _row(rf"[Oo]ption {OPTION} .*(?:has been|was) renamed to [`‘'](?P<new>[^`'’]+)['’`]", _renamed),
+    _row(rf"^The option {OPTION} is read-only, but it's set multiple", _of_option("read-only")),
+    _row(rf"^The option {OPTION} in .* is already declared in", _of_option("declared-twice")),
+    _row(
+        r"^Module [`‘'](?P<path>[^`'’]+)['’`] has an unsupported attribute [`‘'][^`'’]+['’`]",
+        _of_path("unsupported-attribute"),
+    ),
+    _row(
+        r"^The module [`‘'](?P<path>[^`'’]+)['’`] \(class: .*\) cannot be imported",
+        _of_path("wrong-class"),
+    ),
+    _row(r"Conflicting managed target files: (?P<path>.+)", _targets),
+    _row(r"^Failed assertions:", _plain("assertion")),
+    # Packages that nixpkgs refuses, in its new wording and its old.
+    _row(
+        r"[Pp]ackage ['‘](?P<name>[^'’]+)['’](?: in .*?)?(?: because it)? has an unfree license",
+        _package("unfree"),
+    ),
+    _row(
+        r"[Pp]ackage ['‘](?P<name>[^'’]+)['’](?: in .*?)?(?: because it)? is marked as insecure",
+        _package("insecure"),
+    ),
+    _row(
+        r"[Pp]ackage ['‘](?P<name>[^'’]+)['’](?: in .*?)?(?: because it)? is marked as broken",
+        _package("broken"),
+    ),
+    _row(
+        r"[Pp]ackage ['‘](?P<name>[^'’]+)['’](?: in .*?)?(?: because it)? is not available on",
+        _package("unsupported-system"),
+    ),
+    # Parsing.
+    _row(r"^syntax error, ", _plain("syntax-error")),
+    _row(
+        r"^(?:dynamic )?attribute '(?P<name>[^']+)' already defined at (?P<where>.+)$", _duplicate
+    ),
+    _row(r"^undefined variable '(?P<name>[^']+)'", _named("undefined-variable")),
+    # What a Git flake does not see.
+    _row(
+        r"^[Pp]ath '(?P<path>[^']+)' in the repository .* is not tracked by Git",
+        _of_path("untracked-file"),
+    ),
+    _row(
+        r"^access to path '(?P<path>[^']+)' is forbidden because it is not under Git control",
+        _of_path("untracked-file"),
+    ),
+    _row(r"does not contain a '(?P<path>[^']*flake\.nix)' file", _of_path("missing-file")),
+    _row(
+        r"^[Pp]ath '(?P<path>[^']+)' does not exist(?: in Git repository .*)?\.?$",
+        _of_path("missing-file"),
+    ),
+    _row(
+        r"getting status of '(?P<path>[^']+)': No such file or directory",
+        _of_path("missing-file"),
+    ),
+    _row(r"opening file '(?P<path>[^']+)': No such file or directory", _of_path("missing-file")),
+    _row(r"does not provide attribute ", _plain("missing-output")),
+    _row(r"^Git tree '.*' is dirty", _plain("dirty")),
+    # Evaluation.
+    _row(r"^attribute '(?P<name>[^']+)' missing", _named("missing-attribute")),
+    _row(r"called without required argument '(?P<name>[^']+)'", _plain("missing-argument")),
+    _row(r"called with unexpected argument '(?P<name>[^']+)'", _named("unexpected-argument")),
+    _row(r"^infinite recursion encountered", _plain("infinite-recursion")),
+    _row(r"^stack overflow", _plain("stack-overflow")),
+    _row(
+        r"^access to (?:absolute path|path|URI) '(?P<path>[^']+)' is forbidden in ",
+        _of_path("impure-path"),
+    ),
+    # Building.
+    _row(
+        r"hash mismatch in fixed-output derivation(?s:.*?)specified:\s*(?P<specified>\S+)"
+        r"(?s:.*?)got:\s*(?P<got>\S+)",
+        _hash,
+    ),
+    _row(
+        r"^a '[^']+' with features .* is required to build|Reason: platform mismatch"
+        r"|required (?:system|platform)",
+        _plain("wrong-platform"),
+    ),
+    _row(r"No space left on device", _plain("no-space")),
+    _row(
+        r"^Cannot build '|^builder for '.*' failed|^build of '.*' failed"
+        r"|dependenc(?:y|ies) of derivation '.*' failed to build|^some (?:substitutes|outputs)",
+        _plain("build-failed"),
+    ),
+    # Nix itself.
+    _row(r"experimental Nix feature '[^']+' is disabled", _plain("flakes-disabled")),
+    _row(r"cannot connect to (?:socket|daemon)|daemon-socket", _plain("no-daemon")),
+    _row(r"executing 'git'", _plain("no-git")),
+    _row(
+        r"[Uu]nable to download|Could not resolve host|HTTP error \d+|Couldn't resolve host"
+        r"|[Ff]ailed to (?:fetch|connect)",
+        _plain("network"),
+    ),
+    # Home Manager's activation, and sudo.
+    _row(
+        r"^Existing file '(?P<backup>.+)' would be clobbered by backing up '(?P<path>.+)'",
+        _backup_collision,
+    ),
+    _row(r"^Existing file '(?P<path>.+)' would be clobbered", _collision),
+    _row(r'^(?P<name>USER|HOME|UID) is ".*", expected ".*"', _wrong_user),
+    _row(r"the following units failed: ", _plain("units-failed")),
+    _row(r"^sudo: .*(?:password|terminal) is required", _plain("password")),
+)

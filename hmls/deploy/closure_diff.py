@@ -1,0 +1,71 @@
+"""Which packages differ between two store paths, as dix, nvd or Nix itself says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from hmls.deploy.error_text import strip_escapes
+from hmls.deploy.tools import FEATURE_FLAGS, Tools
+
+Change = Literal["added", "removed", "changed"]
+
+MARKED = re.compile(r"^\[(?P<mark>[A-Z]).?\]\s+(?:#\d+\s+)?(?P<name>\S+)\s*(?P<versions>.*)$")
+CLOSURE = re.compile(r"^(?P<name>\S[^:]*): (?P<rest>.+)$")
+SIZE = re.compile(r"(?:^|, )(?P<size>[+-][\d.]+ [KMGT]?i?B)$")
+NONE_AT_ALL = "∅"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageChange:
+    """One package. A version is empty where there is none; `size` is as the tool wrote it."""
+
+    name: str
+    change: Change
+    before: str = ""
+    after: str = ""
+    size: str = ""
+
+
+def diff_command(old: str, new: str, tools: Tools) -> tuple[str, ...]:
+    """The command that compares two store paths: dix if it is there, else nvd, else Nix."""
+    if tools.has("dix"):
+        return ("dix", old, new)
+    if tools.has("nvd"):
+        return ("nvd", "--color=never", "diff", old, new)
+    flags = tools.nix.feature_flags if tools.nix is not None else FEATURE_FLAGS
+    return ("nix", *flags, "store", "diff-closures", old, new)
+
+
+def parse_diff(text: str) -> list[PackageChange]:
+    """The packages in the output of any of the three; lines of no such shape are left out."""
+    lines = [strip_escapes(line).strip() for line in text.splitlines()]
+    marked = [_from_mark(match) for line in lines if (match := MARKED.match(line))]
+    return marked or [_from_closure(match) for line in lines if (match := CLOSURE.match(line))]
+
+
+def _from_mark(match: re.Match[str]) -> PackageChange:
+    """A line of dix or nvd: `[U.]  #1  git  2.43.0 -> 2.44.0`."""
+    name, versions = match["name"], match["versions"].strip()
+    match match["mark"]:
+        case "A":
+            return PackageChange(name, "added", after=versions)
+        case "R":
+            return PackageChange(name, "removed", before=versions)
+        case _:
+            before, _, after = versions.partition(" -> ")
+            return PackageChange(name, "changed", before.strip(), after.strip())
+
+
+def _from_closure(match: re.Match[str]) -> PackageChange:
+    """A line of Nix: `dolphin: 20.08.1 → 20.08.2, +13.9 KiB`."""
+    rest = match["rest"]
+    sized = SIZE.search(rest)
+    size = sized["size"] if sized else ""
+    before, _, after = (rest[: sized.start()] if sized else rest).partition(" → ")
+    if before == NONE_AT_ALL:
+        return PackageChange(match["name"], "added", after=after, size=size)
+    if after == NONE_AT_ALL:
+        return PackageChange(match["name"], "removed", before=before, size=size)
+    return PackageChange(match["name"], "changed", before, after, size)

@@ -1,0 +1,253 @@
+"""An error as Nix wrote it → problems on the user's own lines.
+
+A position of the error itself is taken if it lies in the user's tree. Errors of the module system
+name files and never lines: the caller's index places them, on every definition involved. Else the
+nearest frame of the trace in the user's tree counts; flake.nix last, as every trace ends there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hmls.deploy.classify import Finding, classify, option_path
+from hmls.deploy.error_text import ErrorText, Frame, Position
+from hmls.deploy.problem import (
+    BackUpFiles,
+    ForceFile,
+    Index,
+    OptionPath,
+    Place,
+    Problem,
+    ProblemKind,
+    Remedy,
+    TrackFile,
+)
+from hmls.deploy.working_tree import WorkingTree
+
+PLACED_BY_OPTION: frozenset[ProblemKind] = frozenset(
+    {
+        "unknown-option",
+        "conflict",
+        "option-type",
+        "no-value",
+        "removed-option",
+        "renamed-option",
+        "read-only",
+        "declared-twice",
+        "wrong-user",
+    }
+)
+NEAR_FRAMES = 2
+"""How near to the error a frame in flake.nix must be to have a part in it: all traces end there."""
+BULLET = re.compile(r"^- ", re.MULTILINE)
+PROFILE = re.compile(r"^(?P<user>\S+) profile: ")
+OPTION_CONTEXT = re.compile(r"^while evaluating the option [`'](?P<option>[^`']+)[`']")
+FILE_CONTEXT = re.compile(
+    r"^while evaluating (?:definitions from [`'](?P<one>[^`']+)[`']"
+    r"|the module argument [`'][^`']+[`'] in \"(?P<two>[^\"]+)\")"
+)
+OPTION_LIKE = re.compile(r"[`'‘\"]?([a-z][\w'-]*(?:\.(?:[A-Za-z_][\w'-]*|\"[^\"\n]+\"))+)")
+
+
+def diagnose(error: ErrorText, tree: WorkingTree, index: Index, home: str) -> list[Problem]:
+    """The problems that an error tells of: one for each place, and for each failed assertion.
+
+    `home` is the home directory that is deployed to, where collisions lie.
+    """
+    problems = []
+    for message, found in _messages(error.message):
+        finding = _in_tree(found, tree, home)
+        places = _places(finding, error, message, tree, index)
+        problem = Problem(
+            kind=finding.kind,
+            message=_message(finding, message, tree),
+            option=finding.option,
+            files=finding.files,
+            remedies=finding.remedies,
+            details=tree.shorten(error.text),
+        )
+        problems += _at(problem, places, _related(finding, error, tree))
+    return problems
+
+
+def warn(message: str, tree: WorkingTree, index: Index) -> list[Problem]:
+    """The problems that a warning tells of, placed where the option it speaks of is defined."""
+    error = ErrorText(message, None, (), message)
+    finding = _in_tree(classify(message), tree, "")
+    kind: ProblemKind = finding.kind if finding.kind in PLACED_BY_OPTION else "warning"
+    places = _places(replace(finding, kind=kind), error, message, tree, index)
+    problem = Problem(
+        kind=kind,
+        message=tree.shorten(message),
+        severity="warning",
+        option=finding.option,
+        files=finding.files,
+        remedies=finding.remedies,
+    )
+    return _at(problem, places, ())
+
+
+def _messages(message: str) -> list[tuple[str, Finding]]:
+    """What an error says. Failed assertions are several errors in one."""
+    opening, *bullets = BULLET.split(message)
+    if not bullets or not opening.strip().endswith("Failed assertions:"):
+        return [(message, classify(message))]
+    texts = [PROFILE.sub("", bullet.strip()) for bullet in bullets]
+    return [(text, _as_assertion(classify(text))) for text in texts]
+
+
+def _as_assertion(finding: Finding) -> Finding:
+    return replace(finding, kind="assertion") if finding.kind == "evaluation-error" else finding
+
+
+def _in_tree(finding: Finding, tree: WorkingTree, home: str) -> Finding:
+    """The finding with its files located, and what only the disk can tell added."""
+    files = tuple(place for file in finding.files if (place := tree.locate(file)))
+    finding = replace(finding, files=files, option=_in_home(finding.option))
+    match finding.kind:
+        case "missing-file" | "untracked-file":
+            located = tree.locate(finding.path)
+            if located is None:
+                return finding
+            finding = replace(finding, path=located)
+            if finding.kind == "untracked-file" or os.path.lexists(located):
+                return replace(finding, kind="untracked-file", remedies=(TrackFile(located),))
+            return finding
+        case "unsupported-attribute" | "wrong-class":
+            located = tree.locate(finding.path)
+            return replace(finding, files=(located,) if located is not None else ())
+        case "collision":
+            target = os.path.relpath(finding.path, home) if home else finding.path
+            remedies = tuple(_for_target(remedy, target) for remedy in finding.remedies)
+            return replace(finding, path=target, remedies=remedies)
+        case _:
+            return finding
+
+
+def _for_target(remedy: Remedy, target: str) -> Remedy:
+    match remedy:
+        case ForceFile():
+            return ForceFile(target)
+        case BackUpFiles() | _:
+            return remedy
+
+
+def _in_home(option: OptionPath) -> OptionPath:
+    """An option of a home that is part of a system, as the home's own files name it."""
+    return option[3:] if option[:2] == ("home-manager", "users") and len(option) > 3 else option
+
+
+def _message(finding: Finding, message: str, tree: WorkingTree) -> str:
+    if finding.kind == "untracked-file":
+        name = tree.relative(finding.path) if os.path.isabs(finding.path) else finding.path
+        return f"{name} is not tracked by Git, so the flake does not see it."
+    return tree.shorten(message)
+
+
+def _places(
+    finding: Finding, error: ErrorText, message: str, tree: WorkingTree, index: Index
+) -> Sequence[Place]:
+    """Where to show it, best first; several only if all of them are to blame."""
+    if own := _placed(error.position, tree):
+        return (own,)
+    if named := _named_places(finding, message, index):
+        return named
+    if finding.files:
+        return tuple(Place(file, 1, 1) for file in finding.files)
+    frames = [_placed(frame.position, tree) for frame in error.trace]
+    nearest = next((place for place in frames if place and not _is_flake(place.file, tree)), None)
+    if nearest is not None:
+        return (nearest,)
+    if traced := _traced_places(error.trace, tree, index):
+        return traced
+    return [place for place in frames[:NEAR_FRAMES] if place][:1]
+
+
+def _named_places(finding: Finding, message: str, index: Index) -> Sequence[Place]:
+    """Where the index knows what the message speaks of."""
+    if finding.kind in PLACED_BY_OPTION:
+        return index.definitions(finding.option, finding.files)
+    match finding.kind:
+        case "missing-file" | "untracked-file":
+            return index.references(finding.path)
+        case "collision":
+            return index.managed_file(finding.path)
+        case "assertion" if finding.path:
+            targets = finding.path.split(", ")
+            return [place for target in targets for place in index.managed_file(target)]
+        case "assertion" | "warning":
+            return _spoken_of(message, index)
+        case "hash-mismatch" | "unfree" | "insecure" | "broken" | "unsupported-system":
+            return index.mentions(finding.search)[:1]
+        case _:
+            return ()
+
+
+def _spoken_of(message: str, index: Index) -> Sequence[Place]:
+    """The definitions of the first option that a free text speaks of and the user defines."""
+    for name in OPTION_LIKE.findall(message):
+        path = _in_home(option_path(name))
+        for end in range(len(path), 0, -1):
+            if places := index.definitions(path[:end], ()):
+                return places
+    return ()
+
+
+def _traced_places(trace: Sequence[Frame], tree: WorkingTree, index: Index) -> Sequence[Place]:
+    """The definition that was evaluated: its file stands nearer in the trace than its option."""
+    file = None
+    for frame in trace:
+        if file is None and (match := FILE_CONTEXT.match(frame.hint)):
+            file = tree.locate(match["one"] or match["two"])
+        elif file is not None and (match := OPTION_CONTEXT.match(frame.hint)):
+            option = _in_home(option_path(match["option"]))
+            return index.definitions(option, (file,)) or (Place(file, 1, 1),)
+    return (Place(file, 1, 1),) if file is not None else ()
+
+
+def _related(
+    finding: Finding, error: ErrorText, tree: WorkingTree
+) -> tuple[tuple[Place, str], ...]:
+    """Other places that help to understand: the first definition, the call of a function."""
+    found = []
+    if match := re.fullmatch(r"(.+):(\d+):(\d+)", finding.extra):
+        position = Position(match[1], int(match[2]), int(match[3]))
+        if place := _placed(position, tree):
+            found.append((place, "first defined here"))
+    if finding.kind in ("missing-argument", "unexpected-argument"):
+        caller = _placed(error.trace[0].position, tree) if error.trace else None
+        if caller is not None:
+            found.append((caller, "called from here"))
+    return tuple(found)
+
+
+def _placed(position: Position | None, tree: WorkingTree) -> Place | None:
+    if position is None:
+        return None
+    located = tree.locate(position.file)
+    if located is None:
+        return None
+    return Place(located, position.line, position.column)
+
+
+def _is_flake(file: str, tree: WorkingTree) -> bool:
+    return file == os.path.join(tree.root, "flake.nix")
+
+
+def _at(
+    problem: Problem, places: Sequence[Place], related: tuple[tuple[Place, str], ...]
+) -> list[Problem]:
+    """The problem at each of its places, each pointing to the others."""
+    if not places:
+        return [replace(problem, related=related)]
+    return [
+        replace(
+            problem,
+            place=place,
+            related=(*related, *((other, "also here") for other in places if other != place)),
+        )
+        for place in places
+    ]

@@ -1,0 +1,155 @@
+"""Generations: the numbered links beside a profile, read from the disk or from what tools print."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hmls.deploy.target import Machine
+
+SYSTEM_PROFILE = "profiles/system"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One state that can be gone back to. `path` is its store path, `created` local time."""
+
+    number: int
+    path: str
+    created: datetime
+    current: bool
+    note: str = ""
+
+    @property
+    def profile_is_set_by_caller(self) -> bool:
+        """Whether whoever activates it sets the profile: so since Home Manager has gen-version."""
+        return os.path.exists(os.path.join(self.path, "gen-version"))
+
+
+def read_profile(profile: str) -> list[Generation]:
+    """The generations of a profile link, newest first; none if there is no such profile.
+
+    `profile` is the link itself; its generations are the links `<profile>-<number>-link` beside it.
+    """
+    folder, name = os.path.split(profile)
+    pattern = re.compile(rf"{re.escape(name)}-(\d+)-link")
+    try:
+        entries = os.listdir(folder)
+    except OSError:
+        return []
+    current = _link_name(profile)
+    found = [
+        generation
+        for entry in entries
+        if (match := pattern.fullmatch(entry))
+        and (generation := _read_link(folder, entry, int(match[1]), current))
+    ]
+    return sorted(found, key=lambda each: each.number, reverse=True)
+
+
+def home_profile(machine: Machine) -> str:
+    """The profile link of a standalone home, where Home Manager's activation puts it.
+
+    Mirrors setupVars of modules/lib-bash/activation-init.sh: the user's own folder if it exists,
+    else the machine-wide one if that does.
+    """
+    own = os.path.join(machine.state_home, "nix/profiles")
+    shared = os.path.join(machine.nix_state, "profiles/per-user", machine.user)
+    folder = shared if not os.path.isdir(own) and os.path.isdir(shared) else own
+    return os.path.join(folder, "home-manager")
+
+
+def activated_home(machine: Machine) -> str:
+    """The link to the home that was activated last; a failed activation does not move it."""
+    return os.path.join(machine.state_home, "home-manager/gcroots/current-home")
+
+
+def running_home(machine: Machine) -> str | None:
+    """The store path of the home that runs; None before the first activation.
+
+    That is the one activated last, or where Home Manager keeps no such link, that of the profile.
+    """
+    for link in (activated_home(machine), home_profile(machine)):
+        if os.path.islink(link) and os.path.exists(link):
+            return os.path.realpath(link)
+    return None
+
+
+def system_profile(machine: Machine) -> str:
+    """The profile link of a NixOS or nix-darwin system."""
+    return os.path.join(machine.nix_state, SYSTEM_PROFILE)
+
+
+def parse_home_manager(text: str) -> list[Generation]:
+    """What `home-manager generations` prints.
+
+    As `2024-01-04 11:56 : id 765 -> /nix/store/<hash>-home-manager-generation (current)`.
+    """
+    pattern = re.compile(
+        r"^(\d{4}-\d\d-\d\d \d\d:\d\d) : id (\d+) -> (\S+)( \(current\))?\s*$", re.MULTILINE
+    )
+    return [
+        Generation(
+            int(match[2]), match[3], datetime.strptime(match[1], "%Y-%m-%d %H:%M"), bool(match[4])
+        )
+        for match in pattern.finditer(text)
+    ]
+
+
+def parse_nixos_rebuild(text: str, profile: str) -> list[Generation]:
+    """What `nixos-rebuild list-generations --json` prints; none if it is not that.
+
+    The tool names no store path: that is where the numbered link beside `profile` points.
+    """
+    try:
+        entries = json.loads(text)
+    except ValueError:
+        return []
+    found = []
+    for entry in entries if isinstance(entries, list) else []:
+        match entry:
+            case {"generation": int(number), "date": str(date), "current": bool(current)}:
+                path = os.path.realpath(f"{profile}-{number}-link")
+                note = f"NixOS {entry['nixosVersion']}" if "nixosVersion" in entry else ""
+                created = datetime.fromisoformat(date)
+                found.append(Generation(number, path, created, current, note))
+            case _:
+                pass
+    return sorted(found, key=lambda each: each.number, reverse=True)
+
+
+def older_than(
+    generations: Sequence[Generation], age: timedelta, now: datetime
+) -> list[Generation]:
+    """Those that may be expired: made before `now - age`, and not the current one."""
+    return [each for each in generations if not each.current and each.created < now - age]
+
+
+def previous(generations: Sequence[Generation]) -> Generation | None:
+    """The generation before the current one, where `--rollback` goes; None if there is none."""
+    current = next((each.number for each in generations if each.current), None)
+    if current is None:
+        return None
+    earlier = [each for each in generations if each.number < current]
+    return max(earlier, key=lambda each: each.number, default=None)
+
+
+def _read_link(folder: str, entry: str, number: int, current: str | None) -> Generation | None:
+    link = os.path.join(folder, entry)
+    try:
+        path, made = os.readlink(link), os.lstat(link).st_mtime
+    except OSError:
+        return None
+    path = os.path.normpath(os.path.join(folder, path))
+    return Generation(number, path, datetime.fromtimestamp(made), entry == current)
+
+
+def _link_name(profile: str) -> str | None:
+    try:
+        return os.path.basename(os.readlink(profile))
+    except OSError:
+        return None

@@ -1,0 +1,91 @@
+"""How a deployment ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hmls.deploy.preview import Document
+from hmls.deploy.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A profile that was moved, by store path. `before` is None before the first generation."""
+
+    profile: str
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """All of it went well. `generation` is the profile's number now, `result` what was built."""
+
+    title: str
+    seconds: float
+    result: str | None = None
+    generation: int | None = None
+    moved: Moved | None = None
+    preview: Document | None = None
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """As `Switch alice: generation 12 in 41 s; 3 packages, 1 file, 2 settings changed.`"""
+        parts = []
+        if self.generation is not None:
+            parts.append(f"generation {self.generation}")
+        elif self.result is not None:
+            parts.append(self.result)
+        said = f"{self.title}: {' '.join([*parts, f'in {self.seconds:.0f} s'])}"
+        if self.generation is None or self.preview is None:
+            return f"{said}."
+        return f"{said}; {self.preview.summary}."
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A step failed. `moved` is set if the profile was moved before that: the way back is known."""
+
+    title: str
+    step: str
+    seconds: float
+    code: int | None
+    reason: str
+    problems: tuple[Problem, ...] = ()
+    moved: Moved | None = None
+
+    @property
+    def text(self) -> str:
+        """What failed, what state it left, and the way back."""
+        said = f"{self.title}: “{self.step}” failed. {self.reason}"
+        if self.moved is None:
+            return said
+        said += " The profile was moved before that and points to the new generation."
+        if self.moved.before is not None:
+            said += f" The way back: {self.moved.before}/activate"
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """Nothing was activated: the user said no, or it was refused."""
+
+    why: Literal["declined", "busy", "interrupted", "not-writable"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The rest runs in a terminal of the user's, who sees how it ends."""
+
+    command: str
+
+    @property
+    def text(self) -> str:
+        """What to do now."""
+        return f"Go on in the terminal: {self.command}"
+
+
+Outcome = Done | Failed | NotRun | HandedOver

@@ -1,0 +1,242 @@
+"""Plans for a whole machine: NixOS through nixos-rebuild, macOS through darwin-rebuild."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from hmls.deploy.flakeref import configuration, nameable_by_wrappers, root_reference
+from hmls.deploy.generations import Generation, previous, system_profile
+from hmls.deploy.plan_flake import STRUCTURED, build_step, check_step, refuse_name
+from hmls.deploy.situation import Situation, refuse, refuse_activation
+from hmls.deploy.step import FromStep, Plan, Preview, Step
+from hmls.deploy.target import Refusal, Target
+from hmls.deploy.tools import Tool, refuse_without
+
+Action = Literal["switch", "boot", "test", "dry-activate"]
+RUNNING_SYSTEM = "/run/current-system"
+
+
+def build(target: Target, situation: Situation) -> Plan | Refusal:
+    """Build the system: through nixos-rebuild where it is, else by `nix build`.
+
+    nixos-rebuild leaves ./result in a folder of ours. It alone knows how to use a build host.
+    """
+    refusal = refuse(situation) or refuse_without(situation.tools, "nix") or refuse_name(target)
+    if refusal is None and situation.options.build_host is not None:
+        refusal = refuse_without(situation.tools, "nixos-rebuild") or _refuse_wrapped_name(target)
+    if refusal:
+        return refusal
+    rebuild = situation.tools.has("nixos-rebuild") and _rebuild_knows(target)
+    step = _rebuild_step(target, situation) if rebuild else build_step(target, situation)
+    return Plan(step.title, target.flake_root, target, (step,))
+
+
+def preview(target: Target, situation: Situation) -> Plan | Refusal:
+    """Build the system, then show what switching to it would change."""
+    refusal = refuse(situation) or refuse_without(situation.tools, "nix") or refuse_name(target)
+    if refusal:
+        return refusal
+    steps = (build_step(target, situation), _preview_step(target, situation))
+    return Plan(f"Preview {target.name}", target.flake_root, target, steps)
+
+
+def dry_activate(target: Target, situation: Situation) -> Plan | Refusal:
+    """Let NixOS say which services a switch would restart. Changes nothing but the store."""
+    refusal = refuse_activation(target, situation) or refuse_without(
+        situation.tools, "nix", "nixos-rebuild"
+    )
+    refusal = refusal or _refuse_wrapped_name(target)
+    if refusal:
+        return refusal
+    step = Step(
+        "dry-activate",
+        f"Dry-activate {target.name}",
+        ("nixos-rebuild", *_rebuild_arguments("dry-activate", target, situation)),
+        target.flake_root,
+        "store",
+        env=(("LC_ALL", "C"),),
+    )
+    return Plan(step.title, target.flake_root, target, (step,))
+
+
+def activate(
+    action: Literal["switch", "boot", "test"], target: Target, situation: Situation
+) -> Plan | Refusal:
+    """Check the flake, build the system, show what changes, and once confirmed activate it.
+
+    `boot` makes it what the next start runs, `test` runs it until then, `switch` does both.
+    """
+    tool: Tool = "darwin-rebuild" if target.kind == "darwin" else "nixos-rebuild"
+    if target.kind == "darwin" and action != "switch":
+        return Refusal("no-tool", f"darwin-rebuild has no `{action}`.")
+    refusal = refuse_activation(target, situation) or refuse_without(situation.tools, "nix", tool)
+    refusal = refusal or refuse_name(target) or _refuse_wrapped_name(target)
+    if refusal:
+        return refusal
+    local = situation.options.target_host is None
+    arguments = _rebuild_arguments(action, target, situation)
+    step = _as_root((tool, *arguments), f"{action.capitalize()} {target.name}", target, situation)
+    return Plan(
+        step.title,
+        target.flake_root,
+        target,
+        (
+            check_step(target.flake_root, situation),
+            build_step(target, situation),
+            _preview_step(target, situation),
+            step,
+        ),
+        profile=system_profile(situation.machine) if local else None,
+        activated=RUNNING_SYSTEM if local else None,
+    )
+
+
+def rollback(
+    target: Target,
+    generation: Generation,
+    generations: Sequence[Generation],
+    situation: Situation,
+) -> Plan | Refusal:
+    """Go back to a generation of this machine's system."""
+    if refusal := refuse_activation(target, _here(situation)):
+        return refusal
+    title = f"Roll back {target.name} to generation {generation.number}"
+    look = Preview("preview", "Preview", _running(RUNNING_SYSTEM), generation.path)
+    commands = _rollback_commands(target, generation, generations, situation)
+    steps = tuple(_as_root(argv, title, target, situation) for argv in commands)
+    named = tuple(replace(step, name=f"activate {place}") for place, step in enumerate(steps))
+    profile = system_profile(situation.machine)
+    return Plan(
+        title,
+        target.flake_root,
+        target,
+        (look, *named),
+        profile=profile,
+        activated=RUNNING_SYSTEM,
+    )
+
+
+def expire(
+    target: Target, generations: Sequence[Generation], situation: Situation
+) -> Plan | Refusal:
+    """Forget generations of this machine's system: exactly these, never the current one."""
+    refusal = refuse_activation(target, _here(situation))
+    refusal = refusal or refuse_without(situation.tools, "nix-env")
+    if refusal:
+        return refusal
+    numbers = tuple(str(each.number) for each in generations if not each.current)
+    if not numbers:
+        return Refusal("no-generation", "There is no generation to expire.")
+    profile = system_profile(situation.machine)
+    argv = ("nix-env", "--profile", profile, "--delete-generations", *numbers)
+    title = f"Expire generations {', '.join(numbers)} of {target.name}"
+    step = _as_root(argv, title, target, situation)
+    return Plan(title, target.flake_root, target, (replace(step, name="expire"),))
+
+
+def unattended(step: Step) -> Step:
+    """The step as it is tried where no terminal can ask for a password: it fails if one is due."""
+    if step.argv[:1] == ("sudo",):
+        return replace(step, argv=("sudo", "-n", *step.argv[1:]), needs_terminal=False)
+    argv = tuple(word for word in step.argv if word != "--ask-sudo-password")
+    return replace(step, argv=argv, needs_terminal=False)
+
+
+def _here(situation: Situation) -> Situation:
+    """The situation without a target host: generations are only ever those of this machine."""
+    return replace(situation, options=replace(situation.options, target_host=None))
+
+
+def _rebuild_knows(target: Target) -> bool:
+    """Whether nixos-rebuild can build this target from a folder other than its flake."""
+    return (
+        target.kind == "host"
+        and nameable_by_wrappers(target.name)
+        and root_reference(target.flake_root) != "."
+    )
+
+
+def _rebuild_step(target: Target, situation: Situation) -> Step:
+    host = situation.options.build_host
+    return Step(
+        "build",
+        f"Build {target.name} on {host}" if host is not None else f"Build {target.name}",
+        ("nixos-rebuild", *_rebuild_arguments("build", target, situation), *STRUCTURED),
+        scratch_folder(situation),
+        "store",
+        env=(("LC_ALL", "C"),),
+    )
+
+
+def scratch_folder(situation: Situation) -> str:
+    """A folder of our own, where `nixos-rebuild build` may leave its ./result."""
+    return os.path.join(situation.machine.state_folder, "scratch")
+
+
+def _rebuild_arguments(action: str, target: Target, situation: Situation) -> tuple[str, ...]:
+    options = situation.options
+    arguments = [action, "--flake", configuration(target.flake_root, target.name)]
+    if options.build_host is not None and target.kind == "host":
+        arguments += ["--build-host", options.build_host]
+    if options.target_host is not None and target.kind == "host" and action != "build":
+        arguments += ["--target-host", options.target_host]
+    if options.specialisation is not None and action in ("switch", "test"):
+        arguments += ["--specialisation", options.specialisation]
+    return (*arguments, *options.extra_arguments)
+
+
+def _as_root(argv: tuple[str, ...], title: str, target: Target, situation: Situation) -> Step:
+    """A step that changes the system: through sudo here, through nixos-rebuild's own elsewhere."""
+    remote = situation.options.target_host if "--target-host" in argv else None
+    needs_terminal = situation.machine.uid != 0
+    if remote is not None:
+        needs_terminal = not remote.startswith("root@")
+        argv = (*argv, "--sudo", "--ask-sudo-password") if needs_terminal else argv
+    elif needs_terminal:
+        argv = ("sudo", *argv)
+    return Step(
+        "activate",
+        title,
+        argv,
+        target.flake_root,
+        "system",
+        needs_confirmation=True,
+        needs_terminal=needs_terminal,
+    )
+
+
+def _rollback_commands(
+    target: Target,
+    generation: Generation,
+    generations: Sequence[Generation],
+    situation: Situation,
+) -> list[tuple[str, ...]]:
+    if target.kind == "darwin":
+        return [("darwin-rebuild", "--switch-generation", str(generation.number))]
+    if previous(generations) == generation and situation.tools.has("nixos-rebuild"):
+        return [("nixos-rebuild", "switch", "--rollback")]
+    profile = system_profile(situation.machine)
+    return [
+        ("nix-env", "--profile", profile, "--switch-generation", str(generation.number)),
+        (os.path.join(generation.path, "bin/switch-to-configuration"), "switch"),
+    ]
+
+
+def _preview_step(target: Target, situation: Situation) -> Preview:
+    """Compared with what runs here, if the target is this machine."""
+    here = situation.machine.hostname.split(".", 1)[0] == target.host
+    old = _running(RUNNING_SYSTEM) if here and situation.options.target_host is None else None
+    return Preview("preview", f"Preview {target.name}", old, FromStep("build"))
+
+
+def _running(link: str) -> str | None:
+    return os.path.realpath(link) if os.path.exists(link) else None
+
+
+def _refuse_wrapped_name(target: Target) -> Refusal | None:
+    if nameable_by_wrappers(target.name):
+        return None
+    return Refusal("bad-name", f"nixos-rebuild cannot be told of a host named {target.name!r}.")

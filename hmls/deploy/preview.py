@@ -1,0 +1,164 @@
+"""What a deployment would change, as one document."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hmls.deploy.closure_diff import PackageChange
+from hmls.deploy.collisions import Collision
+from hmls.deploy.error_text import strip_escapes
+from hmls.deploy.files_diff import FileChange
+
+MAX_FILES_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A setting of the user's, by its option path, with its values as Nix text; None: not set."""
+
+    option: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A preview. `old` is None where nothing runs yet. `packages_text` is what the tool said."""
+
+    title: str
+    old: str | None
+    new: str
+    packages: tuple[PackageChange, ...] = ()
+    packages_text: str = ""
+    files: tuple[FileChange, ...] = ()
+    settings: tuple[SettingChange, ...] = ()
+    collisions: tuple[Collision, ...] = ()
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether what is built is what runs."""
+        return self.old == self.new
+
+    @property
+    def summary(self) -> str:
+        """One line: `3 packages, 2 files, 1 setting change; 1 file is in the way`."""
+        if self.changes_nothing:
+            return "nothing changes"
+        counts = [
+            _count(len(self.packages), "package"),
+            _count(len(self.files), "file"),
+            _count(len(self.settings), "setting"),
+        ]
+        text = f"{', '.join(counts)} changed" if self.old else "the first generation"
+        fatal = [each for each in self.collisions if each.outcome != "backed-up"]
+        return f"{text}; {_count(len(fatal), 'file')} in the way" if fatal else text
+
+
+def diff_settings(
+    before: Mapping[str, str] | None, after: Mapping[str, str] | None
+) -> tuple[SettingChange, ...]:
+    """The settings that differ, by option; none if either side is not known."""
+    if before is None or after is None:
+        return ()
+    return tuple(
+        SettingChange(option, before.get(option), after.get(option))
+        for option in sorted(before.keys() | after.keys())
+        if before.get(option) != after.get(option)
+    )
+
+
+def markdown(document: Document) -> str:
+    """The document for an editor."""
+    parts = [f"# {document.title}", *_opening(document)]
+    if document.collisions:
+        parts += ["## Files in the way", _list(each.text for each in document.collisions)]
+    if document.settings:
+        parts += ["## Settings", _settings(document.settings)]
+    if document.packages or document.packages_text:
+        parts += ["## Packages", _packages(document)]
+    if document.files:
+        parts += ["## Files", *_files(document.files)]
+    if document.notes:
+        parts += [_list(document.notes)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _opening(document: Document) -> list[str]:
+    if document.changes_nothing:
+        return ["What is built is what already runs: nothing changes."]
+    running = f"`{document.old}`" if document.old is not None else "nothing"
+    return [f"From {running}\nto `{document.new}`", f"{document.summary.capitalize()}."]
+
+
+def _settings(changes: Sequence[SettingChange]) -> str:
+    rows = (
+        f"| {_cell(each.option)} | {_cell(each.before)} | {_cell(each.after)} |" for each in changes
+    )
+    return "\n".join(["| setting | was | becomes |", "| --- | --- | --- |", *rows])
+
+
+def _packages(document: Document) -> str:
+    if not document.packages:
+        return _fenced(strip_escapes(document.packages_text), "")
+    lines = ["| package | was | becomes | size |", "| --- | --- | --- | --- |"]
+    for each in document.packages:
+        before = each.before or ("" if each.change == "added" else "·")
+        after = each.after or ("" if each.change == "removed" else "·")
+        size = each.size
+        lines.append(f"| {_cell(each.name)} | {_cell(before)} | {_cell(after)} | {_cell(size)} |")
+    return "\n".join(lines)
+
+
+def _files(changes: Sequence[FileChange]) -> list[str]:
+    parts = []
+    for each in changes[:MAX_FILES_SHOWN]:
+        parts.append(f"### {_code(os.path.join('~', each.target))} {each.change}")
+        if each.diff:
+            parts.append(_fenced(each.diff, "diff"))
+    if len(changes) > MAX_FILES_SHOWN:
+        parts.append(f"… and {len(changes) - MAX_FILES_SHOWN} more files.")
+    return parts
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {_inline(line)}" for line in lines)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _cell(text: str | None) -> str:
+    """A table cell: one line, and no bar that would end it."""
+    if not text:
+        return ""
+    return _code(" ".join(text.split())).replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    """Inline code, whatever backticks and line ends the text holds."""
+    text = " ".join(text.split())
+    fence = "`" * (_longest_run(text) + 1)
+    padding = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def _fenced(text: str, language: str) -> str:
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _inline(text: str) -> str:
+    """Text of unknown origin that is to be read as text."""
+    return " ".join(text.split()).replace("<", "&lt;")
+
+
+def _longest_run(text: str) -> int:
+    longest = run = 0
+    for character in text:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    return longest

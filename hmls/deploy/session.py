@@ -1,0 +1,288 @@
+"""Runs a plan: asks, shows, runs, and says how it ended. Shared by the server and the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hmls.deploy.activation import moved, profile_number, profile_target, read_journal
+from hmls.deploy.deployed import write_deployed
+from hmls.deploy.interrupted import Interrupted, assess
+from hmls.deploy.lock import Busy, Lock, Record, process_identity, read_record, take
+from hmls.deploy.log import LogLine
+from hmls.deploy.look import look
+from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome
+from hmls.deploy.plan_host import scratch_folder, unattended
+from hmls.deploy.preview import Document
+from hmls.deploy.problem import Problem
+from hmls.deploy.runner import OUTLIVES_US, Ran, result_path, run_step
+from hmls.deploy.step import Plan, Preview, Step, display, resolve
+from hmls.deploy.surroundings import Surroundings
+from hmls.deploy.ui import Exited, NoTerminal, Opened, Question, Ui
+from hmls.deploy.working_tree import working_tree
+
+
+async def deploy(plan: Plan, ui: Ui, around: Surroundings) -> Outcome:
+    """Run a plan to its end.
+
+    One plan of a flake runs at a time; a second is not run. Cancelling ends what runs, tells `ui`
+    what state that leaves, and raises CancelledError.
+    """
+    try:
+        lock = take(around.state_folder, plan.flake_root)
+    except OSError as problem:
+        return NotRun("not-writable", f"Nothing was run: {problem}.")
+    if isinstance(lock, Busy):
+        return NotRun("busy", _busy(lock))
+    try:
+        left = await _left(plan.flake_root, around)
+        if left is not None and left.state == "still-running":
+            return NotRun("interrupted", left.text)
+        if left is not None:
+            ui.note(left.text)
+        lock.forget()
+        return await _Deployment(plan, ui, around, lock).run()
+    finally:
+        lock.free()
+
+
+async def interrupted(flake_root: str, around: Surroundings) -> Interrupted | None:
+    """What an earlier deployment of the flake left, if it was broken off; told once.
+
+    For the start of a server. Ends a build that still runs without anyone.
+    """
+    try:
+        lock = take(around.state_folder, flake_root)
+    except OSError:
+        return None
+    if isinstance(lock, Busy):
+        return None
+    try:
+        left = await _left(flake_root, around)
+        if left is None or left.state != "still-running":
+            lock.forget()
+        return left
+    finally:
+        lock.free()
+
+
+async def _left(flake_root: str, around: Surroundings) -> Interrupted | None:
+    record = read_record(around.state_folder, flake_root)
+    return None if record is None else await assess(record)
+
+
+def _busy(busy: Busy) -> str:
+    if busy.record is None:
+        return "Another deployment of this flake is running. Wait for it to end."
+    begun = time.strftime("%H:%M", time.localtime(busy.record.started_s))
+    return f"“{busy.record.title}” is running since {begun}. Wait for it to end, or cancel it."
+
+
+@dataclass(slots=True)
+class _Deployment:
+    """A plan under way: what its steps have brought so far."""
+
+    plan: Plan
+    ui: Ui
+    around: Surroundings
+    lock: Lock
+    begun_s: float = field(default_factory=time.time)
+    results: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    document: Document | None = None
+    confirmed: bool = False
+    profile_before: str | None = None
+
+    async def run(self) -> Outcome:
+        self.profile_before = profile_target(self.plan.profile)
+        if not await self._may_start():
+            return NotRun("declined", f"{self.plan.title}: nothing was run.")
+        step: Step | Preview | None = None
+        try:
+            for place, step in enumerate(self.plan.steps):
+                ended = await self._take(step, self.plan.steps[place:])
+                if ended is not None:
+                    return ended
+        except asyncio.CancelledError:
+            self.ui.note(self._cancelled(step))
+            raise
+        finally:
+            self._clean_up()
+        return self._end()
+
+    async def _take(self, step: Step | Preview, rest: Sequence[Step | Preview]) -> Outcome | None:
+        """One step; an outcome if the plan ends here."""
+        if isinstance(step, Preview):
+            self.document = await look(step, self.plan, self.results, self.around)
+            await self.ui.show(self.document)
+            return None
+        resolved = resolve(step, self.results)
+        if step.needs_confirmation and not await self._confirm(rest):
+            return NotRun("declined", f"{self.plan.title}: nothing was activated.")
+        if step.needs_terminal:
+            return await self._run_in_terminal(resolved, rest)
+        return await self._run(resolved)
+
+    async def _may_start(self) -> bool:
+        """Ask before anything runs; a plan that asks before its first process asks once."""
+        steps = [step for step in self.plan.steps if isinstance(step, Step)]
+        if not steps or steps[0].needs_confirmation:
+            return True
+        notes = [f"Git does not track {name}." for name in self.around.untracked]
+        commands = tuple(display(step) for step in steps)
+        return await self.ui.confirm(Question("start", self.plan.title, commands, tuple(notes)))
+
+    async def _confirm(self, rest: Sequence[Step | Preview]) -> bool:
+        if self.confirmed:
+            return True
+        steps = [resolve(step, self.results) for step in rest if isinstance(step, Step)]
+        notes = []
+        if self.document is not None:
+            notes.append(f"{self.document.summary.capitalize()}.")
+            notes += [each.text for each in self.document.collisions]
+        commands = tuple(display(step) for step in steps)
+        question = Question("activate", self.plan.title, commands, tuple(notes))
+        self.confirmed = await self.ui.confirm(question)
+        return self.confirmed
+
+    async def _run_in_terminal(self, step: Step, rest: Sequence[Step | Preview]) -> Outcome | None:
+        """Where a password may be asked for: the client's terminal, else without asking."""
+        steps = [resolve(each, self.results) for each in rest if isinstance(each, Step)]
+        command = " && ".join(display(each) for each in steps)
+        match await self.ui.open_terminal(command, step.cwd):
+            case Opened():
+                return HandedOver(command)
+            case Exited(code=0):
+                return self._end()
+            case Exited(code=code):
+                return self._failure(step, code, f"It ended with code {code}.")
+            case NoTerminal():
+                return await self._run(unattended(step))
+
+    async def _run(self, step: Step) -> Outcome | None:
+        if step.cwd == scratch_folder(self.around.situation):
+            os.makedirs(step.cwd, exist_ok=True)
+        try:
+            self._record(step, None)
+        except OSError as problem:
+            if step.changes in OUTLIVES_US:
+                reason = f"Nothing was activated, as this could not be noted: {problem}."
+                return self._failure(step, None, reason)
+            self.ui.note(f"What runs could not be noted: {problem}.")
+        ran = await run_step(
+            step, self.around.environ, self.ui, self._output(), lambda pid: self._started(step, pid)
+        )
+        await self._read(step, ran)
+        if ran.went_well:
+            return self._keep_result(step, ran)
+        if self.plan.keep_going:
+            self.failed.append(step.title)
+            return None
+        return self._failure(step, ran.code, ran.reason or self._why(step, ran))
+
+    async def _read(self, step: Step, ran: Ran) -> None:
+        tree = working_tree(self.plan.flake_root)
+        home = self.around.situation.machine.home
+        self.problems += ran.log.problems(tree, self.around.index, home)
+        if step.changes == "system":
+            journal = await read_journal(ran.log, self.begun_s, step.cwd, self.around)
+            self.problems += journal.problems(tree, self.around.index, home)
+
+    def _keep_result(self, step: Step, ran: Ran) -> Outcome | None:
+        path = result_path(ran.stdout)
+        link = os.path.join(step.cwd, "result")
+        if path is None and step.cwd == scratch_folder(self.around.situation):
+            path = os.path.realpath(link) if os.path.islink(link) else None
+        if path is not None:
+            self.results[step.name] = path
+        elif step.name == "build":
+            return self._failure(step, ran.code, "It printed no store path.")
+        return None
+
+    def _why(self, step: Step, ran: Ran) -> str:
+        if any(problem.kind == "password" for problem in self.problems):
+            return f"sudo asks for a password. Run it in a terminal: {display(step)}"
+        errors = [problem for problem in self.problems if problem.severity == "error"]
+        if errors:
+            return errors[0].message.splitlines()[0]
+        return f"It ended with code {ran.code}."
+
+    def _failure(self, step: Step, code: int | None, reason: str) -> Failed:
+        return Failed(
+            title=self.plan.title,
+            step=step.title,
+            seconds=time.time() - self.begun_s,
+            code=code,
+            reason=reason,
+            problems=tuple(self.problems),
+            moved=moved(self.plan.profile, self.profile_before),
+        )
+
+    def _end(self) -> Outcome:
+        seconds = time.time() - self.begun_s
+        if self.failed:
+            reason = f"{len(self.failed)} of {len(self.plan.steps)} failed."
+            title, step = self.plan.title, ", ".join(self.failed)
+            return Failed(title, step, seconds, None, reason, tuple(self.problems))
+        activated = self.plan.profile is not None
+        if activated and self.plan.target is not None and self.around.settings is not None:
+            try:
+                write_deployed(self.around.state_folder, self.plan.target, self.around.settings)
+            except OSError as problem:
+                self.ui.note(f"What was deployed could not be noted: {problem}.")
+        return Done(
+            title=self.plan.title,
+            seconds=seconds,
+            result=self.results.get("build"),
+            generation=profile_number(self.plan.profile),
+            moved=moved(self.plan.profile, self.profile_before),
+            preview=self.document,
+            warnings=tuple(self.problems),
+        )
+
+    def _cancelled(self, step: Step | Preview | None) -> str:
+        during = f" during “{step.title}”" if step is not None else ""
+        said = f"{self.plan.title} was cancelled{during}."
+        if not isinstance(step, Step) or step.changes not in OUTLIVES_US:
+            return f"{said} Nothing was activated."
+        changed = moved(self.plan.profile, self.profile_before)
+        if changed is None:
+            return f"{said} The profile was not moved: what ran before still runs."
+        said += f" The profile points to {changed.after}, which is not fully activated."
+        return f"{said} The way back: {changed.before}/activate" if changed.before else said
+
+    def _record(self, step: Step, group: int | None) -> None:
+        self.lock.record(
+            Record(
+                title=self.plan.title,
+                step=step.title,
+                changes=step.changes,
+                command=display(step),
+                started_s=self.begun_s,
+                group=group,
+                identity=process_identity(group) if group is not None else None,
+                profile=self.plan.profile,
+                profile_before=self.profile_before,
+                activated=self.plan.activated,
+                output=str(self._output()),
+            )
+        )
+
+    def _started(self, step: Step, pid: int) -> None:
+        try:
+            self._record(step, pid)
+        except OSError as problem:
+            self.ui.log(LogLine(f"What runs could not be noted: {problem}.", "warning"))
+
+    def _output(self) -> Path:
+        return Path(self.around.output_folder(self.plan.flake_root))
+
+    def _clean_up(self) -> None:
+        self.lock.forget()
+        shutil.rmtree(self._output(), ignore_errors=True)
