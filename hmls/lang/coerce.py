@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import MISSING, call, force, get, wrong_type
+from hmls.lang.force import MISSING, call, force, get
+from hmls.lang.utf8 import mended
 from hmls.lang.values import (
     Attrs,
     ContextString,
@@ -67,7 +68,7 @@ def with_context(text: str, *sources: str) -> str:
 def join(separator: str, parts: Iterable[str]) -> str:
     """As `str.join`, keeping the context."""
     strings = list(parts)
-    joined = separator.join(strings)
+    joined = mended(separator.join(strings))
     if separator.__class__ is str and all(part.__class__ is str for part in strings):
         return joined
     return with_context(joined, separator, *strings)
@@ -156,4 +157,3 @@ def _coerce_list(items: list[Lazy], *, copy: bool) -> str:
         if index < len(items) - 1 and not (item.__class__ is list and not item):
             parts.append(" ")
     return join("", parts)
-

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hmls.lang import coerce
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, get_lazy, wrong_type
+from hmls.lang.utf8 import mended
 from hmls.lang.values import (
     AllBut,
     Attrs,
@@ -158,11 +159,11 @@ def _add_path(left: Path, right: Value) -> Path:
 
 def _add_string(left: str, right: Value) -> Value:
     if right.__class__ is str and left.__class__ is str:
-        return left + right
+        return mended(left + right)
     if isinstance(right, Unknown):
         return concat_strings([left, right])
     text = coerce.interpolate(right)
-    return coerce.with_context(left + text, left, text)
+    return coerce.with_context(mended(left + text), left, text)
 
 
 def concat_strings(values: list[Value]) -> Value:

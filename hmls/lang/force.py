@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from hmls.lang.errors import InfiniteRecursion, NixError, Unknowable
 from hmls.lang.values import (
     Attrs,
+    ContextString,
     Lambda,
     Lazy,
     OpenAttrs,
@@ -286,6 +287,17 @@ def expect_string(lazy: Lazy) -> str:
     if isinstance(value, str):
         return value
     return _wrong("a string", value)
+
+
+def expect_plain_string(lazy: Lazy) -> str:
+    """A string that refers to no store path. Source: EvalState::forceStringNoCtx."""
+    text = expect_string(lazy)
+    if isinstance(text, ContextString) and text.context:
+        element = min(text.context)
+        raise NixError(
+            f"the string '{text}' is not allowed to refer to a store path (such as '{element}')"
+        )
+    return str(text)
 
 
 def expect_function(lazy: Lazy) -> Value:

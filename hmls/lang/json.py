@@ -12,6 +12,7 @@ from hmls.lang import store
 from hmls.lang.combine import concat_strings
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, force, get, sorted_names
+from hmls.lang.utf8 import encode, offending_byte
 from hmls.lang.values import (
     Attrs,
     ContextString,
@@ -122,12 +123,14 @@ def json_string(text: str) -> str:
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            index = len(text[: error.start].encode("utf-8", "surrogateescape"))
-            byte = ord(text[error.start]) & 0xFF
-            raise NixError(
-                "JSON serialization error: [json.exception.type_error.316] "
-                f"invalid UTF-8 byte at index {index}: 0x{byte:02X}"
-            ) from None
+            raw = encode(text)
+            index = offending_byte(raw, len(encode(text[: error.start])))
+            if index == len(raw):
+                problem = f"incomplete UTF-8 string; last byte: 0x{raw[-1]:02X}"
+            else:
+                problem = f"invalid UTF-8 byte at index {index}: 0x{raw[index]:02X}"
+            message = f"JSON serialization error: [json.exception.type_error.316] {problem}"
+            raise NixError(message) from None
     return _quote(text)
 
 

@@ -247,6 +247,8 @@ class Cause(NamedTuple):
 
     kind: str
     message: str
+    subject: str = ""
+    """What it is about: the name of the input, where one is missing."""
 
 
 class Unknown:
@@ -383,9 +385,9 @@ def type_phrase(value: Value) -> str:
         case Lambda() | Primop(written_in_nix=True):
             return "a function"
         case Primop(done=()):
-            return "a built-in function"
+            return f"the built-in function '{value.name}'"
         case Primop():
-            return "a partially applied built-in function"
+            return f"the partially applied built-in function '{value.name}'"
         case str():
             return "a string with context" if isinstance(value, ContextString) else "a string"
     return _PHRASES[type_name(value)]

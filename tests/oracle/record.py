@@ -144,7 +144,9 @@ def _error_message(log: str) -> str:
     for line in reversed(log.splitlines()):
         if line.startswith("@nix "):
             entry = json.loads(line.removeprefix("@nix "))
-            if entry.get("action") == "msg" and entry.get("level") == 0:
+            is_error = entry.get("action") == "msg" and entry.get("level") == 0
+            # Wrong usage, such as an unknown hash algorithm, is followed by a hint.
+            if is_error and not entry["msg"].startswith("Try '"):
                 return first_line(entry.get("raw_msg", entry["msg"]).removeprefix("error: "))
     raise RuntimeError(f"Nix failed without a message: {log[-2000:]}")
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import call, expect_attrs, expect_string, force
+from hmls.lang.force import call, expect_attrs, expect_plain_string, force
 from hmls.lang.values import (
     Attrs,
-    ContextString,
     Lambda,
     Lazy,
     OpenAttrs,
@@ -17,16 +16,7 @@ from hmls.lang.values import (
     quote_attribute,
 )
 
-
-def expect_plain_string(lazy: Lazy) -> str:
-    """A string that refers to no store path. Source: EvalState::forceStringNoCtx."""
-    text = expect_string(lazy)
-    if isinstance(text, ContextString) and text.context:
-        element = min(text.context)
-        raise NixError(
-            f"the string '{text}' is not allowed to refer to a store path (such as '{element}')"
-        )
-    return text
+__all__ = ["applier", "expect_open_attrs", "expect_plain_string", "known", "required"]
 
 
 def expect_open_attrs(lazy: Lazy) -> Attrs:

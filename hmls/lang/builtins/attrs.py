@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from hmls.lang.builtins.arguments import expect_open_attrs, expect_plain_string, required
+from hmls.lang.builtins.arguments import expect_open_attrs, required
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import (
@@ -18,6 +18,7 @@ from hmls.lang.force import (
     expect_function,
     expect_list,
     expect_open_list,
+    expect_plain_string,
     force,
     get,
     get_lazy,
@@ -122,7 +123,7 @@ def list_to_attrs(pairs: Lazy) -> Value:
             continue
         pair = expect_open_attrs(item)
         try:
-            name = str(expect_plain_string(required(pair, "name")))
+            name = expect_plain_string(required(pair, "name"))
         except Unknowable as stop:
             unknown = unknown or stop.unknown
             continue

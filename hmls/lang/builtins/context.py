@@ -10,17 +10,17 @@ from __future__ import annotations
 import re
 
 from hmls.lang import coerce
-from hmls.lang.builtins.arguments import expect_plain_string
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.errors import NixError
 from hmls.lang.force import (
     expect_attrs,
     expect_bool,
     expect_list,
+    expect_plain_string,
     expect_string,
     names,
 )
-from hmls.lang.values import Attrs, ContextString, Lazy, Value
+from hmls.lang.values import Attrs, ContextString, Lazy, Value, quote_attribute
 
 register = Registry()
 _STORE_PATH = re.compile(r"/nix/store/[0-9a-z]{32}-[0-9A-Za-z+._?=-]+")
@@ -86,7 +86,7 @@ def append_context(text: Lazy, context: Lazy) -> Value:
     added = expect_attrs(context)
     for path in names(added):
         if _STORE_PATH.fullmatch(path) is None:
-            raise NixError(f"context key '{path}' is not a store path")
+            raise NixError(f"context key '{quote_attribute(path)}' is not a store path")
         elements |= _elements(path, expect_attrs(added[path]))
     return ContextString(found, frozenset(elements)) if elements else str(found)
 
@@ -99,16 +99,16 @@ def _elements(path: str, info: Attrs) -> set[str]:
     if "allOutputs" in info and expect_bool(info["allOutputs"]):
         if not derivation:
             raise NixError(
-                f"tried to add all-outputs context of {path}, which is not a derivation, "
-                "to a string"
+                f"tried to add all-outputs context of {quote_attribute(path)}, "
+                "which is not a derivation, to a string"
             )
         elements.add(f"={path}")
     if "outputs" in info:
         outputs = expect_list(info["outputs"])
         if outputs and not derivation:
             raise NixError(
-                f"tried to add derivation output context of {path}, which is not a derivation, "
-                "to a string"
+                f"tried to add derivation output context of {quote_attribute(path)}, "
+                "which is not a derivation, to a string"
             )
         elements.update(f"!{expect_plain_string(output)}!{path}" for output in outputs)
     return elements

@@ -8,10 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hmls.lang import coerce, store
-from hmls.lang.builtins.arguments import expect_plain_string, required
+from hmls.lang.builtins.arguments import required
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.errors import NixError
-from hmls.lang.force import expect_attrs, expect_bool, expect_list, force, names
+from hmls.lang.force import (
+    expect_attrs,
+    expect_bool,
+    expect_list,
+    expect_plain_string,
+    force,
+    names,
+)
 from hmls.lang.json import to_json
 from hmls.lang.unit import Unit
 from hmls.lang.values import Attrs, ContextString, Lazy, Thunk, Value
@@ -56,7 +63,7 @@ def constants(interp: Interp) -> dict[str, Lazy]:
 def derivation_strict(argument: Lazy) -> Value:
     """The store paths of a derivation and of its outputs."""
     attrs = expect_attrs(argument)
-    name = str(expect_plain_string(required(attrs, "name")))
+    name = expect_plain_string(required(attrs, "name"))
     _check_name(name)
     structured = "__structuredAttrs" in attrs and expect_bool(attrs["__structuredAttrs"])
     ignores_null = "__ignoreNulls" in attrs and expect_bool(attrs["__ignoreNulls"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hmls.lang.builtins.arguments import expect_plain_string
 from hmls.lang.builtins.registry import Registry
+from hmls.lang.force import expect_plain_string
 from hmls.lang.show import show
 from hmls.lang.values import Cause, Lazy, Unknown, Value
 
@@ -72,11 +72,6 @@ def fetch_mercurial(argument: Lazy) -> Value:
 @register("fetchTree")
 def fetch_tree(argument: Lazy) -> Value:
     return _unknown("fetchTree", argument, FETCH, "set")
-
-
-@register("fetchClosure")
-def fetch_closure(argument: Lazy) -> Value:
-    return _unknown("builtins.fetchClosure", argument, FETCH, "string")
 
 
 @register("getFlake")

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from hmls.lang import coerce, store
-from hmls.lang.builtins.arguments import expect_plain_string, required
+from hmls.lang.builtins.arguments import required
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.errors import NixError, Thrown, Unknowable
-from hmls.lang.force import expect_attrs, expect_list, force, names
+from hmls.lang.force import expect_attrs, expect_list, expect_plain_string, force, names
 from hmls.lang.unit import Unit
 from hmls.lang.values import Attrs, Cause, Lazy, Path, Unknown, Value
 

@@ -6,12 +6,11 @@ from datetime import date, datetime, time
 from typing import Any
 
 from hmls.lang import store
-from hmls.lang.builtins.arguments import expect_plain_string
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.coerce import with_context
 from hmls.lang.compile.functions import argument_name
 from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import first_splice, force, get, is_derivation, names
+from hmls.lang.force import expect_plain_string, first_splice, force, get, is_derivation, names
 from hmls.lang.json import to_json
 from hmls.lang.show import show_number
 from hmls.lang.values import Attrs, Lambda, Lazy, OpenList, Path, Unknown, Value
@@ -28,7 +27,7 @@ def to_json_(value: Lazy) -> Value:
 def from_toml(text: Lazy) -> Value:
     import tomllib
 
-    found = str(expect_plain_string(text))
+    found = expect_plain_string(text)
     try:
         table = tomllib.loads(found)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -11,9 +11,10 @@ import json
 import re
 from typing import Any, NoReturn
 
-from hmls.lang.builtins.arguments import expect_plain_string
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.errors import NixError
+from hmls.lang.force import expect_plain_string
+from hmls.lang.utf8 import character_end, encode, offending_byte
 from hmls.lang.values import Attrs, Lazy, Value
 
 register = Registry()
@@ -22,7 +23,7 @@ _DELICATE = re.compile(r"\\u(?:[dD]|0000)|[\ud800-\udfff]|^\ufeff")
 
 @register("fromJSON")
 def from_json(text: Lazy) -> Value:
-    return parse_json(str(expect_plain_string(text)))
+    return parse_json(expect_plain_string(text))
 
 
 def parse_json(text: str) -> Value:
@@ -70,24 +71,29 @@ _NAMES = {
     "number": "number literal",
     "end": "end of input",
 }
+_AT_END = "value "
+"""What nlohmann's parser takes itself to be parsing when all of the text should be read."""
+_EXPECTED = {
+    "array": "']'",
+    "object": "'}'",
+    "object key": "string literal",
+    "object separator": "':'",
+    _AT_END: "end of input",
+}
 _LITERALS = {"true": True, "false": False, "null": None}
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_WELL_FORMED = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
-    rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
-    rb"|\xf4[\x80-\x8f][\x80-\xbf]{2}"
-)
 
 
 class _Parser:
     """One text. It is read as bytes, one character of `text` each."""
 
     def __init__(self, text: str) -> None:
-        raw = text.encode("utf-8", "surrogateescape").decode("latin-1")
-        self.text = raw.removeprefix("\xef\xbb\xbf")
+        self.raw = encode(text).removeprefix(b"\xef\xbb\xbf")
+        self.text = self.raw.decode("latin-1")
         self.offset = 0
         self.start = 0
+        """Where the last string or number begins: what is quoted in errors."""
         self.value: Any = None
 
     def parse(self) -> Value:
@@ -98,7 +104,7 @@ class _Parser:
         while True:
             if token in ("[", "{"):
                 made: Any = [] if token == "[" else Attrs()
-                token = self.next("array" if made.__class__ is list else "object key")
+                token = self.next("value" if made.__class__ is list else "object key")
                 if token == ("]" if made.__class__ is list else "}"):
                     result = made
                 else:
@@ -137,7 +143,7 @@ class _Parser:
                 around.pop()
                 result = made
             else:
-                token = self.next("value")
+                token = self.next(_AT_END)
                 if token != "end":
                     self.fail_unexpected(token, "value", "end of input")
                 return result
@@ -156,7 +162,6 @@ class _Parser:
         text = self.text
         while self.offset < len(text) and text[self.offset] in " \t\n\r":
             self.offset += 1
-        self.start = self.offset
         if self.offset == len(text):
             self.offset += 1
             return "end"
@@ -165,8 +170,10 @@ class _Parser:
         if char in "[]{},:":
             return char
         if char == '"':
+            self.start = self.offset - 1
             return self.string(context)
         if char in "-0123456789":
+            self.start = self.offset - 1
             return self.number(context)
         for literal in _LITERALS:
             if char == literal[0]:
@@ -215,12 +222,13 @@ class _Parser:
             elif char < "\x80":
                 out.append(char)
             else:
-                sequence = _WELL_FORMED.match(text.encode("latin-1"), self.offset - 1)
-                if sequence is None:
-                    self.skip_ill_formed()
+                start = self.offset - 1
+                end = character_end(self.raw, start)
+                if end is None:
+                    self.offset = offending_byte(self.raw, start) + 1
                     self.fail_lexing("invalid string: ill-formed UTF-8 byte", context)
-                out.append(sequence.group().decode("latin-1"))
-                self.offset = sequence.end()
+                out.append(text[start:end])
+                self.offset = end
         if "\x00" in out:
             shown = _utf8("".join(out)).replace("\x00", "␀")
             raise NixError(
@@ -229,15 +237,6 @@ class _Parser:
             )
         self.value = _utf8("".join(out))
         return "string"
-
-    def skip_ill_formed(self) -> None:
-        """Go to the byte that shows that a sequence is none."""
-        raw = self.text.encode("latin-1")
-        start = self.offset - 1
-        length = 1
-        while length < 4 and _is_prefix(raw[start : start + length]):
-            length += 1
-        self.offset = start + length
 
     def escape(self, context: str) -> str:
         char = self.text[self.offset : self.offset + 1]
@@ -275,7 +274,9 @@ class _Parser:
             f"<U+{ord(char):04X}>" if char < " " else char
             for char in self.text[self.start : self.offset]
         )
-        self.fail(f"syntax error while parsing {context} - {message}; last read: '{_utf8(read)}'")
+        problem = f"{message}; last read: '{_utf8(read)}'"
+        expected = f"; expected {_EXPECTED[context]}" if context in _EXPECTED else ""
+        self.fail(f"syntax error while parsing {context.rstrip()} - {problem}{expected}")
 
     def fail_unexpected(self, token: str, context: str, expected: str) -> NoReturn:
         if token == "end" and self.offset == 1:
@@ -294,21 +295,6 @@ class _Parser:
             "[json.exception.parse_error.101] parse error at "
             f"line {line}, column {column}: {message}"
         )
-
-
-def _is_prefix(raw: bytes) -> bool:
-    """Whether some well-formed character begins with these bytes."""
-    fillers = (
-        b"",
-        b"\x80",
-        b"\xa0",
-        b"\x90",
-        b"\x80\x80",
-        b"\xa0\x80",
-        b"\x90\x80\x80",
-        b"\x80\x80\x80",
-    )
-    return any(_WELL_FORMED.fullmatch(raw + filler) for filler in fillers)
 
 
 def _utf8(text: str) -> str:

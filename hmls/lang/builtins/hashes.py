@@ -7,11 +7,11 @@ import binascii
 from typing import TYPE_CHECKING
 
 from hmls.lang import store
-from hmls.lang.builtins.arguments import expect_plain_string, required
+from hmls.lang.builtins.arguments import required
 from hmls.lang.builtins.files import read_bytes, real_path
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import expect_attrs, expect_string
+from hmls.lang.force import expect_attrs, expect_plain_string, expect_string
 from hmls.lang.values import Cause, Lazy, Unknown, Value
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def placeholder(output: Lazy) -> Value:
 @register("convertHash")
 def convert_hash(arguments: Lazy) -> Value:
     attrs = expect_attrs(arguments)
-    text = str(expect_plain_string(required(attrs, "hash")))
+    text = expect_plain_string(required(attrs, "hash"))
     algorithm = None
     if "hashAlgo" in attrs:
         algorithm = _algorithm(expect_plain_string(attrs["hashAlgo"]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hmls.lang.builtins.arguments import applier, expect_plain_string
+from hmls.lang.builtins.arguments import applier
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.builtins.sorting import peeksort
 from hmls.lang.compare import identical_or_equal, less_than
@@ -21,6 +21,7 @@ from hmls.lang.force import (
     expect_int,
     expect_list,
     expect_open_list,
+    expect_plain_string,
     force,
     make_list,
 )
@@ -255,7 +256,7 @@ def group_by(function: Lazy, items: Lazy) -> Value:
     for x in expect_open_list(items):
         if x.__class__ is not Splice:
             try:
-                name = str(expect_plain_string(apply(x)))
+                name = expect_plain_string(apply(x))
                 groups.setdefault(name, list(unknown)).append(x)
                 continue
             except Unknowable as stop:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from itertools import zip_longest
 
 from hmls.lang import combine
-from hmls.lang.builtins.arguments import expect_plain_string, known
+from hmls.lang.builtins.arguments import known
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.compare import less_than
 from hmls.lang.errors import NixError
-from hmls.lang.force import expect_int, force, wrong_type
+from hmls.lang.force import expect_int, expect_plain_string, force, wrong_type
 from hmls.lang.show import show_number
 from hmls.lang.values import Attrs, Lazy, Value
 
@@ -105,7 +105,7 @@ _PREVIOUS = " in previous Nix versions"
 @register("parseDrvName")
 def parse_drv_name(name: Lazy) -> Value:
     """The version begins after the first dash that no letter follows."""
-    text = str(expect_plain_string(name))
+    text = expect_plain_string(name)
     match = re.search(r"-(?=[^A-Za-z])", text, re.DOTALL)
     if match is None:
         return Attrs({"name": text, "version": ""})

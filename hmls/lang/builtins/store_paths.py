@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING
 
 from hmls.lang import coerce, store
-from hmls.lang.builtins.arguments import expect_plain_string
 from hmls.lang.builtins.files import base_name, reading, real_path, remember_file
 from hmls.lang.builtins.hashes import nix32
 from hmls.lang.builtins.registry import Registry
@@ -20,6 +19,7 @@ from hmls.lang.force import (
     expect_attrs,
     expect_bool,
     expect_function,
+    expect_plain_string,
     expect_string,
     force,
     names,
@@ -36,7 +36,7 @@ _NAME = re.compile(r"[0-9A-Za-z+._?=-]{1,211}")
 @register("toFile")
 def to_file(name: Lazy, content: Lazy) -> Value:
     """The store path of a text, which may refer to other texts and copies."""
-    file_name = str(expect_plain_string(name))
+    file_name = expect_plain_string(name)
     text = expect_string(content)
     references = sorted(coerce.context_of(text))
     for element in references:
@@ -45,7 +45,6 @@ def to_file(name: Lazy, content: Lazy) -> Value:
                 "files created by builtins.toFile may not reference derivations, "
                 f"but {file_name} references {element}"
             )
-    _check_name(file_name)
     raw = text.encode("utf-8", "surrogateescape")
     if store.is_symbolic(text):
         path = store.derived(f"text:{text}", file_name)
@@ -53,6 +52,10 @@ def to_file(name: Lazy, content: Lazy) -> Value:
         inner = hashlib.sha256(raw).hexdigest()
         kind = ":".join(["text", *references])
         path = store_path(kind, inner, file_name)
+    problem = name_problem(file_name)
+    if problem is not None:
+        base = path.removeprefix(f"{store.STORE}/")
+        raise NixError(f"path '{base}' is not a valid store path: {problem}")
     remember_file(path, raw)
     return ContextString(path, frozenset((path,)))
 
@@ -103,7 +106,7 @@ def path_(interp: Interp, arguments: Lazy) -> Value:
             case "path":
                 source = real_path(lazy)
             case "name":
-                name = str(expect_plain_string(lazy))
+                name = expect_plain_string(lazy)
             case "filter":
                 filtered = expect_function(lazy)
             case "recursive":

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from hmls.lang import coerce, store
-from hmls.lang.builtins.arguments import expect_plain_string
 from hmls.lang.builtins.regex import compile_regex
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import concat_strings
@@ -16,9 +15,11 @@ from hmls.lang.force import (
     expect_int,
     expect_list,
     expect_open_list,
+    expect_plain_string,
     expect_string,
     force,
 )
+from hmls.lang.utf8 import decode, encode
 from hmls.lang.values import Lazy, Splice, Unknown, UnknownString, Value
 
 register = Registry()
@@ -34,7 +35,7 @@ def to_string(value: Lazy) -> Value:
 def string_length(text: Lazy) -> Value:
     """In bytes."""
     found = coerce.coerce_copying(text)
-    return len(found) if found.isascii() else len(_encode(found))
+    return len(found) if found.isascii() else len(encode(found))
 
 
 @register("substring")
@@ -51,21 +52,13 @@ def substring(start: Lazy, length: Lazy, text: Lazy) -> Value:
 def slice_bytes(text: str, start: int, length: int) -> str:
     """A part of a text, in bytes. Raises Unknowable if it cuts a hash that is not known."""
     if not text.isascii():
-        raw = _encode(text)
-        return _decode(raw[start : len(raw) if length < 0 else start + length])
+        raw = encode(text)
+        return decode(raw[start : len(raw) if length < 0 else start + length])
     end = len(text) if length < 0 else start + length
     for hash_start, hash_end in store.hash_spans(text):
         if (hash_start < start < hash_end and end > start) or hash_start < end < hash_end:
             raise Unknowable(store.symbolic_unknown(text))
     return text[start:end]
-
-
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _decode(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape")
 
 
 @register("concatStringsSep")
@@ -114,12 +107,12 @@ def replace_strings(old: Lazy, new: Lazy, text: Lazy) -> Value:
         replaced = _replace(str(found), searched, replacing, str)
     else:
         # One character a byte, so that bytes inside characters are found too.
-        replaced = _decode(
+        replaced = decode(
             _replace(
-                _encode(found).decode("latin-1"),
-                [_encode(item).decode("latin-1") for item in searched],
+                encode(found).decode("latin-1"),
+                [encode(item).decode("latin-1") for item in searched],
                 replacing,
-                lambda item: _encode(item).decode("latin-1"),
+                lambda item: encode(item).decode("latin-1"),
             ).encode("latin-1")
         )
     return coerce.with_context(replaced, found, *replacing.used.values())
@@ -182,10 +175,10 @@ def match(pattern: Lazy, text: Lazy) -> Value:
     """The groups of a regular expression that matches a whole text, or null."""
     regex = compile_regex(expect_plain_string(pattern))
     found = expect_string(text)
-    raw = _encode(found)
+    raw = encode(found)
     spans = regex.match(raw)
     if store.is_symbolic(found):
-        _check_independent(found, lambda other: regex.match(_encode(other)))
+        _check_independent(found, lambda other: regex.match(encode(other)))
         _check_cuts(raw, found, spans or [])
     if spans is None:
         return None
@@ -197,10 +190,10 @@ def split(pattern: Lazy, text: Lazy) -> Value:
     """What lies between the matches, and the groups of each match, by turns."""
     regex = compile_regex(expect_plain_string(pattern))
     found = expect_string(text)
-    raw = _encode(found)
+    raw = encode(found)
     matches = regex.find_all(raw)
     if store.is_symbolic(found):
-        _check_independent(found, lambda other: regex.find_all(_encode(other)))
+        _check_independent(found, lambda other: regex.find_all(encode(other)))
         _check_cuts(raw, found, [span for spans in matches for span in spans])
     if not matches:
         return [found]
@@ -208,15 +201,15 @@ def split(pattern: Lazy, text: Lazy) -> Value:
     offset = 0
     for spans in matches:
         start, end = spans[0]
-        parts.append(_decode(raw[offset:start]))
+        parts.append(decode(raw[offset:start]))
         parts.append([_group(raw, span) for span in spans[1:]])
         offset = end
-    parts.append(_decode(raw[offset:]))
+    parts.append(decode(raw[offset:]))
     return parts
 
 
 def _group(raw: bytes, span: tuple[int, int]) -> str | None:
-    return None if span[0] < 0 else _decode(raw[span[0] : span[1]])
+    return None if span[0] < 0 else decode(raw[span[0] : span[1]])
 
 
 def _check_independent(text: str, find: Callable[[str], object]) -> None:

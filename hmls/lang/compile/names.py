@@ -7,8 +7,8 @@ from typing import TypeAlias
 from hmls.lang.compile.core import child, compile_expression, text_of
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import Unknowable
-from hmls.lang.force import wrong_type
-from hmls.lang.values import Code, Env, Unknown
+from hmls.lang.force import expect_plain_string, wrong_type
+from hmls.lang.values import Code, ContextString, Env, Unknown
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
@@ -43,8 +43,10 @@ def attribute_name(part: Node, scope: Scope) -> Name:
 def name_value(code: Code, env: Env) -> str:
     """The name that code gives; it must be a string."""
     value = code(env)
-    if isinstance(value, str):
-        return str(value)
+    if value.__class__ is str:
+        return value
+    if isinstance(value, ContextString):
+        return expect_plain_string(value)
     if isinstance(value, Unknown):
         raise Unknowable(value)
     return wrong_type("a string", value)

@@ -5,7 +5,9 @@ Source: nix src/libexpr/lexer.l (unescapeStr), parser-state.hh (stripIndentation
 
 from __future__ import annotations
 
+import math
 import os
+import sys
 from collections.abc import Callable
 
 from hmls.lang import coerce
@@ -21,6 +23,7 @@ from hmls.lang.compile.core import (
 )
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
+from hmls.lang.utf8 import mended
 from hmls.lang.values import Cause, Code, ContextString, Env, Path, Site, Unknown, Value
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
@@ -38,17 +41,36 @@ def _integer(node: Node, scope: Scope) -> Value:
 
 @compiler(Kind.INTEGER)
 def _too_large(node: Node, scope: Scope) -> Code:
-    site, text = site_of(node, scope), text_of(node, scope)
-
-    def code(_env: Env) -> Value:
-        raise SyntaxErrorInFile(f"invalid integer '{text}'", site)
-
-    return code
+    return _invalid_number(node, scope, "integer")
 
 
 @constant(Kind.FLOAT)
 def _float(node: Node, scope: Scope) -> Value:
-    return float(scope.unit.text[node.start_byte : node.end_byte])
+    value = float_value(scope.unit.text[node.start_byte : node.end_byte])
+    return NOT_CONSTANT if value is None else value
+
+
+@compiler(Kind.FLOAT)
+def _out_of_range(node: Node, scope: Scope) -> Code:
+    return _invalid_number(node, scope, "float")
+
+
+def float_value(literal: bytes) -> float | None:
+    """The value of a float literal; None for one that Nix refuses as too large or too small."""
+    value = float(literal)
+    if math.isinf(value) or abs(value) < sys.float_info.min:
+        mantissa = literal.lower().partition(b"e")[0]
+        return value if value == 0 and not mantissa.strip(b"0.") else None
+    return value
+
+
+def _invalid_number(node: Node, scope: Scope, kind: str) -> Code:
+    site, text = site_of(node, scope), text_of(node, scope)
+
+    def code(_env: Env) -> Value:
+        raise SyntaxErrorInFile(f"invalid {kind} '{text}'", site)
+
+    return code
 
 
 @constant(Kind.URI)
@@ -109,7 +131,7 @@ def _interpolated(sources: list[str | Code], sites: list[Site]) -> Code:
                     error.site = site
                 raise
             values.append(value)
-        return "".join(values) if plain else concat_strings(values)
+        return mended("".join(values)) if plain else concat_strings(values)
 
     return code
 
