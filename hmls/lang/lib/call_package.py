@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from hmls.lang.builtins.attrs import intersect_attrs
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import as_set, update
-from hmls.lang.compile.core import Field, Kind
-from hmls.lang.errors import Aborted, Thrown
+from hmls.lang.errors import Thrown
 from hmls.lang.force import (
     MISSING,
     call,
@@ -32,9 +31,10 @@ from hmls.lang.functions import function_args
 from hmls.lang.interp import position_attrs
 from hmls.lang.lib.customisation import make_overridable, mirrored
 from hmls.lang.lib.fixed_points import extends
-from hmls.lang.lib.support import arguments, builtin, function, library, option, pattern
+from hmls.lang.lib.support import aborted, arguments, builtin, function, library, option, pattern
 from hmls.lang.lib.trivial import is_applicable
 from hmls.lang.values import Attrs, Lambda, Lazy, Site, Thunk, Value
+from hmls.syntax.kinds import Field, Kind
 
 if TYPE_CHECKING:
     from hmls.lang.interp import Interp
@@ -73,7 +73,7 @@ def call_package_with(interp: Interp, automatic: Lazy, lazy: Lazy, given: Lazy) 
         if get_lazy(everything, name) is MISSING and not expect_bool(formals[name])
     ]
     if missing:
-        raise Aborted(_missing_argument(interp, called, missing[0], automatic, given))
+        raise aborted(_missing_argument(interp, called, missing[0], automatic, given))
     return call(make_overridable(interp, called), everything)
 
 

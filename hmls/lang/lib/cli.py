@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hmls.lang.builtins.registry import Registry
-from hmls.lang.errors import Thrown, Unknowable
+from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import (
     call,
     call2,
@@ -144,7 +144,8 @@ def to_command_line_shell(interp: Interp, option_format: Lazy, attrs: Lazy) -> V
 def to_command_line(option_format: Lazy, attrs: Lazy) -> Value:
     def render(name: str, value: Lazy) -> Value:
         if not name:
-            raise Thrown("lib.cli.toCommandLine only accepts non-empty option names.")
+            # nixpkgs means to throw here, by a function that its lib does not have.
+            raise NixError("attribute 'throw' missing")
         items = expect_list(value) if _kind(value) == "list" else [value]
         return [part for item in items for part in _option(option_format, name, item)]
 

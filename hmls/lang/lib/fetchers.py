@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import update
-from hmls.lang.errors import NixError, Thrown
+from hmls.lang.errors import AssertionFailed, Thrown
 from hmls.lang.force import (
     call,
     delayed,
@@ -93,11 +93,14 @@ def with_normalized_hash(interp: Interp, given: Lazy) -> Value:
         formals = function_args(inner)
         assertion(
             "outputHash" in formals and "outputHashAlgo" in formals,
-            "((fArgs ? outputHash) && (fArgs ? outputHashAlgo))",
+            "(((fArgs) ? outputHash) && ((fArgs) ? outputHashAlgo))",
         )
-        taken = [name for name in _hash_names(options) if name in formals]
+        taken = sorted(name for name in _hash_names(options) if name in formals)
         if taken:
-            raise NixError("assertion '((intersectAttrs fArgs hashSet) == { })' failed")
+            shown = "".join([f"{name} = «thunk»; " for name in taken])
+            raise AssertionFailed(
+                f"attribute names of attribute set '{{ {shown}}}' differs from attribute set '{{ }}'"
+            )
         required = delayed(lambda: not expect_bool(formals["outputHash"]))
         normalize = _normalizer(interp, options, required)
         own = {k: v for k, v in formals.items() if k not in ("outputHash", "outputHashAlgo")}

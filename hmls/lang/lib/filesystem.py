@@ -120,7 +120,7 @@ def _files(interp: Interp, folder: Value) -> list[Lazy]:
 @register.with_interp("packagesFromDirectoryRecursive", formals=_PACKAGES)
 def packages_from_directory_recursive(interp: Interp, given: Lazy) -> Value:
     """A package set of the files of a folder: `name.nix` or `name/package.nix`."""
-    args = arguments("packagesFromDirectoryRecursive", _PACKAGES, given)
+    args = arguments("anonymous lambda", _PACKAGES, given)
     package = below(select(args, "directory"), "package.nix")
     if path_exists(interp, package):
         return call2(select(args, "callPackage"), package, Attrs())
@@ -128,10 +128,10 @@ def packages_from_directory_recursive(interp: Interp, given: Lazy) -> Value:
         return _packages(interp, args)
 
     def members(lazy: Lazy) -> Value:
-        scope = expect_attrs(lazy)
-        inner = {
-            name: Thunk(lambda n: select(scope, n), name) for name in ("callPackage", "newScope")
-        }
+        def own(name: str) -> Value:
+            return select(expect_attrs(lazy), name)
+
+        inner = {name: Thunk(own, name) for name in ("callPackage", "newScope")}
         return _packages(interp, expect_attrs(update(args, Attrs(inner))))
 
     make_scope = library(interp, "customisation", "makeScope")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hmls.lang import coerce
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import update
-from hmls.lang.errors import Aborted, Thrown, Unknowable
+from hmls.lang.errors import Thrown, Unknowable
 from hmls.lang.force import (
     call,
     call2,
@@ -28,6 +28,7 @@ from hmls.lang.lib.pretty import pretty
 from hmls.lang.lib.support import (
     NESTED,
     NOTHING,
+    aborted,
     arguments,
     assertion,
     attribute_is,
@@ -76,11 +77,8 @@ def value_text(value: Value) -> Value:
     kind = {"list": "lists", "set": "attrsets", "lambda": "functions"}.get(type_name(value))
     if kind is None:
         kind, value = "this value is", coerce.to_string(value)
-    raise Aborted(
-        coerce.interpolate(
-            concat(f"generators.mkValueStringDefault: {kind} not supported: ", pretty(value))
-        )
-    )
+    shown = coerce.interpolate(pretty(value))
+    raise aborted(f"generators.mkValueStringDefault: {kind} not supported: {shown}")
 
 
 def escaped(separator: str, key: str) -> str:
@@ -350,9 +348,9 @@ def _dhall(value: Value) -> Value:
     if value is True or value is False:
         return str(value)
     if value is None:
-        raise Aborted("generators.toDhall: cannot convert a null to Dhall")
+        raise aborted("generators.toDhall: cannot convert a null to Dhall")
     if type_name(value) == "lambda":
-        raise Aborted("generators.toDhall: cannot convert a function to Dhall")
+        raise aborted("generators.toDhall: cannot convert a function to Dhall")
     return to_json(value)
 
 

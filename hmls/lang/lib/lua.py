@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from hmls.lang import coerce, store
 from hmls.lang.builtins.registry import Registry
-from hmls.lang.errors import Aborted
 from hmls.lang.force import (
     call2,
     expect_attrs,
@@ -25,6 +24,7 @@ from hmls.lang.json import json_string, to_json
 from hmls.lang.lib.pretty import pretty
 from hmls.lang.lib.support import (
     NESTED,
+    aborted,
     arguments,
     assert_message,
     attribute_is,
@@ -99,7 +99,7 @@ def _lua(value: Value, multiline: Lazy, indent: str) -> Value:
         return _braces(texts, multiline, indent)
     if isinstance(value, Attrs):
         return _table(value, multiline, indent)
-    raise Aborted(f"generators.toLua: type {kind} is unsupported")
+    raise aborted(f"generators.toLua: type {kind} is unsupported")
 
 
 def _inner_lua(lazy: Lazy, multiline: Lazy, indent: str) -> Value:

@@ -236,15 +236,16 @@ def _commit(interp: Interp, file: str, path: Value) -> str:
         match = call2(builtin(interp, "match"), f"([a-z0-9]+) {file}", line)
         if match is not None:
             return Found(expect_list(match)[0])
-    return f"Could not find {file} in {coerce.to_string(packed)}"
+    return f"Could not find {file} in {coerce.interpolate(packed)}"
 
 
 def _commit_of_worktree(interp: Interp, file: str, path: Value) -> str:
     reference = re.fullmatch(r"gitdir: (.*)", _content(interp, path), re.DOTALL)
     if reference is None:
         return f"File contains no gitdir reference: {coerce.to_string(path)}"
-    folder = coerce.to_string(call(builtin(interp, "dirOf"), path))
-    git_dir = _absolute(folder, reference[1])
+    git_dir = reference[1]
+    if not git_dir.startswith("/"):
+        git_dir = _absolute(coerce.interpolate(call(builtin(interp, "dirOf"), path)), git_dir)
     common_file = f"{git_dir}/commondir"
     is_linked = path_is_regular_file(interp, common_file)
     common = _absolute(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hmls.lang import budget, coerce
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import concat_strings
-from hmls.lang.errors import AssertionFailed, NixError, Thrown, Unknowable
+from hmls.lang.errors import Aborted, AssertionFailed, NixError, Thrown, Unknowable
 from hmls.lang.force import MISSING, expect_attrs, force, get, get_lazy, select, wrong_type
 from hmls.lang.values import Attrs, Cause, Formals, Lazy, OpenAttrs, Primop, Unknown, Value
 
@@ -105,6 +105,11 @@ def assertion(condition: bool, source: str) -> None:
     """`assert condition;`, where `source` is the condition as Nix prints it."""
     if not condition:
         raise AssertionFailed(f"assertion '{source}' failed")
+
+
+def aborted(message: str) -> Aborted:
+    """The error of `abort message`."""
+    return Aborted(f"evaluation aborted with the following error message: '{message}'")
 
 
 def part(compute: Callable[[], Value]) -> Value:

@@ -70,11 +70,11 @@ def unions(interp: Interp, filesets: Lazy) -> Value:
         raise Thrown(
             f"lib.fileset.unions: Argument is of type {kind}, but it should be a list instead."
         )
-    coerced = [
+    found = [
         coerced(interp, f"lib.fileset.unions: Element {index}", item)
         for index, item in enumerate(expect_list(value))
     ]
-    return _union(coerced)
+    return _union(found)
 
 
 @register.with_interp("intersection")

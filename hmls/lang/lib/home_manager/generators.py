@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from hmls.lang import coerce
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import update
-from hmls.lang.errors import Aborted, Unknowable
+from hmls.lang.errors import Unknowable
 from hmls.lang.force import (
     call,
     call2,
@@ -29,6 +29,7 @@ from hmls.lang.lib.generators import EQUALS, SECTION_NAME, key_values
 from hmls.lang.lib.home_manager.dag import entry, is_entry, topo_sort
 from hmls.lang.lib.support import (
     NESTED,
+    aborted,
     arguments,
     assertion,
     concat,
@@ -78,7 +79,7 @@ def _sorted(dag: Attrs, message: Lazy) -> Entries:
     result = expect_attrs(topo_sort(dag))
     if "result" not in result:
         shown = coerce.interpolate(force(message))
-        raise Aborted(coerce.interpolate(concat(f"{shown}: ", to_json(result))))
+        raise aborted(coerce.interpolate(concat(f"{shown}: ", to_json(result))))
     return [(one["name"], one["data"]) for one in result["result"]]
 
 

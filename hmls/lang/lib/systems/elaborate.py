@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from hmls.lang import coerce
 from hmls.lang.compare import equal
 from hmls.lang.errors import AssertionFailed, Thrown, Unknowable
 from hmls.lang.force import (
@@ -73,7 +74,7 @@ def _check(view: View) -> None:
 
 def _parsed(given: Attrs) -> Value:
     config = get_lazy(given, "config")
-    return parse.parse(expect_string(select(given, "system") if config is MISSING else config))
+    return parse.parse(coerce.coerce(select(given, "system") if config is MISSING else config))
 
 
 def _predicate(patterns: Value) -> Callable[[View], Value]:

@@ -108,11 +108,11 @@ def _kernels() -> Attrs:
         if not line:
             continue
         names, format_, families = line.split(" ")
-        more: dict[str, Lazy] = {
-            "execFormat": exec_formats[format_],
-            "families": Attrs({f: kernel_families[f] for f in families.split(",") if f != "-"}),
-        }
         for name in names.split(","):
+            more: dict[str, Lazy] = {
+                "execFormat": exec_formats[format_],
+                "families": Attrs({f: kernel_families[f] for f in families.split(",") if f != "-"}),
+            }
             made[name] = _typed("kernel", "darwin" if name == "macos" else name, more)
     aliases = {"darwin": "macos", "watchos": "ios", "tvos": "ios", "win32": "windows"}
     made.update({alias: made[name] for alias, name in aliases.items()})

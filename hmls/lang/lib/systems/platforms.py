@@ -96,7 +96,6 @@ def _gcc(text: str) -> Attrs:
 GCC: dict[str, Attrs] = {
     "armv5tel-multiplatform": _gcc("arch=armv5te"),
     "raspberrypi": _gcc("arch=armv6kz fpu=vfpv2"),
-    "raspberrypi2": _gcc("arch=armv7-a fpu=vfpv3-d16"),
     "bluefield2": _gcc("arch=armv8-a+fp+simd+crc+crypto"),
     "zero-gravitas": _gcc("fpu=neon cpu=cortex-a9"),
     "zero-sugar": _gcc("cpu=cortex-a7 fpu=neon-vfpv4 float-abi=hard"),
@@ -116,6 +115,8 @@ GCC: dict[str, Attrs] = {
         {"gcc": Attrs({"arch": "la64v1.0", "strict-align": False, "cmodel": "medium"})}
     ),
 }
+
+GCC["raspberrypi2"] = GCC["armv7l-hf-multiplatform"]
 
 
 @register("select")

@@ -5,6 +5,7 @@ Source: nixpkgs lib/systems/inspect.nix.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hmls.lang.builtins.registry import Registry
@@ -53,6 +54,7 @@ def _family(name: str, bits: int | None = None) -> Attrs:
     return Attrs({"cpu": Attrs(cpu)})
 
 
+@cache
 def _abi(name: str) -> Attrs:
     abi = expect_attrs(parts.abis[name])
     return Attrs({"abi": Attrs({k: v for k, v in abi.items() if k != "assertions"})})
