@@ -9,7 +9,7 @@ from hmls.homes.builders.configuration import Configuration, ConfigurationAttrs,
 from hmls.homes.files import Files, FlakeReader
 from hmls.homes.inputs import InputContext, input_values
 from hmls.homes.knowledge import Knowledge
-from hmls.homes.lock import Lock, LockedInput, read_lock
+from hmls.homes.lock import LockedInput, read_lock
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get, sorted_names
@@ -24,10 +24,16 @@ from hmls.lang.values import (
     Site,
     Unknown,
     Value,
+    quote_attribute,
 )
 from hmls.modules.library import make_library
 from hmls.modules.system import ModuleSystem
 
+HOME_OUTPUTS = "homeConfigurations"
+SYSTEM_OUTPUTS = ("nixosConfigurations", "darwinConfigurations")
+DROID_OUTPUTS = "nixOnDroidConfigurations"
+CONFIGURATION_OUTPUTS = (HOME_OUTPUTS, *SYSTEM_OUTPUTS, DROID_OUTPUTS)
+_SYSTEMS = ("x86_64-linux", "aarch64-linux", "aarch64-darwin", "x86_64-darwin")
 _VERSION_NAMES = (
     "dirtyRev", "dirtyShortRev", "lastModified", "lastModifiedDate", "narHash", "rev", "revCount",
     "shortRev", "submodules",
@@ -40,6 +46,8 @@ class Output:
     """One home or system that the flake exposes, as far as it can be known."""
 
     name: str
+    path: str
+    """The attribute path below the flake, such as `homeConfigurations.alice`."""
     configuration: Configuration | None
     unknown: Unknown | None = None
     error: NixError | None = None
@@ -150,38 +158,68 @@ class Flake:
         attrs = expect_attrs(made)
         return OpenAttrs({**attrs, **own}, rest, attrs.positions, AllBut(_VERSION_NAMES))
 
-    def configurations(self, output: str) -> Outputs:
+    def configurations(self, kind: str) -> Outputs:
         """`homeConfigurations`, `nixosConfigurations` and so on, item by item."""
+        found = self._items((kind,))
+        if kind != HOME_OUTPUTS:
+            return found
+        seen = {item.name for item in found.items}
+        more = [item for item in self._homes_by_system() if item.name not in seen]
+        # The first system that has a home of that name stands for all.
+        items = {item.name: item for item in reversed((*found.items, *more))}
+        ordered = tuple(sorted(items.values(), key=lambda item: item.name))
+        return Outputs(ordered, found.unknown, found.error)
+
+    def configuration(self, path: str) -> Configuration | None:
+        """The builder's call behind an output, by its attribute path."""
+        for kind in CONFIGURATION_OUTPUTS:
+            for item in self.configurations(kind).items:
+                if item.path == path:
+                    return item.configuration
+        return None
+
+    def _homes_by_system(self) -> list[Output]:
+        """`legacyPackages.<system>.homeConfigurations`, where home-manager looks too."""
+        found: list[Output] = []
+        for system in _SYSTEMS:
+            path = ("legacyPackages", system, HOME_OUTPUTS)
+            found.extend(self._items(path).items)
+        return found
+
+    def _items(self, path: tuple[str, ...]) -> Outputs:
         try:
-            outputs = self.outputs
-            if isinstance(outputs, Unknown):
-                return Outputs(unknown=outputs)
-            found = get(expect_attrs(outputs), output)
-            if found is MISSING:
-                return Outputs()
-            if isinstance(found, Unknown):
-                return Outputs(unknown=found)
-            attrs = expect_attrs(found)
+            value = self.outputs
+            for name in path:
+                if isinstance(value, Unknown):
+                    return Outputs(unknown=value)
+                value = get(expect_attrs(value), name)
+                if value is MISSING:
+                    return Outputs()
+            if isinstance(value, Unknown):
+                return Outputs(unknown=value)
+            attrs = expect_attrs(value)
         except NixError as error:
             return Outputs(error=error)
         except Unknowable as stop:
             return Outputs(unknown=stop.unknown)
         rest = attrs.rest if isinstance(attrs, OpenAttrs) else None
-        return Outputs(tuple(_output(attrs, name) for name in sorted_names(attrs)), rest)
+        prefix = ".".join(path)
+        return Outputs(tuple(_output(attrs, name, prefix) for name in sorted_names(attrs)), rest)
 
 
-def _output(attrs: Attrs, name: str) -> Output:
+def _output(attrs: Attrs, name: str, prefix: str) -> Output:
     site = attrs.positions.get(name)
+    path = f"{prefix}.{quote_attribute(name)}"
     try:
         value = get(attrs, name)
     except NixError as error:
-        return Output(name, None, error=error, site=site)
+        return Output(name, path, None, error=error, site=site)
     if isinstance(value, ConfigurationAttrs):
-        return Output(name, value.configuration, site=site)
+        return Output(name, path, value.configuration, site=site)
     if isinstance(value, Unknown):
-        return Output(name, None, value, site=site)
+        return Output(name, path, None, value, site=site)
     cause = Cause("foreign-builder", "the output is not made by a builder that is known here")
-    return Output(name, None, Unknown(name, cause), site=site)
+    return Output(name, path, None, Unknown(name, cause), site=site)
 
 
 def _formal_names(function: Value) -> list[str]:
@@ -205,6 +243,3 @@ def declared_inputs(attrs: Attrs) -> dict[str, LockedInput]:
         original = {"url": url} if isinstance(url, str) else {"type": "indirect", "id": name}
         found[name] = LockedInput(name, {}, original, {}, is_flake)
     return found
-
-
-__all__ = ["Flake", "Lock", "Output", "Outputs"]

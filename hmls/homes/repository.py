@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hmls.homes.builders.configuration import Configuration, environment_of
 from hmls.homes.conventions import conventional_home
 from hmls.homes.files import Files, FlakeReader
-from hmls.homes.flake import Flake
+from hmls.homes.flake import HOME_OUTPUTS, Flake
 from hmls.homes.knowledge import Knowledge
 from hmls.homes.layout import Layer, Layout, read_layout
 from hmls.homes.targets import Target, Targets, find_targets
@@ -20,13 +20,13 @@ from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import expect_attrs, get, sorted_names
 from hmls.lang.values import OpenAttrs, Unknown
-from hmls.modules.resolved import Resolved
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
 from hmls.modules.option_value import Option
+from hmls.modules.resolved import Resolved
 
-ContextKey = tuple[str, str]
-"""(output such as `home` or `nixosConfigurations`, name), or (`convention`, target)."""
+ContextKey = str
+"""The attribute path of an output, or `convention:` and a target."""
 
 
 @dataclass
@@ -41,9 +41,7 @@ class Context:
 class Repository:
     """A flake root at one version of its files."""
 
-    def __init__(
-        self, root: str, files: Files, knowledge: Knowledge, before: Repository | None = None
-    ) -> None:
+    def __init__(self, root: str, files: Files, knowledge: Knowledge) -> None:
         self.root = root
         self.files = files
         self.knowledge = knowledge
@@ -52,8 +50,6 @@ class Repository:
         self._targets: Targets | None = None
         self._contexts: dict[ContextKey, Context] = {}
         self._layout_reader = FlakeReader(files)
-        if before is not None:
-            self._before = before
 
     @property
     def layout(self) -> Layout:
@@ -102,23 +98,20 @@ class Repository:
         if target.by_convention is not None:
             return self._conventional(target).evaluation
         if target.kind == "standalone":
-            return self._context(("home", target.name)).evaluation
-        assert target.host is not None
-        return self.home_on_host((target.output_kind, target.host), target.user)
+            return self._context(target.output).evaluation
+        return self.home_on_host(target.output, target.user)
 
     def reader_of(self, target: Target) -> FlakeReader:
         """The reader that notes what the target's evaluation reads."""
         if target.by_convention is not None:
             return self._conventional(target).reader
-        if target.kind == "standalone":
-            return self._context(("home", target.name)).reader
-        return self._context((target.output_kind, target.host or "")).reader
+        return self._context(target.output).reader
 
     def host_evaluation(self, target: Target) -> Evaluation | None:
         """The system that a host target is part of."""
         if target.kind != "host" or target.by_convention is not None:
             return None
-        return self._context((target.output_kind, target.host or "")).evaluation
+        return self._context(target.output).evaluation
 
     def users_of_host(self, key: ContextKey) -> tuple[list[str], str | None]:
         """The users that have a home there, and why there may be others. Raises NixError."""
@@ -152,15 +145,20 @@ class Repository:
     def layers_in(self, key: ContextKey, user: str) -> tuple[Layer, ...]:
         """The layers whose modules a configuration loads."""
         try:
-            if key[0] == "home":
-                evaluation = self._context(key).evaluation
-            else:
-                evaluation = self.home_on_host(key, user)
+            context = self._context(key)
+            is_home = HOME_OUTPUTS in key
+            evaluation = context.evaluation if is_home else self.home_on_host(key, user)
             loaded = loaded_files(evaluation)
         except (NixError, Unknowable):
             return ()
+        # `imports = [ (import ./homes/alice) ]` loads a file that is no module by its path.
+        read = context.reader.reads | self.flake.reader.reads
         found = [
-            layer for layer in self.layout.layers if layer.entry in loaded or layer.folder in loaded
+            layer
+            for layer in self.layout.layers
+            if layer.entry in loaded
+            or layer.folder in loaded
+            or (layer.user == user and layer.entry in read)
         ]
         order = {"base": 0, "global": 1, "host": 2, "droid": 2}
         return tuple(sorted(found, key=lambda layer: (order[layer.kind], layer.folder)))
@@ -172,11 +170,10 @@ class Repository:
         return context
 
     def _configuration(self, key: ContextKey) -> Configuration:
-        output = "homeConfigurations" if key[0] == "home" else key[0]
-        for item in self.flake.configurations(output).items:
-            if item.name == key[1] and item.configuration is not None:
-                return item.configuration
-        raise NixError(f"attribute '{key[1]}' missing")
+        configuration = self.flake.configuration(key)
+        if configuration is None:
+            raise NixError(f"attribute '{key}' missing")
+        return configuration
 
     def _new_context(self, configuration: Configuration) -> Context:
         reader = FlakeReader(self.files)
@@ -184,7 +181,7 @@ class Repository:
         return Context(reader, configuration.evaluate(environment_of(interp)))
 
     def _conventional(self, target: Target) -> Context:
-        key = ("convention", target.key)
+        key = f"convention:{target.key}"
         context = self._contexts.get(key)
         if context is None:
             reader = FlakeReader(self.files)

@@ -9,20 +9,23 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from hmls.homes.flake import Output, Outputs
+from hmls.homes.flake import (
+    DROID_OUTPUTS,
+    HOME_OUTPUTS,
+    SYSTEM_OUTPUTS,
+    Output,
+    Outputs,
+)
 from hmls.homes.layout import Layer
 from hmls.homes.meta import system_of_layers
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import force
-from hmls.lang.values import Site, Unknown, quote_attribute
+from hmls.lang.values import Site, quote_attribute
 
 if TYPE_CHECKING:
     from hmls.homes.repository import Repository
 
 TargetKind = Literal["standalone", "host", "droid"]
-HOME_OUTPUTS = "homeConfigurations"
-SYSTEM_OUTPUTS = ("nixosConfigurations", "darwinConfigurations")
-DROID_OUTPUTS = "nixOnDroidConfigurations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,6 @@ class Target:
     by_convention: str | None = None
     site: Site | None = None
     """The place in the flake's files that makes the output."""
-
-    @property
-    def output_kind(self) -> str:
-        return self.output.partition(".")[0]
 
     @property
     def key(self) -> str:
@@ -120,10 +119,9 @@ class _Found:
         seen: set[str] = set()
         for output in outputs.items:
             seen.add(output.name)
-            path = f"{HOME_OUTPUTS}.{quote_attribute(output.name)}"
-            why = self._reason(output, path)
+            why = self._reason(output, output.path)
             if output.configuration is not None and output.configuration.kind == "home":
-                self._standalone_from_flake(output, path)
+                self._standalone_from_flake(output)
             elif why is not None:
                 self._standalone_by_convention(output.name, why)
         if reason is None:
@@ -134,20 +132,19 @@ class _Found:
         if names - seen:
             self.assume("every user with a base or global layer is a standalone home", reason)
 
-    def _standalone_from_flake(self, output: Output, path: str) -> None:
+    def _standalone_from_flake(self, output: Output) -> None:
         assert output.configuration is not None
         user, _, host = output.name.partition("@")
         configuration = output.configuration
-        key = ("home", output.name)
         self.items.append(
             Target(
                 output.name,
                 "standalone",
                 user,
                 host or None,
-                path,
+                output.path,
                 _text(configuration.platform),
-                self.repository.layers_in(key, user),
+                self.repository.layers_in(output.path, user),
                 None,
                 configuration.site or output.site,
             )
@@ -176,18 +173,17 @@ class _Found:
             self.unknown_systems = reason
         for output in outputs.items:
             self.hosts.add(output.name)
-            path = f"{output_kind}.{quote_attribute(output.name)}"
-            why = self._reason(output, path)
+            why = self._reason(output, output.path)
             if output.configuration is not None:
-                self._host_from_flake(output, output_kind, path)
+                self._host_from_flake(output)
             else:
-                self._host_by_convention(output.name, path, why or "it is unknown")
+                self._host_by_convention(output.name, output.path, why or "it is unknown")
 
-    def _host_from_flake(self, output: Output, output_kind: str, path: str) -> None:
+    def _host_from_flake(self, output: Output) -> None:
         assert output.configuration is not None
         host = output.name
         try:
-            users, why = self.repository.users_of_host((output_kind, host))
+            users, why = self.repository.users_of_host(output.path)
         except NixError as error:
             self.errors.append(error)
             users, why = [], f"{host} does not evaluate: {error.message}"
@@ -195,15 +191,14 @@ class _Found:
             users, why = [], f"its users are unknown: {stop.unknown.cause.message}"
         system = _text(output.configuration.platform)
         for user in users:
-            key = (output_kind, host)
-            layers = self.repository.layers_in(key, user)
+            layers = self.repository.layers_in(output.path, user)
             self.items.append(
                 Target(
                     f"{user}@{host}",
                     "host",
                     user,
                     host,
-                    path,
+                    output.path,
                     system,
                     layers,
                     None,
@@ -211,7 +206,7 @@ class _Found:
                 )
             )
         if why is not None:
-            self._host_by_convention(host, path, why, set(users))
+            self._host_by_convention(host, output.path, why, set(users))
 
     def systems_by_convention(self) -> None:
         """Hosts that only the layout has, where the flake cannot tell."""

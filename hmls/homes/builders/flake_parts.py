@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hmls.homes.builders.configuration import environment_of
+from hmls.homes.builders.nixos import nixpkgs_lib
 from hmls.lang.force import (
     MISSING,
     call,
@@ -20,13 +21,15 @@ from hmls.modules.collect import Given
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.base import OptionType
-from hmls.modules.types.choices import Anything
+from hmls.modules.types.choices import Unique
 from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.scalars import BOOL, RAW, STR
-from hmls.modules.types.submodules import DeferredModule
+from hmls.modules.types.submodules import DeferredModule, Submodule
 
 _PER_SYSTEM = Cause("not-evaluated", "perSystem of flake-parts is evaluated only where it is read")
+_SETS = ("nixosConfigurations", "nixosModules", "overlays", "packages", "apps", "checks")
+"""The outputs that several modules may add to."""
 
 
 def make_flake(interp: Interp) -> Primop:
@@ -59,7 +62,6 @@ def _make(interp: Interp, lazy: Lazy, module: Lazy) -> Value:
             "withSystem": Primop("withSystem", 2, with_system),
             "getSystem": Primop("getSystem", 1, lambda _system: Unknown("getSystem", _PER_SYSTEM)),
             "moduleWithSystem": Unknown("moduleWithSystem", _PER_SYSTEM),
-            "lib": delayed(lambda: interp.lib),
         }
     )
     evaluation = Evaluation(
@@ -67,6 +69,7 @@ def _make(interp: Interp, lazy: Lazy, module: Lazy) -> Value:
         [Given(module), Given(_options(environment.system), origin="flake-parts")],
         special_args=Attrs({**own, **extra}),
         module_class="flake",
+        lib=delayed(lambda: nixpkgs_lib(interp)),
         module_args=module_args,
     )
     evaluation.checks = False
@@ -80,7 +83,14 @@ def _options(system: ModuleSystem) -> Attrs:
             made["default"] = default[0]
         return made
 
-    outputs = AttrsOf(Anything(), lazy=True)
+    each = nix_view(AttrsOf(RAW, lazy=True))
+    declared = {
+        name: Attrs({"_type": "option", "type": each, "default": Attrs()}) for name in _SETS
+    }
+    freeform = nix_view(AttrsOf(Unique(RAW), lazy=True))
+    outputs = Submodule(
+        system, [Attrs({"options": Attrs(declared), "freeformType": freeform})], shorthand=True
+    )
     return Attrs(
         {
             "options": Attrs(

@@ -62,10 +62,7 @@ def library(interp: Interp, release: Release) -> Attrs:
     builder = Primop(
         "homeManagerConfiguration", 1, lambda given: home_configuration(interp, release, given)
     )
-    return OpenAttrs(
-        {"homeManagerConfiguration": builder, "hm": delayed(lambda: make_hm_lib(interp))},
-        Unknown(f"inputs.{release.input}.lib", BUILT),
-    )
+    return Attrs({"homeManagerConfiguration": builder, "hm": delayed(lambda: make_hm_lib(interp))})
 
 
 def extended_library(interp: Interp, lib: Lazy) -> Lazy:

@@ -9,9 +9,8 @@ from hmls.homes.builders.configuration import (
     returned,
 )
 from hmls.homes.builders.system_options import system_options
-from hmls.lang.combine import update
 from hmls.lang.errors import Unknowable
-from hmls.lang.force import MISSING, delayed, expect_attrs, force, get, get_lazy
+from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get, get_lazy, select
 from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Primop, Unknown, Value
 from hmls.modules.collect import Given
@@ -23,7 +22,8 @@ _NO_PLATFORM = Cause("impure", "the system says nowhere what platform it is")
 def nixpkgs_lib(interp: Interp) -> Value:
     """`nixpkgs.lib` as a flake has it: the library with `nixosSystem`."""
     own = Attrs({"nixosSystem": eval_config(interp)})
-    return update(interp.lib, own)
+    # Extended and not updated, so that what `lib.extend` makes of it has it too.
+    return call(select(interp.lib, "extend"), Primop("", 2, lambda _final, _prev: own))
 
 
 def eval_config(interp: Interp) -> Primop:

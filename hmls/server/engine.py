@@ -1,0 +1,135 @@
+"""The thread that evaluates, and its queue: what the user waits for comes before the rest.
+
+Work in the background is interrupted when something more urgent arrives, and put back.
+Nothing of it is lost but the last thunk: values that were computed stay computed.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+from hmls.lang.budget import limited
+from hmls.lang.errors import Cancelled, GaveUp, Interrupted
+from hmls.lang.thread import RECURSION_LIMIT, STACK_BYTES
+
+T = TypeVar("T")
+
+
+class Priority(IntEnum):
+    """Smaller numbers come first."""
+
+    REQUEST = 0
+    """Somebody waits for the answer."""
+    FILE = 1
+    """About a file that is open."""
+    BACKGROUND = 2
+
+
+_SECONDS = {Priority.REQUEST: 1.5, Priority.FILE: 5.0, Priority.BACKGROUND: 20.0}
+_STEPS = {Priority.REQUEST: 6_000_000, Priority.FILE: 20_000_000, Priority.BACKGROUND: 80_000_000}
+
+
+class _Job(Generic[T]):
+    def __init__(self, priority: Priority, work: Callable[[], T]) -> None:
+        self.priority = priority
+        self.work = work
+        self.future: Future[T] = Future()
+
+
+class Engine:
+    """Runs jobs one at a time on a thread with a large stack."""
+
+    def __init__(self) -> None:
+        self._queue: list[tuple[Priority, int, _Job[object]]] = []
+        self._order = itertools.count()
+        self._wake = threading.Condition()
+        self._closed = False
+        self._running: _Job[object] | None = None
+        before = threading.stack_size(STACK_BYTES)
+        self._thread = threading.Thread(target=self._run, name="hmls-eval", daemon=True)
+        self._thread.start()
+        threading.stack_size(before)
+
+    def submit(self, priority: Priority, work: Callable[[], T]) -> Future[T]:
+        """Run some work when its turn comes. Cancelling the future stops it, even midway."""
+        job = _Job(priority, work)
+        with self._wake:
+            heapq.heappush(self._queue, (priority, next(self._order), job))  # type: ignore[arg-type]
+            self._wake.notify()
+        return job.future
+
+    def close(self) -> None:
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+
+    def _run(self) -> None:
+        sys.setrecursionlimit(RECURSION_LIMIT)
+        while True:
+            with self._wake:
+                while not self._queue and not self._closed:
+                    self._wake.wait()
+                if self._closed:
+                    return
+                _, order, job = heapq.heappop(self._queue)
+            if job.future.cancelled():
+                continue
+            self._running = job
+            self._do(job, order)
+            self._running = None
+
+    def _do(self, job: _Job[object], order: int) -> None:
+        deadline = time.monotonic() + _SECONDS[job.priority]
+
+        def interrupt() -> None:
+            if job.future.cancelled() or self._closed:
+                raise Cancelled
+            if self._more_urgent(job.priority):
+                raise _Preempted
+            if time.monotonic() > deadline:
+                raise GaveUp
+
+        try:
+            with limited(_STEPS[job.priority], interrupt):
+                result = job.work()
+        except _Preempted:
+            with self._wake:
+                heapq.heappush(self._queue, (job.priority, order, job))
+            return
+        except Cancelled:
+            return
+        except RecursionError:
+            _finish(job.future, error=GaveUp())
+            return
+        except BaseException as error:  # noqa: BLE001 — whoever waits gets it
+            _finish(job.future, error=error)
+            return
+        _finish(job.future, result)
+
+    def _more_urgent(self, priority: Priority) -> bool:
+        queue = self._queue
+        return bool(queue) and queue[0][0] < priority
+
+
+class _Preempted(Interrupted):
+    """Something more urgent waits."""
+
+
+def _finish(
+    future: Future[object], result: object = None, error: BaseException | None = None
+) -> None:
+    # The future may be cancelled at any moment by the other thread.
+    if not future.set_running_or_notify_cancel():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(result)
