@@ -99,7 +99,8 @@ def with_normalized_hash(interp: Interp, given: Lazy) -> Value:
         if taken:
             shown = "".join([f"{name} = «thunk»; " for name in taken])
             raise AssertionFailed(
-                f"attribute names of attribute set '{{ {shown}}}' differs from attribute set '{{ }}'"
+                f"attribute names of attribute set '{{ {shown}}}' differs "
+                "from attribute set '{ }'"
             )
         required = delayed(lambda: not expect_bool(formals["outputHash"]))
         normalize = _normalizer(interp, options, required)

@@ -138,13 +138,8 @@ def topo_sort(dag: Lazy) -> Value:
     while len(rest) > 1:
         minimal, visited, left, loops = _search(rest, after)
         if loops:
-            cycle = [minimal, *visited][::-1]
-            return Attrs(
-                {
-                    "cycle": [_sorted_entry(attrs, name, after) for name in cycle],
-                    "loops": [_sorted_entry(attrs, name, after) for name in loops],
-                }
-            )
+            cycle = {n: _sorted_entry(attrs, n, after) for n in [minimal, *visited][::-1]}
+            return Attrs({"cycle": list(cycle.values()), "loops": [cycle[name] for name in loops]})
         sorted_names.append(minimal)
         rest = visited + left
     return Attrs({"result": [_sorted_entry(attrs, name, {}) for name in sorted_names + rest]})

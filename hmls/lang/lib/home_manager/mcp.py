@@ -145,11 +145,12 @@ def transform_mcp_server(given: Lazy) -> Value:
     current: Value = update(server, Attrs(added))
     for transform in expect_list(option(args, "extraTransforms", [])):
         current = call(force(transform), current)
-    found = expect_attrs(current)
-    if has(found, "env"):
+    transformed = expect_attrs(current)
+    found = transformed
+    if has(transformed, "env"):
         mk_file_ref = option(args, "mkFileRef", _FILE_REFERENCE)
-        env = delayed(lambda: render_env(mk_file_ref, select(found, "env")))
-        found = expect_attrs(update(found, Attrs({"env": env})))
+        env = delayed(lambda: render_env(mk_file_ref, select(transformed, "env")))
+        found = expect_attrs(update(transformed, Attrs({"env": env})))
     excluded = [expect_string(name) for name in expect_list(option(args, "exclude", []))]
     left_out = ("disabled", "serverUrl", *excluded)
     kept = [name for name in names(found) if name not in left_out and not _is_empty(found[name])]
