@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hmls.lang.builtins.arguments import expect_open_attrs, expect_plain_string
+from hmls.lang.builtins.arguments import expect_open_attrs
 from hmls.lang.builtins.attrs import (
     cat_attrs,
     has_attr,
@@ -32,6 +32,7 @@ from hmls.lang.force import (
     expect_bool,
     expect_list,
     expect_open_list,
+    expect_plain_string,
     expect_string,
     force,
     get_lazy,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hmls.lang.builtins.arguments import expect_open_attrs, expect_plain_string
+from hmls.lang.builtins.arguments import expect_open_attrs
 from hmls.lang.builtins.attrs import like, list_to_attrs, remove_attrs
 from hmls.lang.builtins.control import abort
 from hmls.lang.builtins.lists import map_
@@ -27,6 +27,7 @@ from hmls.lang.force import (
     expect_bool,
     expect_list,
     expect_open_list,
+    expect_plain_string,
     force,
     get,
     get_lazy,

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 
 from hmls.lang import coerce, store
-from hmls.lang.builtins.arguments import expect_plain_string
 from hmls.lang.builtins.lists import map_
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.builtins.strings import concat_strings_sep, slice_bytes, split
 from hmls.lang.combine import add
 from hmls.lang.errors import Thrown, Unknowable
-from hmls.lang.force import call2, expect_bool, expect_string, force
+from hmls.lang.force import call2, expect_bool, expect_plain_string, expect_string, force
 from hmls.lang.lib.string_bytes import (
     characters,
     glued,

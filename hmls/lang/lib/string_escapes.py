@@ -23,7 +23,7 @@ from hmls.lang.force import (
 from hmls.lang.json import to_json
 from hmls.lang.lib.attrsets import is_set, map_attrs_to_list
 from hmls.lang.lib.support import function, function2, map_known, opaque
-from hmls.lang.values import Attrs, Lazy, OpenList, Path, Unknown, Value
+from hmls.lang.values import Attrs, Lazy, OpenList, Path, Unknown, Value, quote_attribute
 
 register = Registry()
 
@@ -56,7 +56,7 @@ def constants(_interp: object) -> dict[str, Lazy]:
 def char_to_int(character: Lazy) -> Value:
     text = expect_string(character)
     if text not in _ASCII:
-        raise NixError(f"attribute '{text}' missing")
+        raise NixError(f"attribute '{quote_attribute(text)}' missing")
     return _ASCII[text]
 
 

@@ -182,6 +182,7 @@ def is_store_path(lazy: Lazy) -> Value:
 
 @register("sanitizeDerivationName")
 def sanitize_derivation_name(name: Lazy) -> Value:
+    coerce.coerce_copying(name)
     text = discard_context(expect_string(name))
     if len(text) <= _MAX_NAME_BYTES and _VALID_NAME.fullmatch(text):
         return text

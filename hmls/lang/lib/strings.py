@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING
 
 from hmls.lang import coerce, store
-from hmls.lang.builtins.arguments import expect_plain_string
 from hmls.lang.builtins.lists import map_
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.builtins.strings import concat_strings_sep, replace_strings, slice_bytes
@@ -23,6 +22,7 @@ from hmls.lang.force import (
     expect_attrs,
     expect_bool,
     expect_list,
+    expect_plain_string,
     expect_string,
     force,
 )

@@ -5,11 +5,10 @@ Source: nixpkgs lib/strings-with-deps.nix.
 
 from __future__ import annotations
 
-from hmls.lang.builtins.arguments import expect_plain_string
 from hmls.lang.builtins.lists import map_
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.builtins.strings import concat_strings_sep
-from hmls.lang.force import expect_attrs, expect_list, force, get_lazy, select
+from hmls.lang.force import expect_attrs, expect_list, expect_plain_string, force, get_lazy, select
 from hmls.lang.lib.attrsets import is_set
 from hmls.lang.lib.support import NESTED
 from hmls.lang.values import Attrs, Lazy, Value

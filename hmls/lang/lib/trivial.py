@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hmls.lang import coerce
+from hmls.lang.builtins.control import throw
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import as_set, concat, concat_strings, divide, multiply, subtract, update
 from hmls.lang.compare import equal, less_than
@@ -207,14 +208,12 @@ def warn_if_not(interp: Interp, condition: Lazy, message: Lazy) -> Value:
 def throw_if_not(condition: Lazy, message: Lazy) -> Value:
     if expect_bool(condition):
         return IDENTITY
-    raise Thrown(coerce.to_string(message))
+    return throw(message)
 
 
 @register("throwIf")
 def throw_if(condition: Lazy, message: Lazy) -> Value:
-    if expect_bool(condition):
-        raise Thrown(coerce.to_string(message))
-    return IDENTITY
+    return throw(message) if expect_bool(condition) else IDENTITY
 
 
 @register("checkListOfEnum")
@@ -324,8 +323,8 @@ def _digits(base: Value, number: Value) -> list[int]:
         if isinstance(value, Unknown):
             raise Unknowable(value)
         assertion(value.__class__ is int, f"(isInt {name})")
-    assertion(base >= 2, "(base >= 2)")
-    assertion(number >= 0, "(i >= 0)")
+    assertion(base >= 2, "(! (__lessThan base 2))")
+    assertion(number >= 0, "(! (__lessThan i 0))")
     digits = [number % base]
     while number >= base:
         number //= base
