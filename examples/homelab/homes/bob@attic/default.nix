@@ -1,0 +1,7 @@
+{ pkgs, ... }:
+
+{
+  home.packages = [ pkgs.htop ];
+
+  programs.tmux.baseIndex = 0;
+}
