@@ -26,6 +26,7 @@ from hmls.lang.values import (
     Unknown,
     Value,
     VersionedAttrs,
+    quote_attribute,
     type_phrase,
 )
 
@@ -177,7 +178,7 @@ def select(attrs: Attrs, name: str) -> Value:
     """The forced attribute, or Nix's error for a missing one."""
     value = get(attrs, name)
     if value is MISSING:
-        raise NixError(f"attribute '{name}' missing")
+        raise NixError(f"attribute '{quote_attribute(name)}' missing")
     return value
 
 

@@ -58,6 +58,8 @@ def show_plain(lazy: Lazy, strict: bool = False) -> str:
 
 
 def _plain(lazy: Lazy, strict: bool, out: list[str], seen: set[int]) -> None:
+    # Nix tells sets by what they hold, but lists by where the value stands.
+    place = id(lazy)
     if lazy.__class__ is Thunk:
         if not strict and lazy.code is not None:
             out.append("<CODE>")
@@ -78,10 +80,10 @@ def _plain(lazy: Lazy, strict: bool, out: list[str], seen: set[int]) -> None:
                 out.append("; ")
             out.append("}")
         case list():
-            if lazy and id(lazy) in seen:
+            if lazy and place in seen:
                 out.append("«repeated»")
                 return
-            seen.add(id(lazy))
+            seen.add(place)
             out.append("[ ")
             for item in lazy:
                 _plain(item, strict, out, seen)

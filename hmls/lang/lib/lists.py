@@ -269,7 +269,7 @@ def replicate(times: Lazy, item: Lazy) -> Value:
     length = expect_int(times)
     if length < 0:
         raise NixError(f"cannot create list of size {length}")
-    return [item] * length
+    return [Thunk(force, item) for _ in range(length)]
 
 
 @register("groupBy'")
