@@ -82,6 +82,6 @@ def returned(interp: Interp, configuration: Configuration, package: str) -> Conf
     return made
 
 
-def plain(value: Attrs) -> Attrs:
-    """The set of a module of the builder's own."""
-    return value
+def module_arguments(arguments: dict[str, Lazy]) -> Attrs:
+    """A module that sets `_module.args`."""
+    return Attrs({"config": Attrs({"_module": Attrs({"args": Attrs(arguments)})})})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hmls.homes.builders.configuration import environment_of
+from hmls.homes.builders.configuration import environment_of, module_arguments
 from hmls.homes.builders.nixos import nixpkgs_lib
 from hmls.lang.force import (
     MISSING,
@@ -19,6 +19,7 @@ from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, Lazy, Primop, Unknown, Value
 from hmls.modules.collect import Given
 from hmls.modules.evaluation import Evaluation
+from hmls.modules.properties import override
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.base import OptionType
 from hmls.modules.types.choices import Unique
@@ -30,6 +31,8 @@ from hmls.modules.types.submodules import DeferredModule, Submodule
 _PER_SYSTEM = Cause("not-evaluated", "perSystem of flake-parts is evaluated only where it is read")
 _SETS = ("nixosConfigurations", "nixosModules", "overlays", "packages", "apps", "checks")
 """The outputs that several modules may add to."""
+_UNCHECKED = Attrs({"config": Attrs({"_module": Attrs({"check": override(50, False)})})})
+"""Modules of other flakes declare outputs that are not known here."""
 
 
 def make_flake(interp: Interp) -> Primop:
@@ -57,22 +60,22 @@ def _make(interp: Interp, lazy: Lazy, module: Lazy) -> Value:
     def with_system(system: Lazy, function: Lazy) -> Value:
         return call(force(function), _system_arguments(evaluation, inputs, expect_string(system)))
 
-    module_args = Attrs(
-        {
-            "withSystem": Primop("withSystem", 2, with_system),
-            "getSystem": Primop("getSystem", 1, lambda _system: Unknown("getSystem", _PER_SYSTEM)),
-            "moduleWithSystem": Unknown("moduleWithSystem", _PER_SYSTEM),
-        }
-    )
+    arguments: dict[str, Lazy] = {
+        "withSystem": Primop("withSystem", 2, with_system),
+        "getSystem": Primop("getSystem", 1, lambda _system: Unknown("getSystem", _PER_SYSTEM)),
+        "moduleWithSystem": Unknown("moduleWithSystem", _PER_SYSTEM),
+    }
     evaluation = Evaluation(
-        environment.system,
-        [Given(module), Given(_options(environment.system), origin="flake-parts")],
+        ModuleSystem(interp, delayed(lambda: nixpkgs_lib(interp))),
+        [
+            Given(module),
+            Given(_options(environment.system), origin="flake-parts"),
+            Given(module_arguments(arguments), origin="flake-parts"),
+            Given(_UNCHECKED, origin="flake-parts"),
+        ],
         special_args=Attrs({**own, **extra}),
         module_class="flake",
-        lib=delayed(lambda: nixpkgs_lib(interp)),
-        module_args=module_args,
     )
-    evaluation.checks = False
     return get(expect_attrs(evaluation.raw_config), "flake")
 
 
@@ -139,17 +142,17 @@ def _per_system_argument(evaluation: Evaluation, system: str, name: str) -> Lazy
     if not isinstance(per_system, Attrs):
         return MISSING
     special = Attrs({**evaluation.special_args, "system": system})
+    own = {key: Unknown(key, _PER_SYSTEM) for key in ("inputs'", "self'", "final")}
     inner = Evaluation(
         evaluation.system,
-        [Given(item) for item in expect_list(get(per_system, "imports"))],
+        [
+            *(Given(item) for item in expect_list(get(per_system, "imports"))),
+            Given(module_arguments(own)),
+            Given(_UNCHECKED),
+        ],
         special_args=special,
         module_class="perSystem",
-        module_args=Attrs(
-            {key: Unknown(key, _PER_SYSTEM) for key in ("inputs'", "self'", "pkgs", "final")}
-        ),
     )
-    inner.checks = False
-    level = inner.root.node("_module")
-    args = get(expect_attrs(force(inner.raw_config)), "_module")
-    found = get(expect_attrs(args), "args") if level is not None else MISSING
+    section = get(expect_attrs(force(inner.raw_config)), "_module")
+    found = get(expect_attrs(section), "args")
     return get_lazy(found, name) if isinstance(found, Attrs) else MISSING

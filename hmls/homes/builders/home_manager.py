@@ -12,21 +12,25 @@ from hmls.homes.builders.configuration import (
     Configuration,
     Environment,
     environment_of,
+    module_arguments,
     returned,
 )
 from hmls.lang.combine import update
 from hmls.lang.force import MISSING, delayed, expect_attrs, expect_list, force, get, get_lazy
 from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Unknown, Value
-from hmls.modules.collect import Given, NativeModule
+from hmls.modules.collect import Given
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.evaluation import Evaluation
-from hmls.modules.properties import if_
+from hmls.modules.native import NativeModule
+from hmls.modules.properties import if_, override
+from hmls.modules.system import ModuleSystem
 from hmls.modules.types.base import OptionType
 from hmls.modules.types.choices import Either, NullOr
 from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.nix_view import nix_view
-from hmls.modules.types.scalars import ATTRS, BOOL, PATH, RAW, STR
+from hmls.modules.types.places import PATH
+from hmls.modules.types.scalars import ATTRS, BOOL, RAW, STR
 from hmls.modules.types.submodules import Submodule
 
 BUILDER = "builder"
@@ -120,18 +124,20 @@ def evaluate_home(
     special: Lazy,
 ) -> Evaluation:
     """The home of the standalone builder."""
-    configuration = Attrs({"imports": modules})
-    own = [Given(configuration), *environment.home_modules(release)]
     arguments: dict[str, Lazy] = {"pkgs": packages}
     if release.knows_os_config:
-        arguments.update({"osConfig": None, "nixosConfig": None, "darwinConfig": None})
+        for name in ("osConfig", "nixosConfig", "darwinConfig"):
+            arguments[name] = override(1000, None)
+    given = [
+        Given(Attrs({"imports": modules})),
+        Given(module_arguments(arguments), origin=BUILDER),
+        *environment.home_modules(release),
+    ]
     return Evaluation(
-        environment.system,
-        own,
+        ModuleSystem(environment.interp, extended_library(environment.interp, lib)),
+        given,
         special_args=_special({"modulesPath": release.modules_path}, special),
         module_class="homeManager",
-        lib=extended_library(environment.interp, lib),
-        module_args=Attrs(arguments),
     )
 
 
@@ -217,17 +223,17 @@ class HomeSubmodule(Submodule):
         given = [
             Given(Attrs({"_module": Attrs({"args": Attrs({"name": name})})})),
             Given(builder, origin=BUILDER),
+            Given(module_arguments({"pkgs": delayed(self._packages)}), origin=BUILDER),
             *self.environment.home_modules(self.release),
             *(self._defined(definition) for definition in definitions),
         ]
+        interp = self.environment.interp
         return Evaluation(
-            self.environment.system,
+            ModuleSystem(interp, extended_library(interp, self.arguments["lib"])),
             given,
             prefix=loc,
             special_args=_special(special, own),
             module_class="homeManager",
-            lib=extended_library(self.environment.interp, self.arguments["lib"]),
-            module_args=Attrs({"pkgs": delayed(self._packages)}),
         )
 
     def _option(self, config: Lazy, name: str) -> Lazy:

@@ -6,6 +6,7 @@ from hmls.homes.builders.configuration import (
     Configuration,
     Environment,
     Kind,
+    module_arguments,
     returned,
 )
 from hmls.homes.builders.system_options import system_options
@@ -15,6 +16,7 @@ from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Primop, Unknown, Value
 from hmls.modules.collect import Given
 from hmls.modules.evaluation import Evaluation
+from hmls.modules.system import ModuleSystem
 
 _NO_PLATFORM = Cause("impure", "the system says nowhere what platform it is")
 
@@ -129,18 +131,13 @@ def evaluate_system(
             config=delayed(lambda: _nixpkgs_config(section)),
         )
 
+    arguments: dict[str, Lazy] = {
+        "pkgs": delayed(system_packages),
+        "utils": Unknown("utils", Cause("missing-input", "nixpkgs was not read")),
+    }
+    given.append(Given(module_arguments(arguments), origin="builder"))
     evaluation = Evaluation(
-        environment.system,
-        given,
-        special_args=special_args,
-        module_class=kind,
-        lib=lib,
-        module_args=Attrs(
-            {
-                "pkgs": delayed(system_packages),
-                "utils": Unknown("utils", Cause("missing-input", "nixpkgs was not read")),
-            }
-        ),
+        ModuleSystem(environment.interp, lib), given, special_args=special_args, module_class=kind
     )
     return evaluation
 

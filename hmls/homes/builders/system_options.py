@@ -8,14 +8,15 @@ from __future__ import annotations
 from hmls.homes.builders.configuration import Kind
 from hmls.lang.force import MISSING, delayed, expect_attrs, force, get
 from hmls.lang.values import Attrs, Formals, Lazy, Primop, Value
-from hmls.modules.lib_types import serializable
 from hmls.modules.properties import if_, override
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.base import OptionType
 from hmls.modules.types.choices import Anything, Either, NullOr
 from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.nix_view import nix_view
-from hmls.modules.types.scalars import ATTRS, BOOL, INT, PACKAGE, PATH, STR
+from hmls.modules.types.places import PATH, Package
+from hmls.modules.types.scalars import ATTRS, BOOL, INT, STR
+from hmls.modules.types.singles import serializable
 from hmls.modules.types.submodules import Submodule
 
 
@@ -66,6 +67,8 @@ def _elaborate(platform: Lazy) -> Value:
 
 
 def _user_type(system: ModuleSystem, darwin: bool) -> OptionType:
+    package = Package(system.interp)
+
     def module(given: Attrs) -> Value:
         name, config = given["name"], given["config"]
 
@@ -82,8 +85,8 @@ def _user_type(system: ModuleSystem, darwin: bool) -> OptionType:
             "isSystemUser": _option(BOOL, False),
             "group": _option(STR, ""),
             "extraGroups": _option(ListOf(STR), []),
-            "shell": _option(NullOr(Either(PACKAGE, PATH))),
-            "packages": _option(ListOf(PACKAGE), []),
+            "shell": _option(NullOr(Either(package, PATH))),
+            "packages": _option(ListOf(package), []),
             "createHome": _option(BOOL, False),
         }
         normal = delayed(is_normal)
