@@ -11,11 +11,12 @@ from hmls.lang.force import MISSING, delayed, expect_attrs, force, get
 from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Primop, Unknown, Value
 from hmls.modules.types.base import OptionType
-from hmls.modules.types.choices import CoercedTo, Either, NullOr
+from hmls.modules.types.choices import CoercedTo, Either
 from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.scalars import BOOL, FLOAT, INT, STR
 from hmls.modules.types.singles import Described, serializable
+from hmls.modules.types.wrappers import NullOr
 
 _GENERATED = Cause("package", "files are generated when the home is built")
 

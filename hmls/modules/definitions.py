@@ -1,40 +1,32 @@
 """Definitions of one option: which are in force, which lost, and why.
 
-Source: nixpkgs lib/modules.nix: dischargeProperties, filterOverrides', sortProperties,
-mergeDefinitions.
+Source: nixpkgs lib/modules.nix: dischargeProperties, filterOverrides', sortProperties.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
-from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import delayed, expect_open_list, force, select, type_of_set
-from hmls.lang.values import Cause, Lazy, Site, Splice, Thunk, Unknown, UnknownChoice, Value
-from hmls.modules.merged import Merged
+from hmls.lang.builtins.sorting import peeksort
+from hmls.lang.compare import less_than
+from hmls.lang.errors import NixError, Thrown, Unknowable
+from hmls.lang.force import expect_open_list, force, get, select
+from hmls.lang.values import Attrs, Lazy, OpenAttrs, Site, Splice, Unknown, Value
+from hmls.modules.properties import DEFAULT_ORDER, DEFAULT_PRIORITY, override
 
-if TYPE_CHECKING:
-    from hmls.modules.types.base import OptionType
-
-DEFAULT_PRIORITY = 100
-"""Of a definition without mkOverride. Lower numbers win."""
-OPTION_DEFAULT_PRIORITY = 1500
-DEFAULT_ORDER = 1000
-_NO_DEFINITION_PRIORITY = 9999
-_UNKNOWN_PRIORITY = 0
-"""Of a definition that is so unknown that it may beat any other."""
+NO_DEFINITION_PRIORITY = 9999
+"""Nixpkgs' number for «nothing defines it»; a weaker override counts as no definition."""
 _PLAIN_CAUSES = frozenset(("package", "option"))
 """Packages and values of options are never properties."""
-CONDITION = Cause("condition", "depends on a condition that is unknown")
+_PROPERTY_NAMES = frozenset(("_type", "condition", "content", "contents", "priority"))
 
 Loc = tuple[str, ...]
 """The path of an option."""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """One value given to an option, possibly wrapped in mkIf, mkMerge, mkOverride or mkOrder.
 
     `file` is what Nix calls the place; `site` is the binding itself, where there is one.
@@ -47,6 +39,14 @@ class Definition:
     maybe: Unknown | None = None
     origin: str | None = None
     """Who defines it when no file does: `builder`, `default`, or a module that is not read."""
+    outer: tuple[Attrs, ...] = ()
+    """The mkIf and mkOverride of the sets around the value, outermost first."""
+    made: Attrs | None = None
+    """The set that `mkDefinition` made, where it did."""
+
+    def of(self, value: Lazy, site: Site | None = None) -> Definition:
+        """The definition of a part of the value, or of what it is turned into."""
+        return Definition(self.file, value, site or self.site, self.maybe, self.origin)
 
 
 class Status(Enum):
@@ -58,228 +58,266 @@ class Status(Enum):
     FALSE = "false"
     """The condition of its mkIf is false."""
     UNKNOWN = "unknown"
-    """The condition of its mkIf is unknown, and it would matter."""
+    """Whether it exists is unknown, and it would matter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A definition after its properties were taken off."""
 
     definition: Definition
-    priority: int
-    order: int
+    priority: Any
+    """A number, unless somebody wrote nonsense."""
+    order: Any
     status: Status
     condition: Unknown | None = None
-
-
-class Resolved:
-    """The definitions of one option, or of one key of one, and the value they make."""
-
-    __slots__ = ("_definitions", "_leaves", "_merged", "loc", "type", "value")
-
-    def __init__(
-        self, loc: Loc, option_type: OptionType, definitions: list[Definition] | Thunk
-    ) -> None:
-        self.loc = loc
-        self.type = option_type
-        self._definitions = definitions
-        self._leaves = delayed(self._compute_leaves)
-        self._merged = delayed(self._compute_merged)
-        self.value: Lazy = delayed(self._compute_value)
+    """Of an unknown one: what decides whether it exists."""
+    opaque: bool = False
+    """Whether it is so unknown that it may be any property around any value."""
+    guard: Attrs | None = None
+    """Of a false one: the mkIf whose condition is false."""
+    ordered: bool = False
 
     @property
-    def definitions(self) -> list[Definition]:
-        """All definitions in the order of the modules, properties still on. Raises NixError."""
-        return demand(self._definitions)  # type: ignore[no-any-return]
-
-    @property
-    def leaves(self) -> list[Leaf]:
-        """All definitions in order, with what became of them. Raises NixError."""
-        return demand(self._leaves)  # type: ignore[no-any-return]
-
-    @property
-    def merged(self) -> Merged:
-        return demand(self._merged)  # type: ignore[no-any-return]
-
-    @property
-    def final(self) -> list[Definition]:
-        """What the type merges: the winners and those that may be, in order."""
-        return [
-            leaf.definition for leaf in self.leaves if leaf.status in (Status.WINS, Status.UNKNOWN)
-        ]
-
-    @property
-    def highest_priority(self) -> int:
-        found = [leaf.priority for leaf in self.leaves if leaf.status is Status.WINS]
-        return found[0] if found else _NO_DEFINITION_PRIORITY
-
-    @property
-    def is_defined(self) -> bool:
-        """Whether any definition is in force. Raises Unknowable where that is not known."""
-        maybe: Unknown | None = None
-        for leaf in self.leaves:
-            if leaf.status is Status.WINS:
-                return True
-            if leaf.status is Status.UNKNOWN:
-                maybe = leaf.condition
-        if maybe is not None:
-            raise Unknowable(maybe)
-        return False
-
-    def _compute_leaves(self) -> list[Leaf]:
-        leaves: list[Leaf] = []
-        for definition in self.definitions:
-            _discharge(definition, definition.value, definition.maybe, leaves)
-        return _sorted(_filtered(leaves))
-
-    def _compute_merged(self) -> Merged:
-        leaves = self.leaves
-        stronger = may_beat(leaves)
-        if stronger is not None:
-            assert stronger.condition is not None
-            return Merged(
-                UnknownChoice(stronger.condition, stronger.definition.value, self._without(leaves))
-            )
-        final = self.final
-        if not final:
-            return self.type.merge_nothing(self.loc)
-        return self.type.checked_merge(self.loc, final)
-
-    def _without(self, leaves: list[Leaf]) -> Lazy:
-        """The value if no definition of unknown condition exists."""
-        certain = [leaf.definition for leaf in leaves if leaf.status is Status.WINS]
-        if not certain:
-            return Unknown("undefined", CONDITION)
-        return delayed(lambda: force(self.type.checked_merge(self.loc, certain).value))
-
-    def _compute_value(self) -> Value:
-        return force(self.merged.value)
+    def in_force(self) -> bool:
+        return self.status is Status.WINS or self.status is Status.UNKNOWN
 
 
-def demand(lazy: Lazy) -> Value:
-    """Force a thunk of this package's own objects; raises Unknowable if it became unknown."""
-    value = force(lazy)
+def property_kind(value: Value) -> Value:
+    """The `_type` of a value or None. Raises Unknowable for what may be any property."""
+    if value.__class__ is Attrs:
+        return get(value, "_type") if "_type" in value else None
     if isinstance(value, Unknown):
-        raise Unknowable(value)
+        if may_be_property(value):
+            raise Unknowable(value)
+        return None
+    if not isinstance(value, Attrs):
+        return None
+    if isinstance(value, OpenAttrs) and "_type" not in value:
+        # With an attribute that no property has it is taken for a plain set.
+        if "_type" not in value.absent and value.keys() <= _PROPERTY_NAMES:
+            raise Unknowable(value.rest)
+        return None
+    return get(value, "_type")
+
+
+def may_be_property(unknown: Unknown) -> bool:
+    """Whether an unknown value could be an mkForce or the like, and not a plain value."""
+    return unknown.kind in (None, "set") and unknown.cause.kind not in _PLAIN_CAUSES
+
+
+def condition_of(guard: Attrs) -> bool | Unknown:
+    """The condition of an mkIf. Raises NixError for one that is no Boolean."""
+    value = select(guard, "condition")
+    if value is True or value is False or isinstance(value, Unknown):
+        return value
+    raise Thrown("‘mkIf’ called with a non-Boolean condition")
+
+
+def wrapped(outer: Sequence[Attrs], value: Lazy) -> Lazy:
+    """The value with the properties of the sets around it on, as pushDownProperties puts them."""
+    for around in reversed(outer):
+        kept = "condition" if around["_type"] == "if" else "priority"
+        value = Attrs({"_type": around["_type"], kept: around[kept], "content": value})
     return value
+
+
+def leaves_of(definitions: list[Definition]) -> list[Leaf]:
+    """What became of each definition, in the order in which they are merged."""
+    if len(definitions) == 1:
+        only = definitions[0]
+        if not only.outer and only.maybe is None:
+            value = force(only.value)
+            is_property = value.__class__ is Attrs and "_type" in value
+            if not is_property and not isinstance(value, Unknown | OpenAttrs):
+                return [Leaf(only, DEFAULT_PRIORITY, DEFAULT_ORDER, Status.WINS)]
+    return competing(discharged(definitions))
+
+
+def discharged(definitions: list[Definition]) -> list[Leaf]:
+    """The definitions with mkMerge, mkIf and mkOverride taken off, all in force so far."""
+    leaves: list[Leaf] = []
+    for definition in definitions:
+        _discharge_outer(definition, leaves)
+    return [leaf if leaf.status is Status.FALSE else _with_priority(leaf) for leaf in leaves]
+
+
+def competing(leaves: list[Leaf]) -> list[Leaf]:
+    """Only the strongest priority stays in force, and what may be as strong or stronger.
+
+    Of those mkOrder is taken off; the order is still that of the modules.
+    """
+    certain = [leaf.priority for leaf in leaves if leaf.status is Status.WINS]
+    alone = len(certain) == 1 and all(
+        leaf.status is Status.FALSE or leaf.status is Status.WINS for leaf in leaves
+    )
+    strongest = certain[0] if alone else strongest_of(certain)
+    found: list[Leaf] = []
+    for leaf in leaves:
+        if leaf.status is Status.FALSE or leaf.opaque:
+            found.append(leaf)
+        elif not alone and less_than(strongest, leaf.priority):
+            found.append(leaf._replace(status=Status.LOSES))
+        else:
+            found.append(_with_order(leaf))
+    return found
+
+
+def strongest_of(priorities: list[Any]) -> Any:
+    strongest: Any = NO_DEFINITION_PRIORITY
+    for priority in priorities:
+        if less_than(priority, strongest):
+            strongest = priority
+    return strongest
+
+
+def in_order(leaves: list[Leaf]) -> list[Leaf]:
+    """As mkOrder wants them, stable; definitions that lost stay about where they are."""
+    if not any(leaf.ordered for leaf in leaves):
+        return leaves
+    return peeksort(leaves, lambda left, right: less_than(left.order, right.order))
+
+
+def _discharge_outer(definition: Definition, leaves: list[Leaf]) -> None:
+    maybe = definition.maybe
+    for index, around in enumerate(definition.outer):
+        if around["_type"] == "override":
+            content = wrapped(definition.outer[index + 1 :], definition.value)
+            _add_leaf(definition, override(around["priority"], content), maybe, leaves)
+            return
+        condition = condition_of(around)
+        if condition is False:
+            leaves.append(_false(definition, definition.value, around))
+            return
+        if condition is not True:
+            maybe = both(maybe, condition)
+    _discharge(definition, definition.value, maybe, leaves)
 
 
 def _discharge(
     definition: Definition, lazy: Lazy, maybe: Unknown | None, leaves: list[Leaf]
 ) -> None:
-    """Take off mkMerge and mkIf, and note priority and order of what is inside."""
-    value = force(lazy)
+    """Take off mkMerge and mkIf, and note what is inside."""
     try:
-        kind = type_of_set(value)
+        value = force(lazy)
+        kind = property_kind(value)
     except Unknowable as stop:
-        # It may turn out to be any property: nothing about it is known.
-        value, kind = stop.unknown, None
-    match kind:
-        case "merge":
-            for item in expect_open_list(select(value, "contents")):
-                if item.__class__ is Splice:
-                    _add_leaf(definition, item.unknown, item.unknown, leaves)
-                else:
-                    _discharge(definition, item, maybe, leaves)
-        case "if":
-            condition = select(value, "condition")
-            if condition is True:
-                _discharge(definition, value["content"], maybe, leaves)
-            elif condition is False:
-                leaf = replace(definition, value=value["content"])
-                leaves.append(Leaf(leaf, DEFAULT_PRIORITY, DEFAULT_ORDER, Status.FALSE))
-            elif isinstance(condition, Unknown):
-                _discharge(definition, value["content"], maybe or condition, leaves)
+        leaves.append(_opaque(definition, stop.unknown, maybe))
+        return
+    except NixError as error:
+        if maybe is None:
+            raise
+        # Nix evaluates it only if the condition holds, which is not known.
+        leaves.append(_opaque(definition, _failing(maybe, error), maybe))
+        return
+    if kind == "merge":
+        for item in expect_open_list(select(value, "contents")):
+            if item.__class__ is Splice:
+                leaves.append(_opaque(definition, item.unknown, maybe))
             else:
-                raise NixError("‘mkIf’ called with a non-Boolean condition")
-        case "definition":
-            inner = force(select(value, "value"))
-            file = select(value, "file")
-            named = replace(definition, file=file if isinstance(file, str) else definition.file)
+                _discharge(definition, item, maybe, leaves)
+    elif kind == "if":
+        condition = condition_of(value)
+        if condition is True:
+            _discharge(definition, _content(value), maybe, leaves)
+        elif condition is False:
+            leaves.append(_false(definition, _content(value), value))
+        else:
+            _discharge(definition, _content(value), both(maybe, condition), leaves)
+    elif kind == "definition":
+        file = select(value, "file")
+        named = Definition(
+            file if isinstance(file, str) else definition.file,
+            None,
+            definition.site,
+            maybe,
+            definition.origin,
+            (),
+            value,
+        )
+        inner = select(value, "value")
+        if isinstance(inner, Unknown) and may_be_property(inner):
+            leaves.append(_opaque(named, inner, maybe))
+        else:
             _add_leaf(named, inner, maybe, leaves)
-        case _:
-            _add_leaf(definition, value, maybe, leaves)
+    else:
+        _add_leaf(definition, value, maybe, leaves)
+
+
+def _content(guard: Attrs) -> Lazy:
+    if "content" not in guard:
+        select(guard, "content")
+    return guard["content"]
+
+
+def both(first: Unknown | None, second: Unknown) -> Unknown:
+    """The condition that two unknown conditions hold."""
+    if first is None or first is second:
+        return second
+    return Unknown(f"{first.text} && {second.text}", first.cause, first.site)
+
+
+def _failing(maybe: Unknown, error: NixError) -> Unknown:
+    return Unknown(f"«error: {error.message}»", maybe.cause, maybe.site)
+
+
+def _false(definition: Definition, content: Lazy, guard: Attrs) -> Leaf:
+    stripped = Definition(
+        definition.file, content, definition.site, definition.maybe, definition.origin
+    )
+    return Leaf(stripped, DEFAULT_PRIORITY, DEFAULT_ORDER, Status.FALSE, guard=guard)
+
+
+def _opaque(definition: Definition, unknown: Unknown, maybe: Unknown | None) -> Leaf:
+    stripped = Definition(definition.file, unknown, definition.site, maybe, definition.origin)
+    condition = unknown if maybe is None else both(maybe, unknown)
+    return Leaf(stripped, DEFAULT_PRIORITY, DEFAULT_ORDER, Status.UNKNOWN, condition, opaque=True)
 
 
 def _add_leaf(
     definition: Definition, value: Value, maybe: Unknown | None, leaves: list[Leaf]
 ) -> None:
-    priority, order = DEFAULT_PRIORITY, DEFAULT_ORDER
-    lazy: Lazy = value
-    if isinstance(value, Unknown) and may_be_property(value):
-        priority, maybe = _UNKNOWN_PRIORITY, maybe or value
-    elif type_of(value) == "override":
-        priority = _number(select(value, "priority"))
-        lazy = value["content"]
-    # Whether the content is an order is looked at only when definitions are sorted, and
-    # only those in force are; `_sorted` does it.
-    named = replace(definition, value=lazy, maybe=maybe)
-    leaves.append(Leaf(named, priority, order, Status.WINS, maybe))
-
-
-def may_be_property(unknown: Unknown) -> bool:
-    """Whether an unknown value could be an mkForce or the like, and not a plain value."""
-    return unknown.kind is None and unknown.cause.kind not in _PLAIN_CAUSES
-
-
-def type_of(value: Value) -> str | None:
-    """The `_type` of a value that may be unknown, in which case it counts as plain."""
-    try:
-        return type_of_set(value)
-    except Unknowable:
-        return None
-
-
-def _number(value: Value) -> int:
-    if isinstance(value, Unknown):
-        raise Unknowable(value)
-    if not isinstance(value, int):
-        raise NixError("the priority of mkOverride is no number")
-    return value
-
-
-def _filtered(leaves: list[Leaf]) -> list[Leaf]:
-    """Only the strongest priority stays in force; what may be stronger or as strong may matter."""
-    certain = [leaf for leaf in leaves if leaf.status is Status.WINS and leaf.condition is None]
-    strongest = min((leaf.priority for leaf in certain), default=_NO_DEFINITION_PRIORITY)
-    filtered: list[Leaf] = []
-    for leaf in leaves:
-        if leaf.status is Status.FALSE:
-            filtered.append(leaf)
-        elif leaf.priority > strongest:
-            filtered.append(replace(leaf, status=Status.LOSES))
-        elif leaf.condition is not None:
-            filtered.append(replace(leaf, status=Status.UNKNOWN))
-        else:
-            filtered.append(leaf)
-    return filtered
-
-
-def _sorted(leaves: list[Leaf]) -> list[Leaf]:
-    """In the order of mkOrder, stable; definitions that lost stay where they are."""
-    in_force = (Status.WINS, Status.UNKNOWN)
-    stripped: list[Leaf] = []
-    any_order = False
-    for leaf in leaves:
-        if leaf.status in in_force:
-            value = force(leaf.definition.value)
-            if type_of(value) == "order":
-                any_order = True
-                content = replace(leaf.definition, value=value["content"])
-                leaf = replace(leaf, definition=content, order=_number(select(value, "priority")))
-        stripped.append(leaf)
-    if not any_order:
-        return stripped
-    return sorted(stripped, key=lambda leaf: leaf.order)
-
-
-def may_beat(leaves: list[Leaf]) -> Leaf | None:
-    """A definition of unknown condition with a stronger priority than those in force."""
-    certain = min(
-        (leaf.priority for leaf in leaves if leaf.status is Status.WINS),
-        default=_NO_DEFINITION_PRIORITY,
+    stripped = Definition(
+        definition.file,
+        value,
+        definition.site,
+        maybe,
+        definition.origin,
+        (),
+        definition.made,
     )
-    for leaf in leaves:
-        if leaf.status is Status.UNKNOWN and leaf.priority < certain:
-            return leaf
-    return None
+    status = Status.WINS if maybe is None else Status.UNKNOWN
+    leaves.append(Leaf(stripped, DEFAULT_PRIORITY, DEFAULT_ORDER, status, maybe))
+
+
+def _with_priority(leaf: Leaf) -> Leaf:
+    value = leaf.definition.value
+    if leaf.opaque or value.__class__ is not Attrs or property_kind(value) != "override":
+        return leaf
+    priority = select(value, "priority")
+    if isinstance(priority, Unknown):
+        return _opaque(leaf.definition, priority, leaf.condition)
+    stripped = leaf.definition._replace(value=_content(value))
+    return leaf._replace(definition=stripped, priority=priority)
+
+
+def _with_order(leaf: Leaf) -> Leaf:
+    if leaf.ordered:
+        return leaf
+    try:
+        value = force(leaf.definition.value)
+        kind = property_kind(value)
+    except Unknowable as stop:
+        # Behind a known priority: an order at most, which says little of the value.
+        return leaf._replace(definition=leaf.definition._replace(value=stop.unknown))
+    except NixError as error:
+        if leaf.condition is None:
+            raise
+        failing = _failing(leaf.condition, error)
+        return leaf._replace(definition=leaf.definition._replace(value=failing))
+    if kind != "order":
+        return leaf
+    priority = select(value, "priority")
+    if isinstance(priority, Unknown):
+        raise Unknowable(priority)
+    stripped = leaf.definition._replace(value=_content(value))
+    return leaf._replace(definition=stripped, order=priority, ordered=True)

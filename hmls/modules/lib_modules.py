@@ -1,40 +1,41 @@
-"""`lib.modules`. Source: nixpkgs lib/modules.nix."""
+"""The rest of `lib.modules`. Source: nixpkgs lib/modules.nix."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hmls.lang import coerce
 from hmls.lang.builtins.registry import Registry
-from hmls.lang.errors import Thrown
+from hmls.lang.combine import update
+from hmls.lang.errors import AssertionFailed
 from hmls.lang.force import (
     MISSING,
     call,
-    delayed,
     expect_attrs,
-    expect_bool,
     expect_list,
     expect_string,
     force,
     get,
     get_lazy,
+    is_function,
     select,
-    type_of_set,
 )
+from hmls.lang.functions import function_args
 from hmls.lang.interp import Interp
-from hmls.lang.values import Attrs, Lazy, Primop, Value
-from hmls.modules import rename
-from hmls.modules.definitions import (
-    DEFAULT_ORDER,
-    DEFAULT_PRIORITY,
-    Definition,
-    Resolved,
-    type_of,
-)
-from hmls.modules.level import push_down
-from hmls.modules.properties import ORDERS, PRIORITIES, if_, merge, order, override
+from hmls.lang.lib.support import builtin, library
+from hmls.lang.values import Attrs, Lazy, Primop, Thunk, Value
+from hmls.modules import lib_properties, rename
+from hmls.modules.config import level_options
+from hmls.modules.declarations import Declaration, merge_declarations, merged_attrs
+from hmls.modules.definitions import Definition, Loc, wrapped
+from hmls.modules.level import Level
+from hmls.modules.option_value import option_of_attrs
+from hmls.modules.parts import Part, push_down
+from hmls.modules.resolved import Resolved
 from hmls.modules.system import ModuleSystem
+from hmls.modules.types.containers import meta_of
 from hmls.modules.types.foreign import as_type, from_nix_definition
+from hmls.modules.types.nix_view import nix_view
+from hmls.modules.types.scalars import UNSPECIFIED
+from hmls.modules.unify import unify
 
 EXPORTS = (
     "evalModules", "setDefaultModuleLocation", "unifyModuleSyntax", "applyModuleArgsIfFunction",
@@ -54,134 +55,115 @@ register = Registry()
 def members(system: ModuleSystem) -> dict[str, Lazy]:
     """`lib.modules`: name → function or number."""
     made: dict[str, Lazy] = {
-        "defaultOverridePriority": DEFAULT_PRIORITY,
-        "defaultOrderPriority": DEFAULT_ORDER,
+        **lib_properties.constants(),
         "evalModules": Primop(
             "evalModules", 1, lambda given: system.evaluate_arguments(given).result
         ),
-        "fixMergeModules": Primop("fixMergeModules", 2, _fix_merge(system)),
+        "fixMergeModules": Primop("", 2, lambda modules, args: _fix_merge(system, modules, args)),
+        "mergeModules": Primop(
+            "", 2, lambda prefix, modules: _merge_modules(system, prefix, modules)
+        ),
+        "mergeModules'": Primop(
+            "", 3, lambda prefix, modules, configs: _merge_at(system, prefix, modules, configs)
+        ),
     }
-    for registry in (register, rename.register):
-        made.update(registry.bind(system.interp))
-    for name, priority in PRIORITIES.items():
-        made[name] = _partial(name, override, priority)
-    for name, priority in ORDERS.items():
-        made[name] = _partial(name, order, priority)
+    for registry in (register, lib_properties.register, rename.register):
+        for name, primop in registry.bind(system.interp).items():
+            full = f"lib.modules.{name}"
+            made[name] = Primop(full, primop.arity, primop.function, (), primop.formals)
     return made
 
 
-def _partial(name: str, function: type | object, priority: int) -> Primop:
-    return Primop(name, 1, lambda content: function(priority, content))  # type: ignore[operator]
+def _fix_merge(system: ModuleSystem, modules: Lazy, args: Lazy) -> Value:
+    given = Attrs({"modules": modules, "args": args, "check": False})
+    return system.evaluate_arguments(given).result
 
 
-def _fix_merge(system: ModuleSystem):  # type: ignore[no-untyped-def]
-    def fix_merge(modules: Lazy, args: Lazy) -> Value:
-        given = Attrs({"modules": modules, "args": args, "check": False})
-        return system.evaluate_arguments(given).result
-
-    return fix_merge
-
-
-@register("mkIf")
-def make_if(condition: Lazy, content: Lazy) -> Value:
-    return if_(condition, content)
+def _merge_modules(system: ModuleSystem, prefix: Lazy, modules: Lazy) -> Value:
+    found = [expect_attrs(module) for module in expect_list(modules)]
+    parts: list[Part] = []
+    for module in found:
+        file = coerce.to_string(select(module, "_file"))
+        push_down(Definition(file, module["config"]), parts)
+    return _merged(system, _loc(prefix), found, parts)
 
 
-@register("mkAssert")
-def make_assert(assertion: Lazy, message: Lazy, content: Lazy) -> Value:
-    def condition() -> Value:
-        if expect_bool(assertion):
-            return True
-        raise Thrown(f"\nFailed assertion: {coerce.coerce_copying(message)}")
-
-    return if_(delayed(condition), content)
-
-
-@register("mkMerge")
-def make_merge(contents: Lazy) -> Value:
-    return merge(contents)
+def _merge_at(system: ModuleSystem, prefix: Lazy, modules: Lazy, configs: Lazy) -> Value:
+    found = [expect_attrs(module) for module in expect_list(modules)]
+    parts = [
+        Part(coerce.to_string(select(c, "file")), select(c, "config"), None, None, None, ())
+        for c in (expect_attrs(config) for config in expect_list(configs))
+    ]
+    return _merged(system, _loc(prefix), found, parts)
 
 
-@register("mkOverride")
-def make_override(priority: Lazy, content: Lazy) -> Value:
-    return override(priority, content)
+def _merged(system: ModuleSystem, prefix: Loc, modules: list[Attrs], parts: list[Part]) -> Attrs:
+    declarations = [
+        Declaration(coerce.to_string(select(module, "_file")), None, module["options"])
+        for module in modules
+    ]
+    level = Level(system, prefix, declarations, Thunk(_same, parts))
+    return Attrs(
+        {
+            "matchedOptions": Thunk(_level_options, level),
+            "unmatchedDefns": Thunk(_unmatched, level),
+        }
+    )
 
 
-@register("mkOrder")
-def make_order(priority: Lazy, content: Lazy) -> Value:
-    return order(priority, content)
+def _same(parts: list[Part]) -> list[Part]:
+    return parts
 
 
-@register("mkDefinition")
-def make_definition(given: Lazy) -> Value:
+def _level_options(level: Level) -> Value:
+    return level_options(level, None)
+
+
+def _unmatched(level: Level) -> Value:
+    return [
+        Attrs({"file": d.file, "prefix": list(path), "value": wrapped(d.outer, d.value)})
+        for path, d in level.unmatched()
+    ]
+
+
+def _loc(lazy: Lazy) -> Loc:
+    return tuple(expect_string(part) for part in expect_list(lazy))
+
+
+@register("unifyModuleSyntax")
+def unify_module_syntax(file: Lazy, key: Lazy, module: Lazy) -> Value:
+    unified = unify(force(module), coerce.to_string(file), coerce.to_string(key))
+    return Attrs(
+        {
+            "_file": unified.file,
+            "_class": unified.module_class,
+            "key": unified.key,
+            "disabledModules": unified.disabled,
+            "imports": unified.imports,
+            "options": unified.options,
+            "config": unified.config,
+        }
+    )
+
+
+@register("applyModuleArgsIfFunction")
+def apply_module_args_if_function(_key: Lazy, module: Lazy, given: Lazy) -> Value:
+    function = force(module)
     attrs = expect_attrs(given)
-    return Attrs({**attrs, "_type": "definition"})
+    config = select(attrs, "config")
+    if not is_function(function):
+        return function
+    extra: dict[str, Lazy] = {}
+    for name in function_args(function):
+        found = get_lazy(attrs, name)
+        extra[name] = Thunk(_internal_argument, (config, name)) if found is MISSING else found
+    return call(function, update(attrs, Attrs(extra)))
 
 
-@register.with_interp("mkFixStrictness")
-def make_fix_strictness(interp: Interp, value: Lazy) -> Value:
-    interp.trace(
-        "lib.mkFixStrictness has no effect and will be removed. It returns its argument "
-        "unmodified, so you can just remove any calls."
-    )
-    return force(value)
-
-
-@register("mapDefinitionValue")
-def map_definition_value(function: Lazy, definition: Lazy) -> Value:
-    value = force(definition)
-    kind = type_of_set(value)
-    inner = {"if": "content", "override": "content", "order": "content", "definition": "value"}
-    if kind == "merge":
-        contents = expect_list(select(value, "contents"))
-        mapped = [delayed(lambda x=x: map_definition_value(function, x)) for x in contents]  # type: ignore[misc]
-        return Attrs({**value, "contents": mapped})
-    if kind in inner:
-        name = inner[kind]
-        content = delayed(lambda: map_definition_value(function, value[name]))
-        return Attrs({**value, name: content})
-    return call(force(function), definition)
-
-
-@register("mkAliasDefinitions")
-def make_alias_definitions(option: Lazy) -> Value:
-    return make_alias_and_wrap_definitions(Primop("id", 1, force), option)
-
-
-@register("mkAliasAndWrapDefinitions")
-def make_alias_and_wrap_definitions(wrap: Lazy, option: Lazy) -> Value:
-    def content() -> Value:
-        return call(force(wrap), merge(select(expect_attrs(option), "definitions")))
-
-    return if_(delayed(lambda: select(expect_attrs(option), "isDefined")), delayed(content))
-
-
-@register("mkAliasAndWrapDefsWithPriority")
-def make_alias_with_priority(wrap: Lazy, option: Lazy) -> Value:
-    def content() -> Value:
-        attrs = expect_attrs(option)
-        found = get(attrs, "highestPrio")
-        priority = DEFAULT_PRIORITY if found is MISSING else found
-        definitions = expect_list(select(attrs, "definitions"))
-        return call(force(wrap), merge([override(priority, item) for item in definitions]))
-
-    return if_(delayed(lambda: select(expect_attrs(option), "isDefined")), delayed(content))
-
-
-@register("mkAliasIfDef")
-def make_alias_if_defined(option: Lazy, content: Lazy) -> Value:
-    return if_(delayed(lambda: select(expect_attrs(option), "isDefined")), content)
-
-
-@register("mkDerivedConfig")
-def make_derived_config(option: Lazy, function: Lazy) -> Value:
-    attrs = expect_attrs(option)
-    priority = delayed(
-        lambda: (
-            DEFAULT_PRIORITY if get(attrs, "highestPrio") is MISSING else get(attrs, "highestPrio")
-        )
-    )
-    return override(priority, delayed(lambda: call(force(function), attrs["value"])))
+def _internal_argument(given: tuple[Value, str]) -> Value:
+    config, name = given
+    args = select(expect_attrs(select(expect_attrs(config), "_module")), "args")
+    return select(expect_attrs(args), name)
 
 
 @register("setDefaultModuleLocation")
@@ -192,9 +174,9 @@ def set_default_module_location(file: Lazy, module: Lazy) -> Value:
 @register.with_interp("importApply")
 def import_apply(interp: Interp, path: Lazy, argument: Lazy) -> Value:
     def module() -> Value:
-        return call(interp.import_path(coerce.to_path(path)), argument)
+        return call(call(builtin(interp, "import"), path), argument)
 
-    return Attrs({"_file": path, "imports": [delayed(module)]})
+    return Attrs({"_file": path, "imports": [Thunk(lambda _none: module(), None)]})
 
 
 @register.with_interp("importJSON")
@@ -207,172 +189,140 @@ def import_toml(interp: Interp, path: Lazy) -> Value:
     return _imported(interp, "importTOML", path)
 
 
-def _imported(interp: Interp, function: str, path: Lazy) -> Attrs:
-    def config() -> Value:
-        return call(select(interp.lib, function), path)
-
-    return Attrs({"_file": path, "config": delayed(config)})
-
-
-@register("pushDownProperties")
-def push_down_properties(config: Lazy) -> Value:
-    return [part.value for part in push_down(Definition("", config))]
-
-
-@register("dischargeProperties")
-def discharge_properties(definition: Lazy) -> Value:
-    value = force(definition)
-    kind = type_of_set(value)
-    if kind == "merge":
-        contents = expect_list(select(value, "contents"))
-        return [inner for item in contents for inner in discharge_properties(item)]
-    if kind == "if":
-        condition = select(value, "condition")
-        if condition is not True and condition is not False:
-            raise Thrown("‘mkIf’ called with a non-Boolean condition")
-        return discharge_properties(value["content"]) if condition else []
-    return [value]
-
-
-@register("filterOverrides")
-def filter_overrides(definitions: Lazy) -> Value:
-    return select(filter_overrides_with_priority(definitions), "values")
-
-
-@register("filterOverrides'")
-def filter_overrides_with_priority(definitions: Lazy) -> Attrs:
-    found = [expect_attrs(item) for item in expect_list(definitions)]
-    priorities = [_priority(item) for item in found]
-    highest = min(priorities, default=9999)
-    kept = [
-        _stripped(item)
-        for item, priority in zip(found, priorities, strict=True)
-        if priority == highest
-    ]
-    return Attrs({"values": kept, "highestPrio": highest})
-
-
-def _priority(definition: Attrs) -> int:
-    value = select(definition, "value")
-    priority: int = select(value, "priority") if type_of(value) == "override" else DEFAULT_PRIORITY
-    return priority
-
-
-def _stripped(definition: Attrs) -> Attrs:
-    value = select(definition, "value")
-    if type_of(value) != "override":
-        return definition
-    return Attrs({**definition, "value": value["content"]})
-
-
-@register("sortProperties")
-def sort_properties(definitions: Lazy) -> Value:
-    stripped: list[tuple[int, Attrs]] = []
-    for item in expect_list(definitions):
-        definition = expect_attrs(item)
-        value = select(definition, "value")
-        if type_of(value) == "order":
-            number = select(value, "priority")
-            inner = Attrs({**definition, "value": value["content"], "priority": number})
-            stripped.append((number, inner))
-        else:
-            own = get(definition, "priority")
-            stripped.append((DEFAULT_ORDER if own is MISSING else own, definition))
-    return [definition for _, definition in sorted(stripped, key=lambda pair: pair[0])]
+def _imported(interp: Interp, name: str, path: Lazy) -> Attrs:
+    return Attrs(
+        {"_file": path, "config": Thunk(lambda given: call(library(interp, name), given), path)}
+    )
 
 
 @register("mergeDefinitions")
 def merge_definitions(loc: Lazy, option_type: Lazy, definitions: Lazy) -> Value:
-    path = tuple(expect_string(part) for part in expect_list(loc))
-    found = [from_nix_definition(item) for item in expect_list(definitions)]
-    resolved = Resolved(path, as_type(force(option_type)), found)
-
-    def final() -> Value:
-        return [Attrs({"file": d.file, "value": d.value}) for d in resolved.final]
-
+    found = Thunk(_definitions_of, definitions)
+    resolved = Thunk(_resolved, (loc, option_type, found))
     return Attrs(
         {
-            "defsFinal": delayed(final),
-            "defsFinal'": delayed(
-                lambda: Attrs({"values": final(), "highestPrio": resolved.highest_priority})
+            "defsFinal": Thunk(_final, resolved),
+            "defsFinal'": Attrs(
+                {
+                    "values": Thunk(_final, resolved),
+                    "highestPrio": Thunk(_highest_priority, resolved),
+                }
             ),
-            "mergedValue": resolved.value,
-            "isDefined": delayed(lambda: resolved.is_defined),
-            "optionalValue": delayed(
-                lambda: Attrs({"value": resolved.value} if resolved.is_defined else {})
-            ),
-            "checkedAndMerged": delayed(
-                lambda: Attrs(
-                    {"headError": None, "value": resolved.value, "valueMeta": resolved.merged.meta}
-                )
-            ),
+            "mergedValue": Thunk(_merged_value, resolved),
+            "isDefined": Thunk(_is_defined, resolved),
+            "optionalValue": Thunk(_optional_value, resolved),
+            "checkedAndMerged": Thunk(_checked_and_merged, resolved),
         }
     )
+
+
+def _definitions_of(lazy: Lazy) -> list[Definition]:
+    return [from_nix_definition(item) for item in expect_list(lazy)]
+
+
+def _resolved(given: tuple[Lazy, Lazy, Thunk]) -> Resolved:
+    loc, option_type, definitions = given
+    return Resolved(_loc(loc), as_type(force(option_type)), definitions)
+
+
+def _final(resolved: Thunk) -> Value:
+    return force(resolved).final()
+
+
+def _highest_priority(resolved: Thunk) -> Value:
+    return force(resolved).highest_priority
+
+
+def _merged_value(resolved: Thunk) -> Value:
+    return force(force(resolved).value)
+
+
+def _is_defined(resolved: Thunk) -> Value:
+    return force(resolved).is_defined
+
+
+def _optional_value(resolved: Thunk) -> Value:
+    found: Resolved = force(resolved)
+    return Attrs({"value": found.value} if found.is_defined else {})
+
+
+def _checked_and_merged(thunk: Thunk) -> Value:
+    resolved: Resolved = force(thunk)
+    error: Value = None
+    value: Lazy = resolved.value
+    if resolved.type.has_v2_merge:
+        resolved.type.refuse_incoherent(resolved.loc)
+        final = [leaf.definition for leaf in resolved.leaves if leaf.in_force]
+        merged = resolved.type.merge(resolved.loc, final)
+        error = None if merged.error is None else Attrs({"message": merged.error})
+        value = merged.value
+    return Attrs({"headError": error, "value": value, "valueMeta": Thunk(meta_of, resolved)})
 
 
 @register("mergeAttrDefinitionsWithPrio")
 def merge_attr_definitions_with_priority(option: Lazy) -> Value:
     attrs = expect_attrs(option)
-    loc = tuple(expect_string(part) for part in expect_list(select(attrs, "loc")))
-    element = as_type(
-        select(expect_attrs(select(expect_attrs(select(attrs, "type")), "nestedTypes")), "elemType")
-    )
+    option_type = expect_attrs(select(attrs, "type"))
+    if select(option_type, "name") not in ("attrsOf", "lazyAttrsOf"):
+        raise AssertionFailed(
+            'assertion \'((opt.type.name == "attrsOf") || (opt.type.name == "lazyAttrsOf"))\' '
+            "failed"
+        )
+    element = as_type(select(expect_attrs(select(option_type, "nestedTypes")), "elemType"))
+    loc = _loc(select(attrs, "loc"))
     by_key: dict[str, list[Definition]] = {}
     for item in expect_list(select(attrs, "definitionsWithLocations")):
-        definition = from_nix_definition(item)
-        for part in push_down(definition):
+        parts: list[Part] = []
+        push_down(from_nix_definition(item), parts)
+        for part in parts:
             for name, lazy in expect_attrs(part.value).items():
-                by_key.setdefault(name, []).append(replace(definition, value=lazy))
+                definition = Definition(part.file, lazy, outer=part.outer)
+                by_key.setdefault(name, []).append(definition)
     made = Attrs()
     for name, definitions in by_key.items():
         resolved = Resolved((*loc, name), element, definitions)
         made[name] = Attrs(
-            {
-                "value": resolved.value,
-                "highestPrio": delayed(lambda r=resolved: r.highest_priority),  # type: ignore[misc]
-            }
+            {"value": resolved.value, "highestPrio": Thunk(_priority_of_key, resolved)}
         )
     return made
 
 
+def _priority_of_key(resolved: Resolved) -> Value:
+    return resolved.highest_priority
+
+
 @register("mergeOptionDecls")
 def merge_option_declarations(loc: Lazy, options: Lazy) -> Value:
-    from hmls.modules.declarations import Declaration, merge_declarations
-    from hmls.modules.types.nix_view import nix_view
-
-    path = tuple(expect_string(part) for part in expect_list(loc))
-    declarations = []
-    for item in expect_list(options):
-        attrs = expect_attrs(item)
-        file = expect_string(select(attrs, "_file"))
-        declarations.append(Declaration(file, None, select(attrs, "options")))
-    merged = merge_declarations(path, declarations)
-    made = Attrs(merged.attrs)
-    made.update({"loc": list(path), "declarations": list(merged.files), "options": []})
-    if merged.has_type:
-        made["type"] = nix_view(merged.type)
+    found = [expect_attrs(item) for item in expect_list(options)]
+    declarations = [
+        Declaration(coerce.to_string(select(item, "_file")), None, select(item, "options"))
+        for item in found
+    ]
+    made = merged_attrs(merge_declarations(_loc(loc), declarations))
+    made["declarationPositions"] = [Thunk(_position, item) for item in found]
     return made
+
+
+def _position(declaration: Attrs) -> Value:
+    found = select(declaration, "pos")
+    if found is not None:
+        return found
+    return Attrs({"file": select(declaration, "_file"), "line": None, "column": None})
 
 
 @register("evalOptionValue")
 def eval_option_value(loc: Lazy, option: Lazy, definitions: Lazy) -> Value:
-    from hmls.modules.declarations import Declaration, merge_declarations
-    from hmls.modules.option_value import Option
-
-    path = tuple(expect_string(part) for part in expect_list(loc))
-    attrs = expect_attrs(option)
-    files = [expect_string(f) for f in expect_list(attrs.get("declarations", ["<unknown-file>"]))]
-    declaration = merge_declarations(path, [Declaration(files[0], None, attrs)])
-    found = [from_nix_definition(item) for item in expect_list(definitions)]
-    return force(Option(declaration, lambda: found).attrs)
+    found = Thunk(_definitions_of, definitions)
+    return force(option_of_attrs(_loc(loc), expect_attrs(option), found).attrs)
 
 
 @register("fixupOptionType")
 def fixup_option_type(_loc: Lazy, option: Lazy) -> Value:
     attrs = expect_attrs(option)
-    if get_lazy(attrs, "type") is not MISSING:
-        return attrs
-    from hmls.modules.types.nix_view import nix_view
-    from hmls.modules.types.scalars import UNSPECIFIED
-
-    return Attrs({**attrs, "type": nix_view(UNSPECIFIED)})
+    given = get(attrs, "type")
+    sub_modules = get(given, "getSubModules") if isinstance(given, Attrs) else MISSING
+    if sub_modules is MISSING or sub_modules is None:
+        found = nix_view(UNSPECIFIED) if given is MISSING else given
+        return update(attrs, Attrs({"type": found}))
+    changed = call(select(given, "substSubModules"), select(attrs, "options"))
+    return update(attrs, Attrs({"type": changed, "options": []}))

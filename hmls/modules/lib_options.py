@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from hmls.lang import coerce
 from hmls.lang.builtins.registry import Registry
-from hmls.lang.errors import NixError, Thrown, Unknowable
+from hmls.lang.combine import update
+from hmls.lang.errors import Aborted, AssertionFailed, Thrown, Unknowable
 from hmls.lang.force import (
     MISSING,
     call,
-    delayed,
+    call2,
     expect_attrs,
     expect_bool,
     expect_list,
@@ -21,15 +22,16 @@ from hmls.lang.force import (
     select,
     type_of_set,
 )
-from hmls.lang.lib.support import arguments, pattern
-from hmls.lang.values import Attrs, Lazy, Primop, Unknown, Value, quote_attribute
-from hmls.modules.collect import UNKNOWN_FILE
+from hmls.lang.interp import Interp
+from hmls.lang.lib.pretty import identifier
+from hmls.lang.lib.support import arguments, function, function2, library, pattern
+from hmls.lang.values import Attrs, Lazy, Primop, Thunk, Unknown, Value
+from hmls.modules.definitions import Definition, Loc
 from hmls.modules.messages import show_definitions, show_files, show_option
 from hmls.modules.types.base import PRIORITY_HINT, merge_equal
-from hmls.modules.types.choices import NullOr
 from hmls.modules.types.foreign import from_nix_definition
-from hmls.modules.types.nix_view import nix_view
-from hmls.modules.types.scalars import BOOL, PACKAGE, merge_default
+from hmls.modules.types.scalars import merge_default
+from hmls.modules.unify import UNKNOWN_FILE
 
 register = Registry()
 EXPORTS = (
@@ -52,23 +54,29 @@ _OPTION = pattern(
 @register("mkOption", formals=_OPTION)
 def make_option(given: Lazy) -> Value:
     attrs = arguments("mkOption", _OPTION, given)
-    return Attrs({**attrs, "_type": "option"}, attrs.positions)
+    return update(attrs, Attrs({"_type": "option"}))
 
 
-@register("mkEnableOption")
-def make_enable_option(name: Lazy) -> Value:
-    description = delayed(
-        lambda: coerce.join("", ["Whether to enable ", coerce.coerce_copying(name), "."])
-    )
+@register.with_interp("mkEnableOption")
+def make_enable_option(interp: Interp, name: Lazy) -> Value:
     return Attrs(
         {
             "_type": "option",
             "default": False,
             "example": True,
-            "description": description,
-            "type": nix_view(BOOL),
+            "description": Thunk(_whether_to_enable, name),
+            "type": Thunk(_type_named, (interp, "bool")),
         }
     )
+
+
+def _whether_to_enable(name: Lazy) -> Value:
+    return coerce.join("", ["Whether to enable ", coerce.coerce_copying(name), "."])
+
+
+def _type_named(given: tuple[Interp, str]) -> Value:
+    interp, name = given
+    return library(interp, "types", name)
 
 
 _PACKAGE_OPTION = pattern(
@@ -76,45 +84,80 @@ _PACKAGE_OPTION = pattern(
 )
 
 
-@register("mkPackageOption")
-def make_package_option(packages: Lazy, name: Lazy, given: Lazy) -> Value:
+@register.with_interp("mkPackageOption")
+def make_package_option(interp: Interp, packages: Lazy, name: Lazy, given: Lazy) -> Value:
     attrs = arguments("mkPackageOption", _PACKAGE_OPTION, given)
-    nullable_lazy = get(attrs, "nullable")
-    nullable = nullable_lazy is not MISSING and expect_bool(nullable_lazy)
-    named = force(name)
-    shown_name = named if isinstance(named, str) else expect_list(named)[-1]
-    package_set = get(attrs, "pkgsText")
-    prefix = "pkgs" if package_set is MISSING else expect_string(package_set)
-    default = get(attrs, "default")
-    default = named if default is MISSING else default
-    extra = get(attrs, "extraDescription")
-    extra = "" if extra is MISSING else expect_string(extra)
     made = Attrs(
         {
             "_type": "option",
-            "description": f"The {force(shown_name)} package to use."
-            + (f" {extra}" if extra else ""),
-            "type": nix_view(NullOr(PACKAGE) if nullable else PACKAGE),
+            "description": Thunk(_package_description, (name, attrs)),
+            "type": Thunk(_package_type, (interp, attrs)),
         }
     )
+    default = _default_path(name, attrs)
     if default is not None:
-        path = [default] if isinstance(default, str) else expect_list(default)
-        text = ".".join(quote_attribute(expect_string(part)) for part in path)
-        made["default"] = delayed(lambda: _package_at(packages, path, text, prefix))
-        made["defaultText"] = _expression(f"{prefix}.{text}")
-    elif nullable:
+        text = Thunk(_attr_path, default)
+        made["default"] = Thunk(_package_at, (packages, default, attrs))
+        made["defaultText"] = _expression(Thunk(_below_packages, (attrs, text)))
+    elif _flag(attrs, "nullable"):
         made["default"] = None
     example = get(attrs, "example")
     if example is not MISSING and example is not None:
+        shown: Lazy = example
         if isinstance(example, list):
-            shown = ".".join(quote_attribute(expect_string(part)) for part in example)
-            made["example"] = _expression(f"{prefix}.{shown}")
-        else:
-            made["example"] = _expression(expect_string(example))
+            shown = Thunk(_below_packages, (attrs, Thunk(_attr_path, example)))
+        made["example"] = _expression(shown)
     return made
 
 
-def _package_at(packages: Lazy, path: list[Lazy], text: str, prefix: str) -> Value:
+def _flag(attrs: Attrs, name: str) -> bool:
+    found = get_lazy(attrs, name)
+    return found is not MISSING and expect_bool(found)
+
+
+def _text(attrs: Attrs, name: str, default: str) -> str:
+    found = get_lazy(attrs, name)
+    return default if found is MISSING else coerce.coerce_copying(found)
+
+
+def _package_description(given: tuple[Lazy, Attrs]) -> Value:
+    name, attrs = given
+    value = force(name)
+    shown = coerce.coerce_copying(value[-1] if isinstance(value, list) else value)
+    extra = _text(attrs, "extraDescription", "")
+    return f"The {shown} package to use.{' ' if extra else ''}{extra}"
+
+
+def _package_type(given: tuple[Interp, Attrs]) -> Value:
+    interp, attrs = given
+    package = library(interp, "types", "package")
+    if not _flag(attrs, "nullable"):
+        return package
+    return call(library(interp, "types", "nullOr"), package)
+
+
+def _default_path(name: Lazy, attrs: Attrs) -> list[Lazy] | None:
+    found = get_lazy(attrs, "default")
+    value = force(name if found is MISSING else found)
+    if isinstance(value, Unknown):
+        raise Unknowable(value)
+    return value if value is None or isinstance(value, list) else [value]
+
+
+def _attr_path(path: list[Lazy]) -> str:
+    """lib.showAttrPath."""
+    if not path:
+        return "<root attribute path>"
+    return ".".join(identifier(expect_string(part)) for part in path)
+
+
+def _below_packages(given: tuple[Attrs, Lazy]) -> Value:
+    attrs, text = given
+    return f"{_text(attrs, 'pkgsText', 'pkgs')}.{force(text)}"
+
+
+def _package_at(given: tuple[Lazy, list[Lazy], Attrs]) -> Value:
+    packages, path, attrs = given
     value = force(packages)
     for part in path:
         name = expect_string(part)
@@ -123,35 +166,39 @@ def _package_at(packages: Lazy, path: list[Lazy], text: str, prefix: str) -> Val
             continue
         value = get(value, name) if isinstance(value, Attrs) else MISSING
         if value is MISSING:
-            raise Thrown(f"{text} cannot be found in {prefix}")
+            where = _text(attrs, "pkgsText", "pkgs")
+            raise Thrown(f"{_attr_path(path)} cannot be found in {where}")
     return value
 
 
-def _expression(text: Value) -> Attrs:
+def _expression(text: Lazy) -> Attrs:
     return Attrs({"_type": "literalExpression", "text": text})
 
 
-@register("mkSinkUndeclaredOptions")
-def make_sink(given: Lazy) -> Value:
-    from hmls.modules.types.scalars import Scalar
-
-    sink = Scalar("sink", "sink", lambda _value: True, lambda _loc, _defs: False)
-
+@register.with_interp("mkSinkUndeclaredOptions")
+def make_sink(interp: Interp, given: Lazy) -> Value:
     def unreadable(_value: Lazy) -> Value:
         raise Thrown("Option value is not readable because the option is not declared.")
 
-    return Attrs(
+    sink = Attrs(
+        {
+            "name": "sink",
+            "check": function(lambda _value: True),
+            "merge": function2(lambda _loc, _definitions: False),
+        }
+    )
+    option = Attrs(
         {
             "_type": "option",
             "internal": True,
             "visible": False,
             "default": False,
             "description": "Sink for option definitions.",
-            "type": nix_view(sink),
+            "type": Thunk(lambda made: call(library(interp, "mkOptionType"), made), sink),
             "apply": Primop("", 1, unreadable),
-            **expect_attrs(given),
         }
     )
+    return update(option, expect_attrs(given))
 
 
 @register("isOption")
@@ -159,11 +206,11 @@ def is_option(value: Lazy) -> Value:
     return type_of_set(force(value)) == "option"
 
 
-def _definitions(lazy: Lazy) -> list:  # type: ignore[type-arg]
+def _definitions(lazy: Lazy) -> list[Definition]:
     return [from_nix_definition(item) for item in expect_list(lazy)]
 
 
-def _loc(lazy: Lazy) -> tuple[str, ...]:
+def _loc(lazy: Lazy) -> Loc:
     return tuple(expect_string(part) for part in expect_list(lazy))
 
 
@@ -181,7 +228,7 @@ def merge_one_option(loc: Lazy, definitions: Lazy) -> Value:
 def merge_equal_option(loc: Lazy, definitions: Lazy) -> Value:
     found = _definitions(definitions)
     if not found:
-        raise NixError(
+        raise Aborted(
             "evaluation aborted with the following error message: 'This case should never happen.'"
         )
     return force(merge_equal(_loc(loc), found))
@@ -189,33 +236,41 @@ def merge_equal_option(loc: Lazy, definitions: Lazy) -> Value:
 
 @register("mergeUniqueOption")
 def merge_unique_option(given: Lazy, loc: Lazy, definitions: Lazy) -> Value:
-    attrs = expect_attrs(given)
+    attrs = arguments("mergeUniqueOption", _UNIQUE_OPTION, given)
     merge = get(attrs, "merge")
-    message = expect_string(select(attrs, "message"))
-    return _merge_unique(message, None if merge is MISSING else merge, loc, definitions)
+    return _merge_unique(attrs["message"], None if merge is MISSING else merge, loc, definitions)
 
 
-def _merge_unique(message: str, merge: Value, loc: Lazy, definitions: Lazy) -> Value:
+_UNIQUE_OPTION = pattern("message", optional=("merge",))
+
+
+def _merge_unique(message: Lazy, merge: Value, loc: Lazy, definitions: Lazy) -> Value:
     items = expect_list(definitions)
     if len(items) == 1:
         if merge is not None:
-            return call(call(merge, loc), definitions)
-        return force(expect_attrs(items[0])["value"])
-    found = _definitions(definitions)
+            return call2(merge, loc, definitions)
+        return select(expect_attrs(items[0]), "value")
+    if not items:
+        raise AssertionFailed("assertion '((length defs) > 1)' failed")
     raise Thrown(
         f"The option `{show_option(_loc(loc))}' is defined multiple times while it's expected to "
-        f"be unique.\n{message}\nDefinition values:{show_definitions(found)}\n{PRIORITY_HINT}"
+        f"be unique.\n{coerce.coerce_copying(message)}\n"
+        f"Definition values:{show_definitions(_definitions(definitions))}\n{PRIORITY_HINT}"
     )
 
 
 @register("getValues")
 def get_values(definitions: Lazy) -> Value:
-    return [delayed(lambda d=d: select(expect_attrs(d), "value")) for d in expect_list(definitions)]  # type: ignore[misc]
+    return [Thunk(_field, (d, "value")) for d in expect_list(definitions)]
 
 
 @register("getFiles")
 def get_files(definitions: Lazy) -> Value:
-    return [delayed(lambda d=d: select(expect_attrs(d), "file")) for d in expect_list(definitions)]  # type: ignore[misc]
+    return [Thunk(_field, (d, "file")) for d in expect_list(definitions)]
+
+
+def _field(given: tuple[Lazy, str]) -> Value:
+    return select(expect_attrs(given[0]), given[1])
 
 
 @register("literalExpression")
@@ -230,15 +285,17 @@ def literal_markdown(text: Lazy) -> Value:
 
 @register("literalCode")
 def literal_code(language: Lazy, text: Lazy) -> Value:
-    body = f"```{expect_string(language)}\n{expect_string(text)}\n```\n"
+    body = coerce.join(
+        "", ["```", coerce.coerce_copying(language), "\n", coerce.coerce_copying(text), "\n```\n"]
+    )
     return _literal(body, "literalMD")
 
 
 def _literal(text: Lazy, kind: str) -> Attrs:
     value = force(text)
-    if isinstance(value, Unknown):
+    if isinstance(value, Unknown) and value.kind is None:
         raise Unknowable(value)
-    if not isinstance(value, str):
+    if not isinstance(value, str | Unknown):
         raise Thrown(f"{kind} expects a string.")
     return Attrs({"_type": kind, "text": value})
 
@@ -250,7 +307,7 @@ def show_option_(parts: Lazy) -> Value:
 
 @register("showFiles")
 def show_files_(files: Lazy) -> Value:
-    return show_files(coerce.to_string(file) for file in expect_list(files))
+    return show_files(coerce.coerce_copying(file) for file in expect_list(files))
 
 
 @register("showDefs")
@@ -261,112 +318,21 @@ def show_definitions_(definitions: Lazy) -> Value:
 @register("showOptionWithDefLocs")
 def show_option_with_places(option: Lazy) -> Value:
     attrs = expect_attrs(option)
-    files = [expect_string(file) for file in expect_list(select(attrs, "files"))]
+    files = [coerce.coerce_copying(file) for file in expect_list(select(attrs, "files"))]
     listed = "\n".join(f"  - {file}" for file in files)
-    return f"{show_option(_loc(attrs['loc']))}, with values defined in:\n{listed}\n"
+    return f"{show_option(_loc(select(attrs, 'loc')))}, with values defined in:\n{listed}\n"
 
 
 @register("scrubOptionValue")
 def scrub_option_value(value: Lazy) -> Value:
     found = force(value)
     if isinstance(found, list):
-        return [delayed(lambda x=x: scrub_option_value(x)) for x in found]  # type: ignore[misc]
+        return [Thunk(scrub_option_value, item) for item in found]
     if not isinstance(found, Attrs):
         return found
     if is_derivation(found):
-        name = found["name"]
+        name = Thunk(_field, (found, "name"))
         return Attrs({"type": "derivation", "drvPath": name, "outPath": name, "name": name})
     return Attrs(
-        {
-            name: delayed(lambda name=name: scrub_option_value(found[name]))  # type: ignore[misc]
-            for name in names(found)
-            if name != "_args"
-        }
+        {name: Thunk(scrub_option_value, found[name]) for name in names(found) if name != "_args"}
     )
-
-
-@register("renderOptionValue")
-def render_option_value(value: Lazy) -> Value:
-    from hmls.lang.lib.pretty import Layout, pretty
-
-    found = force(value)
-    if isinstance(found, Attrs) and "_type" in found and "text" in found:
-        return found
-    return _expression(pretty(found, Layout(multiline=True, allow_pretty_values=True)))
-
-
-@register("optionAttrSetToDocList")
-def option_doc_list(options: Lazy) -> Value:
-    return option_doc_list_at([], options)
-
-
-@register("optionAttrSetToDocList'")
-def option_doc_list_at(_prefix: Lazy, options: Lazy) -> Value:
-    found: list[Lazy] = []
-    _collect_documented(force(options), found)
-    return found
-
-
-def _collect_documented(value: Value, found: list[Lazy]) -> None:
-    if not isinstance(value, Attrs):
-        return
-    if type_of_set(value) != "option":
-        for name in names(value):
-            _collect_documented(force(value[name]), found)
-        return
-    found.append(_documented(value))
-    visible = get(value, "visible")
-    if visible is MISSING or visible is True or visible == "transparent":
-        option_type = get(value, "type")
-        if isinstance(option_type, Attrs):
-            sub_options = call(select(option_type, "getSubOptions"), value["loc"])
-            _collect_documented(sub_options, found)
-
-
-def _documented(option: Attrs) -> Attrs:
-    def field(name: str, default: Value) -> Value:
-        value = get(option, name)
-        return default if value is MISSING else value
-
-    option_type = field("type", Attrs())
-    visible = field("visible", True)
-    made = Attrs(
-        {
-            "loc": option["loc"],
-            "name": show_option(_loc(option["loc"])),
-            "description": field("description", None),
-            "declarations": [f for f in expect_list(option["declarations"]) if f != UNKNOWN_FILE],
-            "internal": field("internal", False),
-            "visible": visible if isinstance(visible, bool) else visible == "shallow",
-            "readOnly": field("readOnly", False),
-            "type": _described(option_type),
-        }
-    )
-    if "example" in option:
-        made["example"] = delayed(lambda: render_option_value(option["example"]))
-    default = _documented_default(option, option_type)
-    if default is not MISSING:
-        made["default"] = delayed(lambda: render_option_value(default))
-    related = get_lazy(option, "relatedPackages")
-    if related is not MISSING and force(related) is not None:
-        made["relatedPackages"] = related
-    return made
-
-
-def _described(option_type: Value) -> Value:
-    found = get(option_type, "description") if isinstance(option_type, Attrs) else MISSING
-    return "unspecified" if found is MISSING else found
-
-
-def _documented_default(option: Attrs, option_type: Value) -> Lazy:
-    for name in ("defaultText", "default"):
-        lazy = get_lazy(option, name)
-        if lazy is not MISSING:
-            return lazy
-    if not isinstance(option_type, Attrs):
-        return MISSING
-    empty = get(option_type, "emptyValue")
-    sub_modules = get(option_type, "getSubModules")
-    if isinstance(empty, Attrs) and (sub_modules is MISSING or sub_modules is None):
-        return get_lazy(empty, "value")
-    return MISSING

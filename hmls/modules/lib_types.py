@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hmls.lang.builtins.registry import Registry
-from hmls.lang.errors import Thrown
+from hmls.lang.combine import update
+from hmls.lang.errors import Thrown, Unknowable
 from hmls.lang.force import (
     MISSING,
     call,
@@ -18,49 +19,54 @@ from hmls.lang.force import (
     get,
     get_lazy,
     select,
-    type_of_set,
 )
-from hmls.lang.json import json_float
 from hmls.lang.lib.support import arguments, pattern
-from hmls.lang.values import Attrs, Lazy, Primop, Thunk, Value
+from hmls.lang.values import Attrs, Lazy, Primop, Thunk, Unknown, Value
+from hmls.modules.lib_option_type import register as own_types
 from hmls.modules.system import ModuleSystem
-from hmls.modules.types.base import OptionType, phrase
-from hmls.modules.types.choices import (
-    Anything,
-    Checked,
-    CoercedTo,
-    Either,
-    FunctionTo,
-    NullOr,
-    TypeOfTypes,
-    Unique,
-)
-from hmls.modules.types.containers import AttrListOf, AttrsOf, AttrTag, ListOf, NonEmptyListOf
-from hmls.modules.types.foreign import as_type
+from hmls.modules.types.attr_list import AttrListOf
+from hmls.modules.types.attr_tag import AttrTag
+from hmls.modules.types.base import OptionType
+from hmls.modules.types.choices import Anything, CoercedTo, Either, Enum, TypeOfTypes
+from hmls.modules.types.containers import AttrsOf, ListOf, NonEmptyListOf
+from hmls.modules.types.foreign import ForeignType, as_type
 from hmls.modules.types.nix_view import nix_view
+from hmls.modules.types.places import PATH, FileSet, Package, PathType
 from hmls.modules.types.scalars import (
     ATTRS,
     BOOL,
     BOOL_BY_OR,
-    FILE_SET,
     FLOAT,
     INT,
     LUA_INLINE,
     OPTION_DECLARATION,
-    PACKAGE,
-    PATH,
     RAW,
-    SHELL_PACKAGE,
     STR,
     UNSPECIFIED,
-    Enum,
-    PathType,
+)
+from hmls.modules.types.singles import (
+    INTS,
+    NUMBER,
+    NUMBERS,
+    Described,
+    either_all,
+    ints_between,
+    numbers_between,
+    packages_type,
+    passwd_entry,
+    serializable,
+)
+from hmls.modules.types.strings import (
+    COMMAS,
+    ENV_VAR,
+    LINES,
+    NON_EMPTY_STR,
+    SINGLE_LINE_STR,
     Separated,
     StringMatching,
-    range_text,
 )
-from hmls.modules.types.singles import NON_EMPTY_STR, NUMBER, SINGLE_LINE_STR, packages_type
-from hmls.modules.types.submodules import DeferredModule, Submodule
+from hmls.modules.types.submodules import NO_CHECK, DeferredModule, Submodule
+from hmls.modules.types.wrappers import Checked, FunctionTo, NullOr, Unique
 
 EXPORTS = (
     "isType", "setType", "defaultTypeMerge", "defaultFunctor", "isOptionType", "mkOptionType",
@@ -68,22 +74,30 @@ EXPORTS = (
 register = Registry()
 
 
-def members(system: ModuleSystem) -> dict[str, Lazy]:
+def members(system: ModuleSystem, lib: Lazy) -> dict[str, Lazy]:
     """`lib.types`: name → type, or the function that makes one."""
-    made: dict[str, Lazy] = dict(register.bind(system.interp))
+    made: dict[str, Lazy] = {}
+    for registry in (register, own_types):
+        for name, primop in registry.bind(system.interp).items():
+            full = f"lib.types.{name}"
+            made[name] = Primop(full, primop.arity, primop.function, (), primop.formals)
     for name, option_type in _CONSTANTS.items():
         made[name] = nix_view(option_type)
+    made["package"] = _lazy_view(lambda: Package(system.interp))
+    made["shellPackage"] = _lazy_view(lambda: Package(system.interp, shell=True))
+    made["fileset"] = _lazy_view(lambda: FileSet(system.interp))
     for name, function in _submodule_types(system).items():
-        made[name] = Primop(name, 1, function)
-    made["deferredModule"] = delayed(lambda: nix_view(DeferredModule(system, [])))
-    made["ints"] = Attrs({name: _lazy_view(make) for name, make in _INTS.items()})
-    made["ints"]["between"] = Primop("between", 2, _between)
-    made["numbers"] = Attrs({name: _lazy_view(make) for name, make in _NUMBERS.items()})
-    made["numbers"]["between"] = Primop("between", 2, _numbers_between)
+        made[name] = Primop(f"lib.types.{name}", 1, function)
+    made["deferredModule"] = _lazy_view(lambda: DeferredModule(system, []))
+    made["noCheckForDocsModule"] = NO_CHECK
+    made["ints"] = Attrs({name: nix_view(option_type) for name, option_type in INTS.items()})
+    made["ints"]["between"] = Primop("between", 2, _between(ints_between))
+    made["numbers"] = Attrs({name: nix_view(found) for name, found in NUMBERS.items()})
+    made["numbers"]["between"] = Primop("between", 2, _between(numbers_between))
     made["port"] = made["ints"]["u16"]
-    made["json"] = delayed(lambda: nix_view(serializable("JSON", nullable=True)))
-    made["toml"] = delayed(lambda: nix_view(serializable("TOML", nullable=False)))
-    made["types"] = delayed(lambda: Attrs(made))
+    made["json"] = _lazy_view(lambda: serializable("JSON", nullable=True))
+    made["toml"] = _lazy_view(lambda: serializable("TOML", nullable=False))
+    made["types"] = delayed(lambda: select(expect_attrs(lib), "types"))
     return made
 
 
@@ -103,16 +117,13 @@ _CONSTANTS: dict[str, OptionType] = {
     "str": STR,
     "nonEmptyStr": NON_EMPTY_STR,
     "singleLineStr": SINGLE_LINE_STR,
-    "lines": Separated("\n"),
-    "commas": Separated(","),
-    "envVar": Separated(":"),
+    "lines": LINES,
+    "commas": COMMAS,
+    "envVar": ENV_VAR,
     "attrs": ATTRS,
-    "fileset": FILE_SET,
-    "package": PACKAGE,
-    "shellPackage": SHELL_PACKAGE,
     "pkgs": packages_type(),
     "path": PATH,
-    "pathInStore": PathType(in_store=True, absolute=None),
+    "pathInStore": PathType(in_store=True),
     "externalPath": PathType(in_store=False, absolute=True),
     "luaInline": LUA_INLINE,
     "optionDeclaration": OPTION_DECLARATION,
@@ -120,84 +131,15 @@ _CONSTANTS: dict[str, OptionType] = {
 }
 
 
-def _integers(low: int, high: int, name: str, start: str) -> Callable[[], OptionType]:
-    description = f"{start}; between {range_text(low, high)}"
-    return lambda: Checked(
-        INT, lambda value: low <= value <= high, name=name, description=description
-    )
+def _between(make: Callable[[Value, Value], OptionType]) -> Callable[[Lazy, Lazy], Value]:
+    def between(lowest: Lazy, highest: Lazy) -> Value:
+        bounds = force(lowest), force(highest)
+        for bound in bounds:
+            if isinstance(bound, Unknown):
+                raise Unknowable(bound)
+        return nix_view(make(*bounds))
 
-
-def _bits(bits: int, *, signed: bool) -> Callable[[], OptionType]:
-    size = 2**bits
-    if signed:
-        name, start = f"signedInt{bits}", f"{bits} bit signed integer"
-        return _integers(-(size // 2), size // 2 - 1, name, start)
-    return _integers(0, size - 1, f"unsignedInt{bits}", f"{bits} bit unsigned integer")
-
-
-def _checked(inner: OptionType, check: Callable[[Value], bool], name: str, text: str) -> Checked:
-    return Checked(
-        inner, check, name=name, description=text, description_class="nonRestrictiveClause"
-    )
-
-
-_INTS: dict[str, Callable[[], OptionType]] = {
-    "unsigned": lambda: _checked(
-        INT, lambda value: value >= 0, "unsignedInt", "unsigned integer, meaning >=0"
-    ),
-    "positive": lambda: _checked(
-        INT, lambda value: value > 0, "positiveInt", "positive integer, meaning >0"
-    ),
-    **{f"u{bits}": _bits(bits, signed=False) for bits in (8, 16, 32)},
-    **{f"s{bits}": _bits(bits, signed=True) for bits in (8, 16, 32)},
-}
-_NUMBERS: dict[str, Callable[[], OptionType]] = {
-    "nonnegative": lambda: _checked(
-        NUMBER,
-        lambda value: value >= 0,
-        "numberNonnegative",
-        "nonnegative integer or floating point number, meaning >=0",
-    ),
-    "positive": lambda: _checked(
-        NUMBER,
-        lambda value: value > 0,
-        "numberPositive",
-        "positive integer or floating point number, meaning >0",
-    ),
-}
-
-
-def _between(lowest: Lazy, highest: Lazy) -> Value:
-    low, high = force(lowest), force(highest)
-    if low > high:
-        raise Thrown("ints.between: lowest must be smaller than highest")
-    return nix_view(
-        Checked(
-            INT,
-            lambda value: low <= value <= high,
-            name="intBetween",
-            description=f"integer between {range_text(low, high)}",
-        )
-    )
-
-
-def _numbers_between(lowest: Lazy, highest: Lazy) -> Value:
-    low, high = force(lowest), force(highest)
-    if low > high:
-        raise Thrown("numbers.between: lowest must be smaller than highest")
-    bounds = f"{_number(low)} and {_number(high)} (both inclusive)"
-    return nix_view(
-        Checked(
-            NUMBER,
-            lambda value: low <= value <= high,
-            name="numberBetween",
-            description=f"integer or floating point number between {bounds}",
-        )
-    )
-
-
-def _number(value: int | float) -> str:
-    return json_float(value) if isinstance(value, float) else str(value)
+    return between
 
 
 def _type(lazy: Lazy) -> OptionType:
@@ -206,7 +148,7 @@ def _type(lazy: Lazy) -> OptionType:
 
 def _later(lazy: Lazy) -> Thunk:
     """A type that is looked at when it is needed: types may refer to themselves."""
-    return delayed(lambda: _type(lazy))
+    return Thunk(_type, lazy)
 
 
 @register("listOf")
@@ -229,9 +171,16 @@ def lazy_attrs_of(element: Lazy) -> Value:
     return nix_view(AttrsOf(_later(element), lazy=True))
 
 
+_LISTS_ARE_GONE = (
+    "Mixing lists with attribute values is no longer possible; please use `types.attrsOf` "
+    "instead. See https://github.com/NixOS/nixpkgs/issues/1800 for the motivation."
+)
+
+
 @register("loaOf")
 def loa_of(element: Lazy) -> Value:
-    return nix_view(AttrsOf(_later(element)))
+    inner = AttrsOf(_later(element))
+    return nix_view(Described(inner, name="loaOf", deprecation=_LISTS_ARE_GONE))
 
 
 _ATTRS_WITH = pattern("elemType", optional=("lazy", "placeholder"))
@@ -261,7 +210,7 @@ _ATTR_LIST_WITH = pattern("elemType", optional=("asAttrs", "mergeAttrValues"))
 @register("attrListWith", formals=_ATTR_LIST_WITH)
 def attr_list_with(given: Lazy) -> Value:
     attrs = arguments("attrListWith", _ATTR_LIST_WITH, given)
-    as_attrs, merge = get(attrs, "asAttrs"), get(attrs, "mergeAttrValues")
+    as_attrs, merge = get(attrs, "asAttrs"), get_lazy(attrs, "mergeAttrValues")
     return nix_view(
         AttrListOf(
             _later(attrs["elemType"]),
@@ -273,18 +222,7 @@ def attr_list_with(given: Lazy) -> Value:
 
 @register("attrTag")
 def attr_tag(tags: Lazy) -> Value:
-    found = expect_attrs(tags)
-    for name in sorted(found):
-        option = force(found[name])
-        kind = type_of_set(option)
-        if kind != "option":
-            what = "was not."
-            if kind == "option-type":
-                what = "was a bare type, not wrapped in mkOption."
-            elif kind is not None:
-                what = f'was of type "{kind}".'
-            raise Thrown(f"In attrTag, each tag value must be an option, but tag {name} {what}")
-    return nix_view(AttrTag(found))
+    return nix_view(AttrTag(expect_attrs(tags)))
 
 
 @register("uniq")
@@ -296,9 +234,10 @@ _UNIQUE = pattern("message")
 
 
 @register("unique")
-def unique(given: Lazy, element: Lazy) -> Value:
+def unique(given: Lazy) -> Value:
     attrs = arguments("unique", _UNIQUE, given)
-    return nix_view(Unique(_later(element), expect_string(select(attrs, "message"))))
+    message = expect_string(select(attrs, "message"))
+    return Primop("", 1, lambda element: nix_view(Unique(_later(element), message)))
 
 
 @register("nullOr")
@@ -321,14 +260,7 @@ def one_of(types: Lazy) -> Value:
     found = [_type(lazy) for lazy in expect_list(types)]
     if not found:
         raise Thrown("types.oneOf needs to get at least one type in its argument")
-    return nix_view(_either_all(found))
-
-
-def _either_all(types: list[OptionType]) -> OptionType:
-    made = types[0]
-    for following in types[1:]:
-        made = Either(made, following)
-    return made
+    return nix_view(either_all(found))
 
 
 @register("coercedTo")
@@ -338,15 +270,20 @@ def coerced_to(coerced: Lazy, function: Lazy, final: Lazy) -> Value:
         raise Thrown(
             f"coercedTo: coercedType must not have submodules (it’s a {coerced_type.description})"
         )
-    return nix_view(CoercedTo(coerced_type, force(function), _type(final)))
+    return nix_view(CoercedTo(coerced_type, function, _type(final)))
 
 
 @register("addCheck")
 def add_check(element: Lazy, check: Lazy) -> Value:
-    def holds(value: Value) -> bool:
+    inner = _type(element)
+
+    def holds(value: Lazy) -> bool:
         return expect_bool(call(force(check), value))
 
-    return nix_view(Checked(_type(element), holds))
+    view = nix_view(Checked(inner, holds))
+    if not isinstance(inner, ForeignType):
+        return view
+    return update(inner.attrs, Attrs({"check": view["check"], "merge": view["merge"]}))
 
 
 @register("enum")
@@ -365,16 +302,8 @@ def separated_string(separator: Lazy) -> Value:
 
 
 @register("passwdEntry")
-def passwd_entry(entry: Lazy) -> Value:
-    inner = _type(entry)
-    return nix_view(
-        _checked(
-            inner,
-            lambda value: ":" not in value and "\n" not in value,
-            f"passwdEntry {inner.name}",
-            f"{phrase(inner, 'noun')}, not containing newlines or colons",
-        )
-    )
+def passwd_entry_(entry: Lazy) -> Value:
+    return nix_view(passwd_entry(_type(entry)))
 
 
 _PATH_WITH = pattern(optional=("inStore", "absolute"))
@@ -405,42 +334,22 @@ def serializable_value_with(given: Lazy) -> Value:
     )
 
 
-def serializable(type_name: str, *, nullable: bool) -> OptionType:
-    """serializableValueWith: the values that JSON, TOML and the like can hold."""
-    inner = delayed(lambda: described)
-    base = _either_all([BOOL, INT, FLOAT, STR, PATH, AttrsOf(inner), ListOf(inner)])
-    described = Described(NullOr(base) if nullable else base, f"{type_name} value")
-    return described
-
-
-class Described(Checked):
-    """A type under another description."""
-
-    def __init__(self, inner: OptionType, description: str, name: str | None = None) -> None:
-        super().__init__(inner, lambda _value: True, name=name, description=description)
-
-    def with_sub_modules(self, modules: list[Lazy]) -> OptionType:
-        return self.inner.with_sub_modules(modules)
-
-
 def _submodule_types(system: ModuleSystem) -> dict[str, Callable[[Lazy], Value]]:
     def submodule(modules: Lazy) -> Value:
-        value = force(modules)
-        given = value if isinstance(value, list) else [value]
-        return nix_view(Submodule(system, given, shorthand=True))
+        return nix_view(Submodule(system, Thunk(_to_list, modules), shorthand=True))
 
     def submodule_with(given: Lazy) -> Value:
         attrs = arguments("submoduleWith", _SUBMODULE_WITH, given)
 
-        def field(name: str, default: Value) -> Value:
-            value = get(attrs, name)
+        def field(name: str, default: Value) -> Lazy:
+            value = get_lazy(attrs, name)
             return default if value is MISSING else value
 
         return nix_view(
             Submodule(
                 system,
-                expect_list(attrs["modules"]),
-                special_args=expect_attrs(field("specialArgs", Attrs())),
+                attrs["modules"],
+                special_args=field("specialArgs", Attrs()),
                 shorthand=field("shorthandOnlyDefinesConfig", False),
                 description=field("description", None),
                 module_class=field("class", None),
@@ -448,7 +357,8 @@ def _submodule_types(system: ModuleSystem) -> dict[str, Callable[[Lazy], Value]]
         )
 
     def deferred_module_with(given: Lazy) -> Value:
-        static = get_lazy(expect_attrs(given), "staticModules")
+        attrs = arguments("deferredModuleWith", _DEFERRED_MODULE_WITH, given)
+        static = get_lazy(attrs, "staticModules")
         return nix_view(DeferredModule(system, [] if static is MISSING else expect_list(static)))
 
     return {
@@ -458,91 +368,12 @@ def _submodule_types(system: ModuleSystem) -> dict[str, Callable[[Lazy], Value]]
     }
 
 
+def _to_list(lazy: Lazy) -> Value:
+    value = force(lazy)
+    return value if isinstance(value, list) else [value]
+
+
 _SUBMODULE_WITH = pattern(
     "modules", optional=("specialArgs", "shorthandOnlyDefinesConfig", "description", "class")
 )
-
-
-@register("mkOptionType")
-def make_option_type(given: Lazy) -> Value:
-    """A type of the user's own. Source: mkOptionType's defaults."""
-    attrs = expect_attrs(given)
-    name = select(attrs, "name")
-    template = nix_view(UNSPECIFIED)
-    defaults = {
-        "description": name,
-        "descriptionClass": None,
-        "check": Primop("", 1, lambda _value: True),
-        "merge": template["merge"],
-        "emptyValue": Attrs(),
-        "getSubOptions": Primop("", 1, lambda _prefix: Attrs()),
-        "getSubModules": None,
-        "substSubModules": Primop("", 1, lambda _modules: None),
-        "deprecationMessage": None,
-        "nestedTypes": Attrs(),
-    }
-    made = Attrs({"_type": "option-type", **defaults, **attrs})
-    if get(made, "description") is None:
-        made["description"] = name
-    if "functor" not in attrs:
-        made["functor"] = default_functor(name)
-    if "typeMerge" not in attrs:
-        made["typeMerge"] = Primop("", 1, lambda other: default_type_merge(made["functor"], other))
-    return made
-
-
-@register("defaultFunctor")
-def default_functor(name: Lazy) -> Value:
-    return Attrs(
-        {
-            "name": name,
-            "type": None,
-            "payload": None,
-            "binOp": Primop("", 2, lambda _a, _b: None),
-        }
-    )
-
-
-@register("defaultTypeMerge")
-def default_type_merge(left: Lazy, right: Lazy) -> Value:
-    first, second = expect_attrs(left), expect_attrs(right)
-    if select(first, "name") != select(second, "name"):
-        return None
-    if select(first, "payload") is None:
-        return select(first, "type")
-    merged = call(call(select(first, "binOp"), first["payload"]), second["payload"])
-    return None if merged is None else call(select(first, "type"), merged)
-
-
-@register("mergeTypes")
-def merge_types(left: Lazy, right: Lazy) -> Value:
-    merged = _type(left).merged_with(_type(right))
-    if merged is None:
-        return Attrs({"_type": "merge-error", "error": "Cannot merge types"})
-    return nix_view(merged)
-
-
-@register("isType")
-def is_type(kind: Lazy, value: Lazy) -> Value:
-    found = type_of_set(force(value))
-    return (found or "") == expect_string(kind)
-
-
-@register("setType")
-def set_type(kind: Lazy, value: Lazy) -> Value:
-    attrs = expect_attrs(value)
-    return Attrs({**attrs, "_type": force(kind)}, attrs.positions)
-
-
-@register("isOptionType")
-def is_option_type(value: Lazy) -> Value:
-    return type_of_set(force(value)) == "option-type"
-
-
-@register("optionDescriptionPhrase")
-def option_description_phrase(unparenthesize: Lazy, option_type: Lazy) -> Value:
-    attrs = expect_attrs(option_type)
-    kind = get(attrs, "descriptionClass")
-    described = expect_string(attrs["description"])
-    bare = expect_bool(call(force(unparenthesize), None if kind is MISSING else kind))
-    return described if bare else f"({described})"
+_DEFERRED_MODULE_WITH = pattern(optional=("staticModules",))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from hmls.lang.interp import Interp
 from hmls.lang.lib.sublibrary import SubLibrary
-from hmls.lang.values import Attrs, Lazy
-from hmls.modules import lib_modules, lib_options, lib_types
+from hmls.lang.values import Attrs, Lazy, Primop
+from hmls.modules import lib_modules, lib_option_docs, lib_options, lib_types
 from hmls.modules.system import ModuleSystem
 
 
@@ -15,23 +15,30 @@ def make_library(interp: Interp) -> Attrs:
     """`lib` for an interpreter; its parts are made when they are first used."""
     from hmls.lang.lib import make_lib
 
-    return make_lib(interp, sub_libraries(ModuleSystem(interp)))
+    return make_lib(interp, sub_libraries())
 
 
-def sub_libraries(system: ModuleSystem) -> list[SubLibrary]:
+def sub_libraries() -> list[SubLibrary]:
     """The parts of lib that are the module system."""
-
-    def modules(_interp: Interp, _lib: Lazy) -> Mapping[str, Lazy]:
-        return lib_modules.members(system)
-
-    def options(interp: Interp, _lib: Lazy) -> Mapping[str, Lazy]:
-        return {**lib_options.CONSTANTS, **lib_options.register.bind(interp)}
-
-    def types(_interp: Interp, _lib: Lazy) -> Mapping[str, Lazy]:
-        return lib_types.members(system)
-
     return [
-        SubLibrary("modules", modules, lib_modules.EXPORTS),
-        SubLibrary("options", options, lib_options.EXPORTS),
-        SubLibrary("types", types, lib_types.EXPORTS),
+        SubLibrary("modules", _modules, lib_modules.EXPORTS),
+        SubLibrary("options", _options, lib_options.EXPORTS),
+        SubLibrary("types", _types, lib_types.EXPORTS),
     ]
+
+
+def _modules(interp: Interp, lib: Lazy) -> Mapping[str, Lazy]:
+    return lib_modules.members(ModuleSystem(interp, lib))
+
+
+def _options(interp: Interp, _lib: Lazy) -> Mapping[str, Lazy]:
+    members: dict[str, Lazy] = dict(lib_options.CONSTANTS)
+    for register in (lib_options.register, lib_option_docs.register):
+        for name, primop in register.bind(interp).items():
+            full = f"lib.options.{name}"
+            members[name] = Primop(full, primop.arity, primop.function, (), primop.formals)
+    return members
+
+
+def _types(interp: Interp, lib: Lazy) -> Mapping[str, Lazy]:
+    return lib_types.members(ModuleSystem(interp, lib), lib)

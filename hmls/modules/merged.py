@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hmls.lang.values import Lazy
 
+if TYPE_CHECKING:
+    from hmls.modules.evaluation import Evaluation
 
-def _no_parts(_name: str) -> None:
-    return None
 
-
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """A merged value.
 
-    `part(name)` gives the `Resolved`, option or level behind one attribute of the value,
-    or None where the type merges the value as a whole. `error` is what the type check of
-    the definitions found wrong (nixpkgs' headError), `meta` its valueMeta.
+    `part(name)` gives the `Resolved`, option or level behind one attribute of the value;
+    without it the type merges the value as a whole. `error` is what the type check of
+    the definitions found wrong (nixpkgs' headError), `meta` is its valueMeta, and
+    `evaluation` is that of a submodule.
     """
 
     value: Lazy
-    part: Callable[[str], Any] = _no_parts
+    part: Callable[[str], Any] | None = None
     error: str | None = None
     meta: Lazy = None
+    evaluation: Evaluation | None = None

@@ -5,132 +5,174 @@ Source: nixpkgs lib/modules.nix, evalOptionValue.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import MISSING, call, delayed, force
-from hmls.lang.values import Attrs, Cause, Lazy, Primop, Site, Unknown, Value
+from hmls.lang.errors import NixError, Thrown
+from hmls.lang.force import MISSING, call, expect_attrs, expect_bool, force
+from hmls.lang.values import (
+    Attrs,
+    Cause,
+    Lazy,
+    OpenList,
+    Primop,
+    Site,
+    Splice,
+    Thunk,
+    Unknown,
+    Value,
+)
 from hmls.modules.declarations import (
     Declaration,
     OptionDeclaration,
+    declaration_of_attrs,
+    fixed_attrs,
     merge_declarations,
-    positions_of,
 )
-from hmls.modules.definitions import (
-    OPTION_DEFAULT_PRIORITY,
-    Definition,
-    Loc,
-    Resolved,
-)
+from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
 from hmls.modules.messages import show_definitions, show_option
+from hmls.modules.properties import OPTION_DEFAULT_PRIORITY, override
+from hmls.modules.resolved import Resolved, demand
 
 DEFAULT = "default"
 """The origin of the definition that is the option's own default."""
+UNDECLARED = Cause("undeclared", "the option is declared in a module that was not read")
 
 
 class Option:
-    """A declared option and all its definitions."""
+    """A declared option and all its definitions. Nothing is forced before it is asked for."""
 
-    __slots__ = ("_given", "_resolved", "attrs", "declaration", "value")
+    __slots__ = ("_declaration", "_given", "_resolved", "attrs", "loc", "value")
 
-    def __init__(
-        self, declaration: OptionDeclaration, definitions: Callable[[], list[Definition]]
-    ) -> None:
-        self.declaration = declaration
-        self._given = definitions
-        self._resolved = Resolved(declaration.loc, declaration.type, delayed(self._with_default))
-        self.value: Lazy = delayed(self._compute_value)
-        self.attrs: Lazy = delayed(self._compute_attrs)
+    def __init__(self, loc: Loc, declaration: Thunk, given: Lazy) -> None:
+        self.loc = loc
+        self._declaration = declaration
+        self._given = given
+        self._resolved = Thunk(_resolved, self)
+        self.value: Lazy = Thunk(_value, self)
+        self.attrs: Lazy = Thunk(_attrs, self)
 
     @property
-    def loc(self) -> Loc:
-        return self.declaration.loc
+    def declaration(self) -> OptionDeclaration:
+        """All declarations in one. Raises NixError where they do not fit."""
+        return demand(self._declaration)  # type: ignore[no-any-return]
+
+    @property
+    def given(self) -> list[Definition]:
+        """The definitions without the default. Raises NixError."""
+        return demand(self._given)  # type: ignore[no-any-return]
 
     @property
     def resolved(self) -> Resolved:
         """The definitions with what became of them, before `apply`."""
-        return self._resolved
+        return demand(self._resolved)  # type: ignore[no-any-return]
 
     @property
     def merged(self) -> Merged:
-        return self._resolved.merged
+        return self.resolved.merged
+
+    @property
+    def has_apply(self) -> bool:
+        return self.declaration.get("apply") is not MISSING
 
     def part(self, name: str) -> object:
         """What is behind an attribute of the value, unless `apply` changes the value."""
-        if self.declaration.get("apply") is not MISSING:
-            return None
-        return self.merged.part(name)
+        part = None if self.has_apply else self.merged.part
+        return None if part is None else part(name)
 
-    def _with_default(self) -> list[Definition]:
-        default = self.declaration.get("default")
-        if default is MISSING:
-            return self._given()
-        declared = next(
-            (d for d in self.declaration.declarations if "default" in force(d.option)),
-            self.declaration.declarations[0],
-        )
-        wrapped = Attrs(
-            {"_type": "override", "priority": OPTION_DEFAULT_PRIORITY, "content": default}
-        )
-        first = Definition(
-            self.declaration.declarations[0].file, wrapped, _default_site(declared), None, DEFAULT
-        )
-        return [first, *self._given()]
 
-    def _compute_value(self) -> Value:
-        try:
-            self._check_read_only()
-            value = self._resolved.value
-            apply = self.declaration.get("apply")
-            if apply is not MISSING:
-                return call(force(apply), value)
-            return force(value)
-        except NixError as error:
-            context = f"while evaluating the option `{show_option(self.loc)}':"
-            error.trace.append((context, None))
-            raise
+def _resolved(option: Option) -> Resolved:
+    declaration = option.declaration
+    return Resolved(option.loc, declaration.type, Thunk(_with_default, option))
 
-    def _check_read_only(self) -> None:
-        read_only = self.declaration.get("readOnly")
-        definitions = self._resolved.definitions
-        if read_only is MISSING or len(definitions) < 2 or force(read_only) is not True:
-            return
-        alone = [
-            Definition(d.file, Resolved(self.loc, self.declaration.type, [d]).value, d.site)
-            for d in definitions
-        ]
-        raise NixError(
-            f"The option `{show_option(self.loc)}' is read-only, but it's set multiple times. "
-            f"Definition values:{show_definitions(alone)}"
-        )
 
-    def _compute_attrs(self) -> Attrs:
-        from hmls.modules.types.nix_view import nix_view
+def _with_default(option: Option) -> list[Definition]:
+    declaration = option.declaration
+    default = declaration.get("default")
+    if default is MISSING:
+        return option.given
+    declarations = declaration.declarations
+    if not declarations:
+        raise NixError("'builtins.head' called on an empty list")
+    declared = next(
+        (d for d in declarations if "default" in expect_attrs(d.option)), declarations[0]
+    )
+    wrapped = override(OPTION_DEFAULT_PRIORITY, default)
+    first = Definition(declarations[0].file, wrapped, _default_site(declared), None, DEFAULT)
+    return [first, *option.given]
 
-        declaration, resolved = self.declaration, self._resolved
-        made = Attrs(declaration.attrs)
-        made.update(
-            {
-                "_type": "option",
-                "loc": list(declaration.loc),
-                "declarations": list(declaration.files),
-                "declarationPositions": positions_of(declaration),
-                "options": [],
-                "type": delayed(lambda: nix_view(declaration.type)),
-                "value": self.value,
-                "highestPrio": delayed(lambda: resolved.highest_priority),
-                "definitions": delayed(lambda: [d.value for d in resolved.final]),
-                "files": delayed(lambda: [d.file for d in resolved.final]),
-                "definitionsWithLocations": delayed(
-                    lambda: [Attrs({"file": d.file, "value": d.value}) for d in resolved.final]
-                ),
-                "isDefined": delayed(lambda: resolved.is_defined),
-                "valueMeta": delayed(lambda: force(resolved.merged.meta) or Attrs()),
-                "__toString": Primop("__toString", 1, lambda _self: show_option(declaration.loc)),
-            }
-        )
-        return made
+
+def _value(option: Option) -> Value:
+    try:
+        option.declaration  # noqa: B018  Nix looks at the type before it looks at any definition.
+        apply = option.declaration.get("apply")
+        value = Thunk(_merged_value, option)
+        return force(value) if apply is MISSING else call(force(apply), value)
+    except NixError as error:
+        context = f"while evaluating the option `{show_option(option.loc)}':"
+        error.trace.append((context, None))
+        raise
+
+
+def _merged_value(option: Option) -> Value:
+    return force(_checked(option).value)
+
+
+def _checked(option: Option) -> Resolved:
+    """The definitions of which nothing is known if a read-only option has several."""
+    resolved = option.resolved
+    read_only = option.declaration.get("readOnly")
+    if read_only is MISSING or not expect_bool(read_only):
+        return resolved
+    definitions = resolved.definitions
+    if len(definitions) < 2:
+        return resolved
+    loc, option_type = option.loc, option.declaration.type
+    alone = [d.of(Resolved(loc, option_type, [d]).value) for d in definitions]
+    raise Thrown(
+        f"The option `{show_option(loc)}' is read-only, but it's set multiple times. "
+        f"Definition values:{show_definitions(alone)}"
+    )
+
+
+def _attrs(option: Option) -> Attrs:
+    declaration = option.declaration
+    made = fixed_attrs(declaration) if declaration.shown is None else Attrs(declaration.shown)
+    made.update(
+        {
+            "value": option.value,
+            "highestPrio": Thunk(_highest_priority, option),
+            "definitions": Thunk(_definitions, (option, "value")),
+            "files": Thunk(_definitions, (option, "file")),
+            "definitionsWithLocations": Thunk(_definitions, (option, "")),
+            "isDefined": Thunk(_is_defined, option),
+            "valueMeta": Thunk(_meta, option),
+            "__toString": Primop("", 1, lambda _self: show_option(option.loc)),
+        }
+    )
+    return made
+
+
+def _highest_priority(option: Option) -> Value:
+    return _checked(option).highest_priority
+
+
+def _is_defined(option: Option) -> Value:
+    return _checked(option).is_defined
+
+
+def _definitions(given: tuple[Option, str]) -> Value:
+    option, field = given
+    final = _checked(option).final()
+    if not field:
+        return final
+    if isinstance(final, OpenList):
+        return OpenList([d if d.__class__ is Splice else d[field] for d in final.items])
+    return [definition[field] for definition in final]
+
+
+def _meta(option: Option) -> Value:
+    from hmls.modules.types.containers import meta_of
+
+    return meta_of(_checked(option))
 
 
 def _default_site(declaration: Declaration) -> Site | None:
@@ -140,26 +182,39 @@ def _default_site(declaration: Declaration) -> Site | None:
     return declaration.site
 
 
-def tag_value(loc: Loc, lazy: Lazy, definitions: list[Definition]) -> tuple[Option, Lazy]:
-    """One tag of types.attrTag: an option of its own."""
-    declaration = merge_declarations(loc, [Declaration("<attrTag {...}>", None, lazy)])
-    option = Option(declaration, lambda: definitions)
-    return option, option.value
+def declared_option(loc: Loc, declarations: list[Declaration], given: Thunk) -> Option:
+    """An option that modules declare."""
+    return Option(loc, Thunk(_merge_declared, (loc, declarations)), given)
 
 
-UNDECLARED = Cause("undeclared", "the option is declared in a module that was not read")
+def _merge_declared(given: tuple[Loc, list[Declaration]]) -> OptionDeclaration:
+    return merge_declarations(*given)
+
+
+def option_of_attrs(loc: Loc, attrs: Attrs, given: Lazy) -> Option:
+    """An option whose declarations were merged before: evalOptionValue."""
+    return Option(loc, Thunk(_declared_attrs, (loc, attrs)), given)
+
+
+def _declared_attrs(given: tuple[Loc, Attrs]) -> OptionDeclaration:
+    return declaration_of_attrs(*given)
 
 
 class Undeclared:
-    """Definitions of an option whose declaration was not read: the type is unknown."""
+    """A name of which only an unknown module says what is declared there."""
 
-    __slots__ = ("definitions", "loc", "reason")
+    __slots__ = ("_given", "loc", "reason")
 
-    def __init__(self, loc: Loc, definitions: list[Definition], reason: Unknown) -> None:
+    def __init__(self, loc: Loc, reason: Unknown, given: Thunk) -> None:
         self.loc = loc
-        self.definitions = definitions
         self.reason = reason
+        self._given = given
 
     @property
-    def value(self) -> Value:
-        raise Unknowable(Unknown(f"config.{show_option(self.loc)}", UNDECLARED))
+    def given(self) -> list[Definition]:
+        """The definitions there. Raises NixError."""
+        return demand(self._given)  # type: ignore[no-any-return]
+
+    @property
+    def value(self) -> Unknown:
+        return Unknown(f"config.{show_option(self.loc)}", UNDECLARED, self.reason.site)

@@ -6,28 +6,31 @@ Source: nixpkgs lib/modules.nix: doRename, mkRemovedOptionModule, mkMergedOption
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from hmls.lang import coerce
 from hmls.lang.builtins.registry import Registry
-from hmls.lang.errors import Aborted, NixError, Thrown, Unknowable
+from hmls.lang.compare import equal
+from hmls.lang.errors import Aborted, Thrown, Unknowable
 from hmls.lang.force import (
     MISSING,
     call,
-    delayed,
     expect_attrs,
     expect_bool,
     expect_list,
     expect_string,
     force,
     get,
+    get_lazy,
+    has,
     select,
 )
-from hmls.lang.lib.support import arguments, pattern
-from hmls.lang.values import Attrs, Formals, Lazy, Primop, Unknown, Value
+from hmls.lang.interp import Interp
+from hmls.lang.lib.support import arguments, library, pattern
+from hmls.lang.values import Attrs, Formals, Lazy, Primop, Thunk, Unknown, Value
+from hmls.modules.lib_properties import is_defined, priority_of
 from hmls.modules.messages import show_files, show_option
-from hmls.modules.properties import DEFAULT_PRIORITY, if_, merge, override
-from hmls.modules.types.nix_view import nix_view
-from hmls.modules.types.submodules import Submodule
+from hmls.modules.properties import if_, merge, override
 
 Path = tuple[str, ...]
 Module = Callable[[Attrs], Value]
@@ -36,8 +39,7 @@ _NO_VALUE = "_mkMergedOptionModule"
 register = Registry()
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """What a module of this file says: the tag of its function, for the catalog and the editor.
 
     `kind` is `renamed`, `alias`, `removed` or `changed`.
@@ -46,12 +48,12 @@ class Moved:
     kind: str
     sources: tuple[Path, ...]
     target: Path | None
-    note: str = ""
+    note: Lazy = ""
 
 
-def _module(function: Module, moved: Moved) -> Primop:
-    formals = Formals({"config": False, "options": False}, True)
-    return Primop("", 1, lambda given: function(expect_attrs(given)), (), formals, moved)
+def _module(function: Module, moved: Moved, *given: str) -> Primop:
+    formals = Formals(dict.fromkeys(given, False), True)
+    return Primop("", 1, lambda attrs: function(expect_attrs(attrs)), (), formals, moved)
 
 
 def _path(lazy: Lazy) -> Path:
@@ -59,213 +61,218 @@ def _path(lazy: Lazy) -> Path:
 
 
 def _at(path: Path, value: Lazy) -> Lazy:
+    """lib.setAttrByPath."""
     for name in reversed(path):
         value = Attrs({name: value})
     return value
 
 
 def _found(root: Lazy, path: Path) -> Value:
-    """getAttrFromPath, or MISSING."""
+    """lib.attrByPath, or MISSING."""
     value = force(root)
     for name in path:
         if isinstance(value, Unknown):
             raise Unknowable(value)
-        if not isinstance(value, Attrs):
+        if not isinstance(value, Attrs) or get_lazy(value, name) is MISSING:
             return MISSING
         value = get(value, name)
-        if value is MISSING:
-            return MISSING
     return value
 
 
-@register.with_interp("mkRenamedOptionModule")
-def renamed(interp: object, source: Lazy, target: Lazy) -> Value:
-    def use(value: Value) -> Value:
-        interp.trace(  # type: ignore[attr-defined]
-            f"Obsolete option `{show_option(_path(source))}' is used. It was renamed to "
-            f"`{show_option(_path(target))}'."
-        )
-        return value
+def _from_path(root: Lazy, path: Path) -> Value:
+    """lib.getAttrFromPath."""
+    value = _found(root, path)
+    if value is MISSING:
+        raise _aborted(f"cannot find attribute '{'.'.join(path)}'")
+    return value
 
-    return rename(interp, _path(source), _path(target), visible=False, warn=True, use=use)
+
+def _aborted(message: str) -> Aborted:
+    return Aborted(f"evaluation aborted with the following error message: '{message}'")
+
+
+class Rename(NamedTuple):
+    """The arguments of doRename."""
+
+    source: Path
+    target: Path
+    visible: Lazy
+    warns: Callable[[], bool]
+    use: Callable[[Lazy], Value]
+    with_priority: bool = True
+    condition: Lazy = True
+
+
+@register.with_interp("mkRenamedOptionModule")
+def renamed(interp: Interp, source: Lazy, target: Lazy) -> Value:
+    old, new = _path(source), _path(target)
+
+    def use(value: Lazy) -> Value:
+        interp.trace(_obsolete(old, new))
+        return force(value)
+
+    return rename(interp, Rename(old, new, False, lambda: True, use))
+
+
+def _obsolete(old: Path, new: Path) -> str:
+    return f"Obsolete option `{show_option(old)}' is used. It was renamed to `{show_option(new)}'."
 
 
 _RENAMED_WITH = pattern("from", "to", "sinceRelease")
 
 
 @register.with_interp("mkRenamedOptionModuleWith", formals=_RENAMED_WITH)
-def renamed_with(interp: object, given: Lazy) -> Value:
+def renamed_with(interp: Interp, given: Lazy) -> Value:
     attrs = arguments("mkRenamedOptionModuleWith", _RENAMED_WITH, given)
-    return rename(
-        interp, _path(attrs["from"]), _path(attrs["to"]), visible=False, warn=True, use=_same
-    )
+    old, new = _path(attrs["from"]), _path(attrs["to"])
+
+    def warns() -> bool:
+        is_at_least = library(interp, "trivial", "oldestSupportedReleaseIsAtLeast")
+        return expect_bool(call(is_at_least, attrs["sinceRelease"]))
+
+    return rename(interp, Rename(old, new, False, warns, force))
 
 
 @register.with_interp("mkAliasOptionModule", "mkAliasOptionModuleMD")
-def alias(interp: object, source: Lazy, target: Lazy) -> Value:
-    return rename(interp, _path(source), _path(target), visible=True, warn=False, use=_same)
-
-
-def _same(value: Value) -> Value:
-    return value
+def alias(interp: Interp, source: Lazy, target: Lazy) -> Value:
+    return rename(
+        interp, Rename(_path(source), _path(target), True, lambda: False, force), kind="alias"
+    )
 
 
 _RENAME = pattern("from", "to", "visible", "warn", "use", optional=("withPriority", "condition"))
 
 
 @register.with_interp("doRename", formals=_RENAME)
-def do_rename(interp: object, given: Lazy) -> Value:
+def do_rename(interp: Interp, given: Lazy) -> Value:
     attrs = arguments("doRename", _RENAME, given)
-    with_priority, condition = get(attrs, "withPriority"), attrs.get("condition", True)
+    with_priority = get(attrs, "withPriority")
+    condition = get_lazy(attrs, "condition")
     return rename(
         interp,
-        _path(attrs["from"]),
-        _path(attrs["to"]),
-        visible=force(attrs["visible"]),
-        warn=expect_bool(attrs["warn"]),
-        use=lambda value: call(force(attrs["use"]), value),
-        with_priority=with_priority is MISSING or expect_bool(with_priority),
-        condition=condition,
+        Rename(
+            _path(attrs["from"]),
+            _path(attrs["to"]),
+            attrs["visible"],
+            lambda: expect_bool(attrs["warn"]),
+            lambda value: call(force(attrs["use"]), value),
+            with_priority is MISSING or expect_bool(with_priority),
+            True if condition is MISSING else condition,
+        ),
     )
 
 
-def rename(
-    interp: object,
-    source: Path,
-    target: Path,
-    *,
-    visible: Value,
-    warn: bool,
-    use: Callable[[Value], Value],
-    with_priority: bool = True,
-    condition: Lazy = True,
-) -> Value:
+def rename(interp: Interp, told: Rename, kind: str = "renamed") -> Value:
     """doRename: definitions of the old option become definitions of the new one."""
-
-    def apply(_value: Lazy, config: Lazy) -> Value:
-        found = _found(config, target)
-        if found is MISSING:
-            raise Aborted(
-                "evaluation aborted with the following error message: 'Renaming error: option "
-                f"`{show_option(target)}' does not exist.'"
-            )
-        return use(found)
 
     def module(given: Attrs) -> Value:
         config, options = given["config"], given["options"]
+        old = Thunk(lambda path: _from_path(options, path), told.source)
 
-        def target_type() -> Value:
-            option = _found(options, target)
-            found = get(option, "type") if isinstance(option, Attrs) else MISSING
-            if found is not MISSING:
+        def new_value(_value: Lazy) -> Value:
+            def target(_none: None) -> Value:
+                found = _found(config, told.target)
+                if found is MISSING:
+                    shown = show_option(told.target)
+                    raise _aborted(f"Renaming error: option `{shown}' does not exist.")
                 return found
-            from hmls.modules.system import ModuleSystem
 
-            return nix_view(Submodule(ModuleSystem(interp), [Attrs()], shorthand=True))  # type: ignore[arg-type]
+            return told.use(Thunk(target, None))
 
-        old = delayed(lambda: _existing(options, source))
-        option = Attrs(
-            {
-                "_type": "option",
-                "visible": visible,
-                "description": f"Alias of {{option}}`{show_option(target)}`.",
-                "apply": Primop("", 1, lambda value: apply(value, config)),
-                "type": delayed(target_type),
-            }
-        )
-        forward = _forwarded(old, target, with_priority=with_priority)
-        warnings = delayed(lambda: _rename_warning(options, old, source, target, warn))
+        def declared(_none: None) -> Value:
+            option = Attrs(
+                {
+                    "_type": "option",
+                    "visible": told.visible,
+                    "description": f"Alias of {{option}}`{show_option(told.target)}`.",
+                    "apply": Primop("", 1, new_value),
+                }
+            )
+            option_type = _target_type(interp, options, told.target)
+            if option_type is not None:
+                option["type"] = option_type
+            return option
+
+        warnings = Thunk(lambda _none: _warnings(options, old, told), None)
+        forwarded = if_(is_defined(old), _at(told.target, merge(Thunk(_forwarded, (old, told)))))
         return Attrs(
             {
-                "options": _at(source, option),
-                "config": if_(condition, merge([warnings, forward])),
+                "options": _at(told.source, Thunk(declared, None)),
+                "config": if_(told.condition, merge([warnings, forwarded])),
             }
         )
 
-    kind = "alias" if visible is True and not warn else "renamed"
-    return _module(module, Moved(kind, (source,), target))
+    return _module(module, Moved(kind, (told.source,), told.target), "config", "options")
 
 
-def _existing(options: Lazy, path: Path) -> Attrs:
-    found = _found(options, path)
-    if found is MISSING:
-        raise NixError(f"attribute '{path[-1]}' missing")
-    return expect_attrs(found)
+def _target_type(interp: Interp, options: Lazy, target: Path) -> Value:
+    option = _found(options, target)
+    found = get(option, "type") if isinstance(option, Attrs) else MISSING
+    if found is not MISSING:
+        return found
+    return call(library(interp, "types", "submodule"), Attrs())
 
 
-def _forwarded(old: Lazy, target: Path, *, with_priority: bool) -> Attrs:
+def _forwarded(given: tuple[Lazy, Rename]) -> Value:
     """mkAliasAndWrapDefsWithPriority: the old definitions at the new place."""
-
-    def contents() -> Value:
-        option = expect_attrs(old)
-        definitions = expect_list(select(option, "definitions"))
-        if with_priority:
-            priority = get(option, "highestPrio")
-            priority = DEFAULT_PRIORITY if priority is MISSING else priority
-            definitions = [override(priority, definition) for definition in definitions]
+    option, told = given
+    definitions = expect_list(select(expect_attrs(option), "definitions"))
+    if not told.with_priority:
         return definitions
-
-    is_defined = delayed(lambda: select(expect_attrs(old), "isDefined"))
-    merged = Attrs({"_type": "merge", "contents": delayed(contents)})
-    return if_(is_defined, _at(target, merged))
+    priority = priority_of(option)
+    return [override(priority, definition) for definition in definitions]
 
 
-def _rename_warning(options: Lazy, old: Lazy, source: Path, target: Path, warn: bool) -> Value:
-    if _found(options, ("warnings",)) is MISSING:
+def _warnings(options: Lazy, old: Lazy, told: Rename) -> Value:
+    if not has(expect_attrs(options), "warnings"):
         return Attrs()
 
-    def warnings() -> Value:
+    def listed(_none: None) -> Value:
         option = expect_attrs(old)
-        if not warn or select(option, "isDefined") is not True:
+        if not expect_bool(select(option, "isDefined")) or not told.warns():
             return []
-        files = show_files(expect_string(file) for file in expect_list(option["files"]))
         return [
-            f"The option `{show_option(source)}' defined in {files} has been renamed to "
-            f"`{show_option(target)}'."
+            f"The option `{show_option(told.source)}' defined in {_files(option)} has been "
+            f"renamed to `{show_option(told.target)}'."
         ]
 
-    return Attrs({"warnings": delayed(warnings)})
+    return Attrs({"warnings": Thunk(listed, None)})
+
+
+def _files(option: Attrs) -> str:
+    return show_files(coerce.coerce_copying(file) for file in expect_list(select(option, "files")))
 
 
 @register("mkRemovedOptionModule")
 def removed(path: Lazy, instructions: Lazy) -> Value:
     source = _path(path)
-    note = expect_string(instructions)
 
     def refuse(_value: Lazy) -> Value:
         raise Thrown(
             f"The option `{show_option(source)}' can no longer be used since it's been removed. "
-            f"{note}"
+            f"{coerce.coerce_copying(instructions)}"
         )
 
     def module(given: Attrs) -> Value:
-        option = delayed(lambda: _existing(given["options"], source))
+        option = Thunk(lambda options: _from_path(options, source), given["options"])
 
-        def message() -> Value:
-            files = expect_list(select(expect_attrs(option), "files"))
-            shown = show_files(expect_string(file) for file in files)
+        def message(_none: None) -> Value:
             return (
-                f"The option definition `{show_option(source)}' in {shown} no longer has any "
-                f"effect; please remove it.\n{note}\n"
+                f"The option definition `{show_option(source)}' in "
+                f"{_files(expect_attrs(option))} no longer has any effect; please remove it.\n"
+                f"{coerce.coerce_copying(instructions)}\n"
             )
 
-        assertion = Attrs(
-            {
-                "assertion": delayed(
-                    lambda: not expect_bool(select(expect_attrs(option), "isDefined"))
-                ),
-                "message": delayed(message),
-            }
-        )
+        def is_unused(_none: None) -> Value:
+            return not expect_bool(select(expect_attrs(option), "isDefined"))
+
+        assertion = Attrs({"assertion": Thunk(is_unused, None), "message": Thunk(message, None)})
         declared = Attrs({"_type": "option", "visible": False, "apply": Primop("", 1, refuse)})
         return Attrs(
-            {
-                "options": _at(source, declared),
-                "config": Attrs({"assertions": [assertion]}),
-            }
+            {"options": _at(source, declared), "config": Attrs({"assertions": [assertion]})}
         )
 
-    return _module(module, Moved("removed", (source,), None, note))
+    return _module(module, Moved("removed", (source,), None, instructions), "options")
 
 
 @register("mkChangedOptionModule")
@@ -282,28 +289,25 @@ def merged_options(sources: Lazy, target: Lazy, function: Lazy) -> Value:
         config, options = given["config"], given["options"]
 
         def is_set(path: Path) -> bool:
-            value = _found(config, path)
-            if isinstance(value, Unknown):
-                raise Unknowable(value)
-            return not (isinstance(value, str) and value == _NO_VALUE)
+            return not equal(_from_path(config, path), _NO_VALUE)
 
-        def warnings() -> Value:
+        def warnings(_none: None) -> Value:
             return [_changed_warning(options, path, to) for path in paths if is_set(path)]
 
-        def contents() -> Value:
+        def contents(_none: None) -> Value:
             if not any(is_set(path) for path in paths):
                 return []
-            return [delayed(lambda: call(force(function), config))]
+            return [Thunk(lambda given: call(force(function), given), config)]
 
         declared = Attrs()
         for path in paths:
             option = Attrs({"_type": "option", "visible": False, "default": _NO_VALUE})
             declared = _joined(declared, expect_attrs(_at(path, option)))
-        new = _at(to, Attrs({"_type": "merge", "contents": delayed(contents)}))
-        defined = Attrs({"warnings": delayed(warnings), **expect_attrs(new)})
+        new = expect_attrs(_at(to, merge(Thunk(contents, None))))
+        defined = Attrs({"warnings": Thunk(warnings, None), **new})
         return Attrs({"options": declared, "config": defined})
 
-    return _module(module, Moved("changed", paths, to))
+    return _module(module, Moved("changed", paths, to), "config", "options")
 
 
 def _joined(left: Attrs, right: Attrs) -> Attrs:
@@ -315,10 +319,9 @@ def _joined(left: Attrs, right: Attrs) -> Attrs:
 
 
 def _changed_warning(options: Lazy, source: Path, target: Path) -> str:
-    option = expect_attrs(_found(options, source))
-    files = show_files(expect_string(file) for file in expect_list(select(option, "files")))
+    option = expect_attrs(_from_path(options, source))
     return (
-        f"The option `{show_option(source)}' defined in {files} has been changed to "
+        f"The option `{show_option(source)}' defined in {_files(option)} has been changed to "
         f"`{show_option(target)}' that has a different type. Please read `{show_option(target)}' "
         "documentation and update your configuration accordingly."
     )

@@ -35,8 +35,14 @@ def nearest(root: Level, path: tuple[str, ...]) -> list[str]:
         if not isinstance(node, Level):
             return []
         level = node
-    candidates = [name for name in sorted(level.declared) if len(path) > 1 or name != "_module"]
-    distances = [(Levenshtein.distance(path[-1], name), name) for name in candidates]
+    declared = sorted(level.declared.by_name)
+    candidates = [name for name in declared if len(path) > 1 or name != "_module"]
+    wanted = _bytes(path[-1])
+    distances = [(Levenshtein.distance(wanted, _bytes(name)), name) for name in candidates]
     if len(candidates) >= _SMALL:
         distances = [found for found in distances if found[0] <= 2]
     return [name for _, name in sorted(distances, key=lambda found: found[0])[:3]]
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")

@@ -4,122 +4,182 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from hmls.lang.force import MISSING, expect_attrs, expect_list, get, get_lazy
+from hmls.lang.force import MISSING, expect_attrs, expect_list, get_lazy
 from hmls.lang.interp import Interp
-from hmls.lang.values import Attrs, Lazy, Primop, Value
+from hmls.lang.lib.support import arguments, pattern
+from hmls.lang.values import Attrs, Lazy, Primop, Thunk, Value
 from hmls.modules.collect import Given
 from hmls.modules.definitions import Loc
-from hmls.modules.evaluation import Evaluation
-from hmls.modules.types.choices import NullOr, TypeOfTypes
+from hmls.modules.evaluation import Evaluation, path_of
+from hmls.modules.properties import override
+from hmls.modules.types.choices import TypeOfTypes
 from hmls.modules.types.containers import AttrsOf
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.scalars import BOOL, RAW
 from hmls.modules.types.submodules import Submodule
+from hmls.modules.types.wrappers import NullOr
+
+EVAL_MODULES = pattern("modules", optional=("prefix", "specialArgs", "class", "args", "check"))
+_EXTEND_MODULES = pattern(optional=("modules", "specialArgs", "prefix"))
 
 
 class ModuleSystem:
-    """What `lib.evalModules` and submodules share."""
+    """What `lib.evalModules` and submodules share; modules get `lib`, by default the interp's."""
 
-    def __init__(self, interp: Interp) -> None:
+    def __init__(self, interp: Interp, lib: Lazy = None) -> None:
         self.interp = interp
+        self.lib: Lazy = Thunk(_lib_of, interp) if lib is None else lib
 
     def evaluate(
         self,
         given: list[Given],
         *,
         prefix: Loc = (),
-        special_args: Attrs | None = None,
-        module_class: str | None = None,
+        special_args: Lazy = None,
+        module_class: Lazy = None,
     ) -> Evaluation:
         """The evaluation of some modules; nothing is forced yet."""
         return Evaluation(
             self,
             given,
             prefix=prefix,
-            special_args=special_args or Attrs(),
+            special_args=Attrs() if special_args is None else special_args,
             module_class=module_class,
         )
 
     def evaluate_arguments(self, lazy: Lazy) -> Evaluation:
         """`lib.evalModules { modules; specialArgs; prefix; class; args; check; }`."""
-        arguments = expect_attrs(lazy)
-        given = [Given(module) for module in expect_list(get(arguments, "modules"))]
-        args = get_lazy(arguments, "args")
-        if args is not MISSING:
-            module = Attrs({"_module": Attrs({"args": args})})
-            given.append(Given(Attrs({"config": module})))
-        check = get_lazy(arguments, "check")
-        if check is not MISSING:
-            default = Attrs({"_type": "override", "priority": 1000, "content": check})
-            given.append(Given(Attrs({"config": Attrs({"_module": Attrs({"check": default})})})))
-        special = get(arguments, "specialArgs")
-        prefix = get(arguments, "prefix")
-        module_class = get(arguments, "class")
-        return self.evaluate(
-            given,
-            prefix=() if prefix is MISSING else tuple(expect_list(prefix)),
-            special_args=Attrs() if special is MISSING else expect_attrs(special),
+        attrs = arguments("evalModules", EVAL_MODULES, lazy)
+        prefix = get_lazy(attrs, "prefix")
+        special = get_lazy(attrs, "specialArgs")
+        module_class = get_lazy(attrs, "class")
+        return Evaluation(
+            self,
+            Thunk(_given_modules, attrs),
+            prefix=() if prefix is MISSING else Thunk(path_of, prefix),
+            special_args=Attrs() if special is MISSING else special,
             module_class=None if module_class is MISSING else module_class,
+        )
+
+    def extended(self, evaluation: Evaluation, more: list[Given], *, prefix: Loc) -> Evaluation:
+        """An evaluation of the same modules and more, at another place."""
+        return Evaluation(
+            self,
+            Thunk(_both, (evaluation, more)),
+            prefix=prefix,
+            special_args=evaluation._special_args,
+            module_class=evaluation.module_class,
         )
 
     def extend_modules(self, evaluation: Evaluation) -> Primop:
         """`extendModules { modules; specialArgs; prefix; }` of an evaluation."""
 
         def extend(lazy: Lazy) -> Value:
-            arguments = expect_attrs(lazy)
-            modules = get(arguments, "modules")
-            more = [] if modules is MISSING else [Given(m) for m in expect_list(modules)]
-            special = get(arguments, "specialArgs")
-            prefix = get(arguments, "prefix")
-            extended = Evaluation(
+            attrs = arguments("extendModules", _EXTEND_MODULES, lazy)
+            prefix = get_lazy(attrs, "prefix")
+            special = get_lazy(attrs, "specialArgs")
+            return Evaluation(
                 self,
-                evaluation.given + more,
-                prefix=evaluation.prefix if prefix is MISSING else tuple(expect_list(prefix)),
-                special_args=evaluation.special_args
+                Thunk(_extended_modules, (evaluation, attrs)),
+                prefix=evaluation._prefix if prefix is MISSING else Thunk(path_of, prefix),
+                special_args=evaluation._special_args
                 if special is MISSING
-                else Attrs({**evaluation.special_args, **expect_attrs(special)}),
+                else Thunk(_both_special, (evaluation, special)),
                 module_class=evaluation.module_class,
-                lib=evaluation._lib,
-                module_args=evaluation._module_args,
-            )
-            return extended.result
+            ).result
 
-        return Primop("extendModules", 1, extend)
+        return Primop("", 1, extend)
 
     def module_type(self, evaluation: Evaluation) -> Attrs:
         """`moduleType`: a submodule made of the modules of an evaluation."""
         return nix_view(
             Submodule(
                 self,
-                [given.value for given in evaluation.given],
-                special_args=evaluation.special_args,
+                Thunk(_values, evaluation),
+                special_args=evaluation._special_args,
                 module_class=evaluation.module_class,
             )
         )
 
     @cached_property
-    def internal_options(self) -> Attrs:
-        """The options below `_module`."""
+    def root_options(self) -> Attrs:
+        """The options below `_module` of an evaluation of its own."""
+        return _internal_options(Attrs())
 
-        def option(**attrs: Lazy) -> Attrs:
-            return Attrs({"_type": "option", "internal": True, **attrs})
-
-        args_type = nix_view(AttrsOf(RAW, lazy=True))
-        return Attrs(
-            {
-                "_module": Attrs(
-                    {
-                        "args": option(type=args_type, description=_ARGS_DESCRIPTION),
-                        "check": option(type=nix_view(BOOL), default=True),
-                        "freeformType": option(type=nix_view(NullOr(TypeOfTypes())), default=None),
-                        "specialArgs": option(readOnly=True),
-                    }
-                )
-            }
-        )
+    @cached_property
+    def nested_options(self) -> Attrs:
+        """The same in a submodule, where the documentation has them once already."""
+        return _internal_options(Attrs({"internal": True}))
 
 
-_ARGS_DESCRIPTION = (
-    "Additional arguments passed to each module in addition to ones like `lib`, `config`, and "
-    "`pkgs`, `modulesPath`.\n"
-)
+def _lib_of(interp: Interp) -> Value:
+    return interp.lib
+
+
+def _given_modules(attrs: Attrs) -> list[Given]:
+    given = [Given(module) for module in expect_list(attrs["modules"])]
+    args = get_lazy(attrs, "args")
+    if args is not MISSING:
+        module = Attrs({"_module": Attrs({"args": args})})
+        given.append(Given(Attrs({"config": module})))
+    check = get_lazy(attrs, "check")
+    if check is not MISSING:
+        default = Attrs({"_module": Attrs({"check": override(1000, check)})})
+        given.append(Given(Attrs({"config": default})))
+    return given
+
+
+def _both(pair: tuple[Evaluation, list[Given]]) -> list[Given]:
+    evaluation, more = pair
+    return evaluation.given + more
+
+
+def _extended_modules(pair: tuple[Evaluation, Attrs]) -> list[Given]:
+    evaluation, attrs = pair
+    modules = get_lazy(attrs, "modules")
+    more = [] if modules is MISSING else expect_list(modules)
+    return evaluation.given + [Given(module) for module in more]
+
+
+def _both_special(pair: tuple[Evaluation, Lazy]) -> Value:
+    from hmls.lang.combine import update
+
+    return update(pair[0].special_args, expect_attrs(pair[1]))
+
+
+def _values(evaluation: Evaluation) -> list[Lazy]:
+    return [given.value for given in evaluation.given]
+
+
+def _internal_options(args_attrs: Attrs) -> Attrs:
+    def option(**attrs: Lazy) -> Attrs:
+        return Attrs({"_type": "option", "internal": True, **attrs})
+
+    args = Attrs(
+        {
+            "_type": "option",
+            "type": nix_view(AttrsOf(RAW, lazy=True)),
+            "description": _ARGS,
+            **args_attrs,
+        }
+    )
+    return Attrs(
+        {
+            "_module": Attrs(
+                {
+                    "args": args,
+                    "check": option(type=nix_view(BOOL), default=True, description=_CHECK),
+                    "freeformType": option(
+                        type=nix_view(NullOr(TypeOfTypes())), default=None, description=_FREEFORM
+                    ),
+                    "specialArgs": option(readOnly=True, description=_SPECIAL_ARGS),
+                }
+            )
+        }
+    )
+
+
+_CHECK = "Whether a definition without an option is an error."
+_FREEFORM = "The type of definitions that have no option of their own, if any."
+_SPECIAL_ARGS = "Arguments of all modules, fixed by whoever evaluates them."
+_ARGS = "More arguments of the modules; they cannot decide what is imported."

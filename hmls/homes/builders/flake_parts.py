@@ -22,11 +22,11 @@ from hmls.modules.evaluation import Evaluation
 from hmls.modules.properties import override
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.base import OptionType
-from hmls.modules.types.choices import Unique
 from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.scalars import BOOL, RAW, STR
 from hmls.modules.types.submodules import DeferredModule, Submodule
+from hmls.modules.types.wrappers import Unique
 
 _PER_SYSTEM = Cause("not-evaluated", "perSystem of flake-parts is evaluated only where it is read")
 _SETS = ("nixosConfigurations", "nixosModules", "overlays", "packages", "apps", "checks")

@@ -26,12 +26,13 @@ from hmls.modules.native import NativeModule
 from hmls.modules.properties import if_, override
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.base import OptionType
-from hmls.modules.types.choices import Either, NullOr
+from hmls.modules.types.choices import Either
 from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.places import PATH
 from hmls.modules.types.scalars import ATTRS, BOOL, RAW, STR
 from hmls.modules.types.submodules import Submodule
+from hmls.modules.types.wrappers import NullOr
 
 BUILDER = "builder"
 """The origin of definitions that the builder itself makes."""

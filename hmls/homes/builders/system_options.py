@@ -11,13 +11,14 @@ from hmls.lang.values import Attrs, Formals, Lazy, Primop, Value
 from hmls.modules.properties import if_, override
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.base import OptionType
-from hmls.modules.types.choices import Anything, Either, NullOr
+from hmls.modules.types.choices import Anything, Either
 from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.places import PATH, Package
 from hmls.modules.types.scalars import ATTRS, BOOL, INT, STR
 from hmls.modules.types.singles import serializable
 from hmls.modules.types.submodules import Submodule
+from hmls.modules.types.wrappers import NullOr
 
 
 def system_options(system: ModuleSystem, kind: Kind) -> Attrs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hmls.lang.compare import equal
-from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.errors import Thrown, Unknowable
 from hmls.lang.force import MISSING, force
 from hmls.lang.values import Attrs, Lazy, Unknown, Value
 from hmls.modules.definitions import Definition, Loc
@@ -29,6 +29,8 @@ class OptionType:
     deprecation_message: str | None = None
     has_v2_merge = False
     """Whether the type checks while it merges, which words its errors differently."""
+    keeps_maybe = False
+    """Whether `merge` can leave gaps for definitions that may not exist."""
     view: Any = None
     """The set that stands for the type in Nix code, once somebody asked (see `nix_view`)."""
 
@@ -39,6 +41,13 @@ class OptionType:
     def accepts(self, value: Value) -> bool:
         """Whether a forced value is of the type at its head. Raises Unknowable."""
         raise NotImplementedError
+
+    def verdict(self, _value: Value) -> bool | None:
+        """True if one definition of a forced value certainly is the option's value as it is.
+
+        False if the value certainly is not of the type, None where that takes a closer look.
+        """
+        return None
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         """The value of one or more definitions that `accepts` holds for. Raises Unknowable."""
@@ -54,13 +63,26 @@ class OptionType:
         """The modules that submodules of the type are made of; None for other types."""
         return None
 
-    def with_sub_modules(self, _modules: list[Lazy]) -> OptionType:
+    def with_sub_modules(self, _modules: list[Lazy]) -> OptionType | None:
         """The same type with other modules in its submodules."""
-        return self
+        return None
+
+    @property
+    def functor_name(self) -> str:
+        """Types of one functor name can be declared for the same option."""
+        return self.name
+
+    @property
+    def payload(self) -> Value:
+        """What the type was made of, as the functor has it, or None."""
+        return None
 
     def merged_with(self, other: OptionType) -> OptionType | None:
-        """The type of an option that was declared with both, or None where they do not fit."""
-        return self if type(self) is type(other) and self.name == other.name else None
+        """The type of an option that was declared with both, or None where they do not fit.
+
+        Both have the same functor name.
+        """
+        raise NotImplementedError
 
     @property
     def nested(self) -> dict[str, OptionType]:
@@ -71,6 +93,9 @@ class OptionType:
         """The options inside, as `getSubOptions` gives them."""
         return Attrs()
 
+    def refuse_incoherent(self, loc: Loc, hint: str = "") -> None:
+        """checkV2MergeCoherence: refuse a type whose check was changed behind its merge's back."""
+
     def checked_merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         """Check all definitions, then merge them; an unknown one makes what it decides unknown.
 
@@ -80,41 +105,49 @@ class OptionType:
             if self.has_v2_merge:
                 merged = self.merge(loc, definitions)
                 if merged.error is not None:
-                    raise NixError(
+                    raise Thrown(
                         f"A definition for option `{show_option(loc)}' is not of type "
                         f"`{self.description}'. TypeError: {merged.error}"
                     )
                 return merged
-            wrong = [d for d in definitions if not self.accepts_definition(d)]
+            wrong = self.refused(definitions)
             if wrong:
-                raise NixError(
+                raise Thrown(
                     f"A definition for option `{show_option(loc)}' is not of type "
                     f"`{self.description}'. Definition values:{show_definitions(wrong)}"
                 )
             return self.merge(loc, definitions)
         except Unknowable as stop:
+            if any(definition.maybe is not None for definition in definitions):
+                raise
             return Merged(stop.unknown)
 
-    def accepts_definition(self, definition: Definition) -> bool:
-        """Whether a definition is of the type, or so unknown that it may be."""
+    def refused(self, definitions: list[Definition]) -> list[Definition]:
+        """The definitions that are certainly not of the type at their head."""
+        return [d for d in definitions if not self._accepts_definition(d)]
+
+    def _accepts_definition(self, definition: Definition) -> bool:
         try:
-            return self.accepts(force(definition.value))
+            accepted = self.accepts(force(definition.value))
         except Unknowable:
             return True
+        if not accepted and definition.maybe is not None:
+            raise Unknowable(definition.maybe)
+        return accepted
 
     def merge_nothing(self, loc: Loc) -> Merged:
         """What an option without definitions is."""
         empty = self.empty_value
         if empty is not MISSING:
             return Merged(empty)
-        raise NixError(
+        raise Thrown(
             f"The option `{show_option(loc)}' was accessed but has no value defined. "
             "Try setting the option."
         )
 
     def error_of(self, definitions: list[Definition]) -> str | None:
         """The headError of nixpkgs: which definitions are not of the type at their head."""
-        wrong = [d for d in definitions if not self.accepts_definition(d)]
+        wrong = self.refused(definitions)
         return f"Definition values: {show_definitions(wrong)}" if wrong else None
 
 
@@ -127,8 +160,19 @@ def phrase(option_type: OptionType, *classes: str) -> str:
     return described if option_type.description_class in classes else f"({described})"
 
 
+def types_merged(left: OptionType, right: OptionType) -> OptionType | None:
+    """`left.typeMerge right.functor`."""
+    from hmls.modules.types.foreign import ForeignType, foreign_merge
+
+    if isinstance(left, ForeignType) or isinstance(right, ForeignType):
+        return foreign_merge(left, right)
+    if left.functor_name != right.functor_name:
+        return None
+    return left.merged_with(right)
+
+
 def refuse_unknown(value: Value) -> None:
-    """Raise Unknowable for an unknown value of unknown type."""
+    """Raise Unknowable for an unknown value."""
     if isinstance(value, Unknown):
         raise Unknowable(value)
 
@@ -145,7 +189,7 @@ def merge_one(loc: Loc, definitions: list[Definition], message: str = "") -> Laz
     refuse_maybe(definitions)
     if len(definitions) == 1:
         return definitions[0].value
-    raise NixError(
+    raise Thrown(
         f"The option `{show_option(loc)}' is defined multiple times while it's expected to be "
         f"unique.\n{message}\nDefinition values:{show_definitions(definitions)}\n{PRIORITY_HINT}"
     )
@@ -160,7 +204,7 @@ def merge_equal(loc: Loc, definitions: list[Definition]) -> Lazy:
     value = force(first.value)
     for other in definitions[1:]:
         if not equal(force(other.value), value):
-            raise NixError(
+            raise Thrown(
                 f"The option `{show_option(loc)}' has conflicting definition values:"
                 f"{show_definitions([first, other])}\n{PRIORITY_HINT}"
             )

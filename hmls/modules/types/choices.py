@@ -1,14 +1,12 @@
-"""Types that choose among others or wrap one. Source: nixpkgs lib/types.nix."""
+"""Types that take values of several types. Source: nixpkgs lib/types.nix."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
-from hmls.lang.errors import NixError
-from hmls.lang.force import call, delayed, expect_bool, force, is_function
+from hmls.lang.compare import equal
+from hmls.lang.errors import Thrown, Unknowable
+from hmls.lang.force import call, force, is_function
 from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Thunk, Unknown, Value, type_name
-from hmls.modules.definitions import Definition, Loc, Resolved
+from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
 from hmls.modules.messages import show_definitions, show_files, show_option
 from hmls.modules.types.base import (
@@ -18,127 +16,11 @@ from hmls.modules.types.base import (
     phrase,
     refuse_maybe,
     refuse_unknown,
+    types_merged,
 )
-from hmls.modules.types.containers import AttrsOf, Container
-from hmls.modules.types.scalars import is_string_like
-
-
-class NullOr(Container):
-    """types.nullOr."""
-
-    name = "nullOr"
-    description_class = "conjunction"
-
-    @property
-    def description(self) -> str:
-        return f"null or {phrase(self.element, 'noun', 'conjunction')}"
-
-    @property
-    def empty_value(self) -> Lazy:
-        return None
-
-    def accepts(self, value: Value) -> bool:
-        return value is None or self.element.accepts(value)
-
-    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        nulls = [_is_null(definition) for definition in definitions]
-        if not any(nulls):
-            return self.element.merge(loc, definitions)
-        refuse_maybe(definitions)
-        if all(nulls):
-            return Merged(None)
-        files = show_files(definition.file for definition in definitions)
-        raise NixError(
-            f"The option `{show_option(loc)}` is defined both null and not null, in {files}."
-        )
-
-
-def _is_null(definition: Definition) -> bool:
-    value = force(definition.value)
-    refuse_unknown(value) if isinstance(value, Unknown) and value.kind is None else None
-    return value is None
-
-
-class Unique(Container):
-    """types.unique and types.uniq."""
-
-    name = "unique"
-
-    def __init__(self, element: OptionType | Thunk, message: str = "") -> None:
-        super().__init__(element)
-        self.message = message
-
-    @property
-    def description_class(self) -> str | None:  # type: ignore[override]
-        return self.element.description_class
-
-    @property
-    def has_v2_merge(self) -> bool:  # type: ignore[override]
-        return False
-
-    def around(self, element: OptionType) -> OptionType:
-        return Unique(element, self.message)
-
-    @property
-    def description(self) -> str:
-        return self.element.description
-
-    @property
-    def empty_value(self) -> Lazy:
-        return self.element.empty_value
-
-    def accepts(self, value: Value) -> bool:
-        return self.element.accepts(value)
-
-    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        if len(definitions) > 1:
-            merge_one(loc, definitions, self.message)
-        return self.element.merge(loc, definitions)
-
-
-class FunctionTo(Container):
-    """types.functionTo."""
-
-    name = "functionTo"
-
-    @property
-    def description(self) -> str:
-        return f"function that evaluates to a(n) {phrase(self.element, 'noun', 'composite')}"
-
-    def accepts(self, value: Value) -> bool:
-        return is_function(value)
-
-    def sub_options(self, prefix: Loc) -> Lazy:
-        return self.element.sub_options((*prefix, "<function body>"))
-
-    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        refuse_maybe(definitions)
-
-        def call_all(_self: Lazy, argument: Lazy) -> Value:
-            results = [
-                replace(d, value=delayed(lambda d=d: call(force(d.value), argument)))  # type: ignore[misc]
-                for d in definitions
-            ]
-            return force(Resolved((*loc, "<function body>"), self.element, results).value)
-
-        return Merged(
-            Attrs(
-                {
-                    "__functionArgs": delayed(lambda: _common_arguments(definitions)),
-                    "__functor": Primop("__functor", 2, call_all),
-                }
-            )
-        )
-
-
-def _common_arguments(definitions: list[Definition]) -> Attrs:
-    from hmls.lang.functions import function_args
-
-    merged: dict[str, bool] = {}
-    for definition in definitions:
-        for name, optional in function_args(force(definition.value)).items():
-            merged[name] = merged.get(name, True) and expect_bool(optional)
-    return Attrs(merged)
+from hmls.modules.types.containers import AttrsOf
+from hmls.modules.types.scalars import has_type, is_string_like
+from hmls.modules.types.wrappers import applied
 
 
 class Either(OptionType):
@@ -151,6 +33,12 @@ class Either(OptionType):
     def __init__(self, left: OptionType, right: OptionType) -> None:
         self.left = left
         self.right = right
+        self.alternatives: tuple[OptionType, ...] = (*_alternatives(left), *_alternatives(right))
+        """The types to choose from, however deep they were nested."""
+
+    @property
+    def keeps_maybe(self) -> bool:  # type: ignore[override]
+        return any(alternative.keeps_maybe for alternative in self.alternatives)
 
     @property
     def description(self) -> str:
@@ -164,36 +52,56 @@ class Either(OptionType):
         return {"left": self.left, "right": self.right}
 
     def accepts(self, value: Value) -> bool:
-        return self.left.accepts(value) or self.right.accepts(value)
+        return any(alternative.accepts(value) for alternative in self.alternatives)
+
+    def verdict(self, value: Value) -> bool | None:
+        for alternative in self.alternatives:
+            found = alternative.verdict(value)
+            if found is not False:
+                return found
+        return False
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         for definition in definitions:
-            # Which of the two it is must be certain.
-            self._refuse_ambiguous(force(definition.value))
-        for side in (self.left, self.right):
-            if side.has_v2_merge:
-                merged = side.merge(loc, definitions)
+            value = force(definition.value)
+            if isinstance(value, Unknown):
+                # Which of the types it is must be certain.
+                self.accepts(value)
+        for alternative in self.alternatives:
+            if alternative.has_v2_merge:
+                alternative.refuse_incoherent(loc)
+                merged = alternative.merge(loc, definitions)
                 if merged.error is None:
                     return merged
-            elif side.error_of(definitions) is None:
-                return side.merge(loc, definitions)
+            elif not alternative.refused(definitions):
+                return alternative.merge(loc, definitions)
         error = (
             f"The option `{show_option(loc)}` is neither a value of type "
             f"`{self.left.description}` nor `{self.right.description}`, "
             f"Definition values: {show_definitions(definitions)}"
         )
-        return Merged(delayed(lambda: force(merge_one(loc, definitions))), error=error)
+        return Merged(Thunk(_only, (loc, definitions)), error=error)
 
-    def _refuse_ambiguous(self, value: Value) -> None:
-        if isinstance(value, Unknown):
-            self.left.accepts(value)
+    @property
+    def payload(self) -> Value:
+        from hmls.modules.types.nix_view import nix_view
+
+        return Attrs({"elemType": [nix_view(self.left), nix_view(self.right)]})
 
     def merged_with(self, other: OptionType) -> OptionType | None:
-        if not isinstance(other, Either):
-            return None
-        left = self.left.merged_with(other.left)
-        right = self.right.merged_with(other.right)
+        assert isinstance(other, Either)
+        left = types_merged(self.left, other.left)
+        right = None if left is None else types_merged(self.right, other.right)
         return None if left is None or right is None else Either(left, right)
+
+
+def _alternatives(option_type: OptionType) -> tuple[OptionType, ...]:
+    return option_type.alternatives if type(option_type) is Either else (option_type,)
+
+
+def _only(pair: tuple[Loc, list[Definition]]) -> Value:
+    loc, definitions = pair
+    return force(merge_one(loc, definitions))
 
 
 class CoercedTo(OptionType):
@@ -202,10 +110,14 @@ class CoercedTo(OptionType):
     name = "coercedTo"
     has_v2_merge = True
 
-    def __init__(self, coerced: OptionType, function: Value, final: OptionType) -> None:
+    def __init__(self, coerced: OptionType, function: Lazy, final: OptionType) -> None:
         self.coerced = coerced
         self.function = function
         self.final = final
+
+    @property
+    def keeps_maybe(self) -> bool:  # type: ignore[override]
+        return self.final.keeps_maybe
 
     @property
     def description(self) -> str:
@@ -220,8 +132,9 @@ class CoercedTo(OptionType):
     def sub_modules(self) -> list[Lazy] | None:
         return self.final.sub_modules
 
-    def with_sub_modules(self, modules: list[Lazy]) -> OptionType:
-        return CoercedTo(self.coerced, self.function, self.final.with_sub_modules(modules))
+    def with_sub_modules(self, modules: list[Lazy]) -> OptionType | None:
+        inner = self.final.with_sub_modules(modules)
+        return None if inner is None else CoercedTo(self.coerced, self.function, inner)
 
     @property
     def nested(self) -> dict[str, OptionType]:
@@ -239,79 +152,30 @@ class CoercedTo(OptionType):
         return self.final.accepts(value)
 
     def _coerce(self, value: Lazy) -> Value:
-        return call(self.function, value)
+        return call(force(self.function), value)
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         final: list[Definition] = []
         for definition in definitions:
-            value = force(definition.value)
-            if self.coerced.accepts(value):
-                definition = replace(definition, value=self._coerce(value))
-            final.append(definition)
+            if self._is_coerced(loc, definition):
+                final.append(definition.of(Thunk(applied, (self.function, definition.value))))
+            else:
+                final.append(definition)
         if self.final.has_v2_merge:
+            self.final.refuse_incoherent(loc)
             return self.final.merge(loc, final)
         error = self.error_of(definitions)
         if error is not None:
             return Merged(None, error=error)
         return self.final.merge(loc, final)
 
-
-class Checked(OptionType):
-    """types.addCheck, and the types that nixpkgs makes with it."""
-
-    def __init__(
-        self,
-        inner: OptionType,
-        check: Callable[[Value], bool],
-        *,
-        name: str | None = None,
-        description: str | None = None,
-        description_class: str | None = None,
-    ) -> None:
-        self.inner = inner
-        self.check = check
-        self.name = name or inner.name
-        self._description = description
-        self.description_class = description_class or inner.description_class
-        self.has_v2_merge = inner.has_v2_merge
-
-    @property
-    def description(self) -> str:
-        return self._description or self.inner.description
-
-    @property
-    def empty_value(self) -> Lazy:
-        return self.inner.empty_value
-
-    @property
-    def sub_modules(self) -> list[Lazy] | None:
-        return self.inner.sub_modules
-
-    def with_sub_modules(self, modules: list[Lazy]) -> OptionType:
-        # nixpkgs keeps the inner type's function, and with it loses the check.
-        return self.inner.with_sub_modules(modules)
-
-    @property
-    def nested(self) -> dict[str, OptionType]:
-        return self.inner.nested
-
-    def sub_options(self, prefix: Loc) -> Lazy:
-        return self.inner.sub_options(prefix)
-
-    def merged_with(self, other: OptionType) -> OptionType | None:
-        return self.inner.merged_with(other.inner if isinstance(other, Checked) else other)
-
-    def accepts(self, value: Value) -> bool:
-        return self.inner.accepts(value) and self.check(value)
-
-    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        merged = self.inner.merge(loc, definitions)
-        if not self.has_v2_merge or merged.error is not None:
-            return merged
-        wrong = [d for d in definitions if not self.check(force(d.value))]
-        if not wrong:
-            return merged
-        return replace(merged, error=f"Definition values: {show_definitions(wrong)}")
+    def _is_coerced(self, loc: Loc, definition: Definition) -> bool:
+        value = force(definition.value)
+        if not self.coerced.has_v2_merge:
+            return self.coerced.accepts(value)
+        refuse_unknown(value)
+        self.coerced.refuse_incoherent(loc)
+        return self.coerced.merge(loc, [definition]).error is None
 
 
 class Anything(OptionType):
@@ -319,6 +183,10 @@ class Anything(OptionType):
 
     name = "anything"
     description_class = "noun"
+    keeps_maybe = True
+
+    def __init__(self) -> None:
+        self._sets = AttrsOf(self)
 
     @property
     def description(self) -> str:
@@ -327,16 +195,18 @@ class Anything(OptionType):
     def accepts(self, _value: Value) -> bool:
         return True
 
+    def verdict(self, value: Value) -> bool | None:
+        return None if isinstance(value, Attrs | Unknown) or is_function(value) else True
+
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         kinds = [_anything_kind(force(definition.value)) for definition in definitions]
-        if len(set(kinds)) > 1:
+        if any(kind != kinds[0] for kind in kinds):
+            refuse_maybe(definitions)
             files = show_files(definition.file for definition in definitions)
-            raise NixError(
-                f"The option `{show_option(loc)}' has conflicting option types in {files}"
-            )
+            raise Thrown(f"The option `{show_option(loc)}' has conflicting option types in {files}")
         match kinds[0]:
             case "set":
-                return AttrsOf(self).merge(loc, definitions)
+                return self._sets.merge(loc, definitions)
             case "stringCoercibleSet":
                 return Merged(merge_one(loc, definitions))
             case "lambda":
@@ -346,20 +216,80 @@ class Anything(OptionType):
 
     def _function(self, loc: Loc, definitions: list[Definition]) -> Primop:
         def merged_call(argument: Lazy) -> Value:
-            results = [replace(d, value=call(force(d.value), argument)) for d in definitions]
+            results = [d.of(Thunk(applied, (d.value, argument))) for d in definitions]
             return force(self.merge((*loc, "<function body>"), results).value)
 
         return Primop("", 1, merged_call)
 
+    def merged_with(self, _other: OptionType) -> OptionType | None:
+        return self
+
 
 def _anything_kind(value: Value) -> str:
-    refuse_unknown(value) if isinstance(value, Unknown) and value.kind is None else None
-    if isinstance(value, OpenAttrs) and not {"outPath", "__toString"} & value.keys():
+    if isinstance(value, Unknown) and value.kind is None:
+        raise Unknowable(value)
+    if isinstance(value, OpenAttrs) and value:
         # That a set with unknown attributes is made a string would be odd; it must be certain.
-        return "stringCoercibleSet" if is_string_like(value) else "set"
+        coercible = "outPath" in value or "__toString" in value
+        return "stringCoercibleSet" if coercible else "set"
     if isinstance(value, Attrs) and is_string_like(value):
         return "stringCoercibleSet"
     return type_name(value)
+
+
+class Enum(OptionType):
+    """types.enum."""
+
+    name = "enum"
+
+    def __init__(self, values: list[Lazy]) -> None:
+        self.values = values
+
+    @property
+    def description_class(self) -> str:  # type: ignore[override]
+        return "noun" if len(self.values) < 2 else "conjunction"
+
+    @property
+    def description(self) -> str:
+        shown = [_enum_value(value) for value in self.values]
+        match shown:
+            case []:
+                return "impossible (empty enum)"
+            case [only]:
+                return f"value {only} (singular enum)"
+        return f"one of {', '.join(shown)}"
+
+    def accepts(self, value: Value) -> bool:
+        refuse_unknown(value)
+        return any(equal(value, force(allowed)) for allowed in self.values)
+
+    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
+        return Merged(merge_equal(loc, definitions))
+
+    @property
+    def payload(self) -> Value:
+        return Attrs({"values": self.values})
+
+    def merged_with(self, other: OptionType) -> OptionType | None:
+        assert isinstance(other, Enum)
+        values: list[Lazy] = []
+        for value in self.values + other.values:
+            if not any(equal(force(value), force(known)) for known in values):
+                values.append(value)
+        return Enum(values)
+
+
+def _enum_value(lazy: Lazy) -> str:
+    value = force(lazy)
+    refuse_unknown(value)
+    match value:
+        case str():
+            return f'"{value}"'
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+    return f"<{type_name(value)}>"
 
 
 class TypeOfTypes(OptionType):
@@ -369,9 +299,7 @@ class TypeOfTypes(OptionType):
     description_class = "noun"
 
     def accepts(self, value: Value) -> bool:
-        from hmls.modules.types.scalars import _has_type
-
-        return _has_type(value, "option-type")
+        return has_type(value, "option-type")
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         from hmls.modules.declarations import merged_type
@@ -381,3 +309,6 @@ class TypeOfTypes(OptionType):
         if len(definitions) == 1:
             return Merged(definitions[0].value)
         return Merged(nix_view(merged_type(loc, definitions)))
+
+    def merged_with(self, _other: OptionType) -> OptionType | None:
+        return self

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
-from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import MISSING, delayed, expect_attrs, force, names, sorted_names
+from hmls.lang.errors import Unknowable
+from hmls.lang.force import MISSING, expect_attrs, expect_open_list, force, make_list, sorted_names
 from hmls.lang.values import (
     AllBut,
     Attrs,
@@ -17,9 +17,11 @@ from hmls.lang.values import (
     Unknown,
     Value,
 )
-from hmls.modules.definitions import Definition, Loc, Resolved, Status
+from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
-from hmls.modules.types.base import OptionType, phrase
+from hmls.modules.messages import show_definitions
+from hmls.modules.resolved import Resolved
+from hmls.modules.types.base import OptionType, phrase, types_merged
 from hmls.modules.types.scalars import is_list, is_set
 
 
@@ -44,13 +46,19 @@ class Container(OptionType):
     def sub_modules(self) -> list[Lazy] | None:
         return self.element.sub_modules
 
-    def with_sub_modules(self, modules: list[Lazy]) -> OptionType:
-        return self.around(self.element.with_sub_modules(modules))
+    def with_sub_modules(self, modules: list[Lazy]) -> OptionType | None:
+        inner = self.element.with_sub_modules(modules)
+        return None if inner is None else self.around(inner)
+
+    @property
+    def payload(self) -> Value:
+        from hmls.modules.types.nix_view import nix_view
+
+        return Attrs({"elemType": nix_view(self.element)})
 
     def merged_with(self, other: OptionType) -> OptionType | None:
-        if not isinstance(other, Container) or other.name != self.name:
-            return None
-        element = self.element.merged_with(other.element)
+        assert isinstance(other, Container)
+        element = types_merged(self.element, other.element)
         return None if element is None else self.around(element)
 
     @property
@@ -61,11 +69,31 @@ class Container(OptionType):
         return self.element.sub_options(prefix)
 
 
+def _presence(resolved: Resolved) -> bool | Unknown:
+    """Whether a key or item is there: optionalValue ? value."""
+    try:
+        return resolved.is_defined
+    except Unknowable as stop:
+        return stop.unknown
+
+
+def meta_of(resolved: Resolved) -> Value:
+    """The valueMeta that mergeDefinitions gives."""
+    from hmls.modules.types.nix_view import nix_view
+
+    meta = force(resolved.merged.meta)
+    if not resolved.type.has_v2_merge:
+        return Attrs()
+    internal = Attrs({"type": nix_view(resolved.type)})
+    return Attrs({**(meta if isinstance(meta, Attrs) else {}), "_internal": internal})
+
+
 class ListOf(Container):
     """types.listOf."""
 
     name = "listOf"
     has_v2_merge = True
+    keeps_maybe = True
 
     @property
     def description(self) -> str:
@@ -78,49 +106,66 @@ class ListOf(Container):
     def accepts(self, value: Value) -> bool:
         return is_list(value)
 
+    def verdict(self, value: Value) -> bool | None:
+        return None if isinstance(value, list | OpenList | Unknown) else False
+
     def sub_options(self, prefix: Loc) -> Lazy:
         return self.element.sub_options((*prefix, "*"))
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        error = self.error_of(definitions)
-        if error is not None:
-            return Merged(delayed(lambda: self._items(loc, definitions)), error=error)
-        return Merged(delayed(lambda: self._items(loc, definitions)))
+        return Merged(
+            Thunk(_list_value, (self, loc, definitions)),
+            error=self.error_of(definitions),
+            meta=Thunk(_list_meta, (self, loc, definitions)),
+        )
 
-    def _items(self, loc: Loc, definitions: list[Definition]) -> Value:
-        items: list[Lazy] = []
-        is_open = False
-        for number, definition in enumerate(definitions, 1):
-            found = force(definition.value)
-            if isinstance(found, Unknown) or definition.maybe is not None:
-                items.append(Splice(definition.maybe or found))
-                is_open = True
+
+def _list_value(given: tuple[ListOf, Loc, list[Definition]]) -> Value:
+    option_type, loc, definitions = given
+    element = option_type.element
+    items: list[Any] = []
+    for number, definition in enumerate(definitions, 1):
+        found = force(definition.value)
+        if definition.maybe is not None or isinstance(found, Unknown):
+            items.append(Splice(definition.maybe or found))
+            continue
+        index = 0
+        for lazy in expect_open_list(found):
+            index += 1
+            if lazy.__class__ is Splice:
+                items.append(lazy)
                 continue
-            given = found.items if isinstance(found, OpenList) else found
-            for index, lazy in enumerate(given, 1):
-                if lazy.__class__ is Splice:
-                    items.append(lazy)
-                    is_open = True
-                    continue
-                item = Definition(definition.file, lazy, definition.site)
-                resolved = Resolved(
-                    (*loc, f"[definition {number}-entry {index}]"), self.element, [item]
-                )
-                presence = _presence(resolved)
-                if isinstance(presence, Unknown):
-                    items.append(Splice(presence))
-                    is_open = True
-                elif presence:
-                    items.append(resolved.value)
-        return OpenList(items) if is_open else items
+            value = force(lazy)
+            if element.verdict(value):
+                items.append(value)
+                continue
+            resolved = _item(loc, element, definition, number, index, value)
+            presence = _presence(resolved)
+            if isinstance(presence, Unknown):
+                # It is one item, if it is none of those that mkIf takes away.
+                text = f"({presence.text})" if " " in presence.text else presence.text
+                items.append(Splice(Unknown(f"[ {text} ]", presence.cause, presence.site)))
+            elif presence:
+                items.append(resolved.value)
+    return make_list(items)
 
 
-def _presence(resolved: Resolved) -> bool | Unknown:
-    """Whether a key or item is there: optionalValue ? value."""
-    try:
-        return resolved.is_defined
-    except Unknowable as stop:
-        return stop.unknown
+def _item(
+    loc: Loc, element: OptionType, definition: Definition, number: int, index: int, value: Lazy
+) -> Resolved:
+    inner = (*loc, f"[definition {number}-entry {index}]")
+    return Resolved(inner, element, [definition.of(value)])
+
+
+def _list_meta(given: tuple[ListOf, Loc, list[Definition]]) -> Value:
+    option_type, loc, definitions = given
+    found: list[Lazy] = []
+    for number, definition in enumerate(definitions, 1):
+        for index, lazy in enumerate(force(definition.value), 1):
+            resolved = _item(loc, option_type.element, definition, number, index, lazy)
+            if resolved.is_defined:
+                found.append(Thunk(meta_of, resolved))
+    return Attrs({"list": found})
 
 
 class NonEmptyListOf(ListOf):
@@ -134,9 +179,13 @@ class NonEmptyListOf(ListOf):
     def empty_value(self) -> Lazy:
         return MISSING
 
-    def error_of(self, definitions: list[Definition]) -> str | None:
-        from hmls.modules.messages import show_definitions
+    def merged_with(self, other: OptionType) -> OptionType | None:
+        # It is merged as the list that nixpkgs makes it from.
+        assert isinstance(other, Container)
+        element = types_merged(self.element, other.element)
+        return None if element is None else ListOf(element)
 
+    def error_of(self, definitions: list[Definition]) -> str | None:
         error = super().error_of(definitions)
         if error is not None:
             return error
@@ -151,6 +200,7 @@ class AttrsOf(Container):
     """types.attrsWith: attrsOf and lazyAttrsOf."""
 
     has_v2_merge = True
+    keeps_maybe = True
 
     def __init__(
         self, element: OptionType | Thunk, *, lazy: bool = False, placeholder: str = "name"
@@ -158,10 +208,11 @@ class AttrsOf(Container):
         super().__init__(element)
         self.lazy = lazy
         self.placeholder = placeholder
+        self.name = "lazyAttrsOf" if lazy else "attrsOf"
 
     @property
-    def name(self) -> str:  # type: ignore[override]
-        return "lazyAttrsOf" if self.lazy else "attrsOf"
+    def functor_name(self) -> str:
+        return "attrsWith"
 
     @property
     def description(self) -> str:
@@ -178,192 +229,154 @@ class AttrsOf(Container):
     def accepts(self, value: Value) -> bool:
         return is_set(value)
 
+    def verdict(self, value: Value) -> bool | None:
+        return None if isinstance(value, Attrs | Unknown) else False
+
     def sub_options(self, prefix: Loc) -> Lazy:
         return self.element.sub_options((*prefix, f"<{self.placeholder}>"))
 
+    @property
+    def payload(self) -> Value:
+        made = Attrs(super().payload)
+        made.update({"lazy": self.lazy, "placeholder": self.placeholder})
+        return made
+
     def merged_with(self, other: OptionType) -> OptionType | None:
-        if not isinstance(other, AttrsOf) or other.lazy != self.lazy:
-            return None
+        assert isinstance(other, AttrsOf)
         placeholders = {self.placeholder, other.placeholder} - {"name"}
-        element = self.element.merged_with(other.element)
-        if element is None or len(placeholders) > 1:
+        element = types_merged(self.element, other.element)
+        if element is None or other.lazy != self.lazy or len(placeholders) > 1:
             return None
         placeholder = placeholders.pop() if placeholders else "name"
         return AttrsOf(element, lazy=self.lazy, placeholder=placeholder)
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         error = self.error_of(definitions)
-        keys = delayed(lambda: _Keys(loc, self.element, definitions))
+        keys = Thunk(_keys, (loc, self, definitions))
 
         def part(name: str) -> Resolved | None:
             found: _Keys = force(keys)
-            return found.resolved.get(name)
+            return found.resolved(name)
 
-        return Merged(delayed(lambda: self._attrs(force(keys))), part, error)
+        return Merged(Thunk(_attrs_value, (self, keys)), part, error, Thunk(_attrs_meta, keys))
 
-    def _attrs(self, keys: _Keys) -> Value:
-        made = Attrs()
-        rest = keys.rest
-        for name, resolved in keys.resolved.items():
-            if self.lazy:
-                made[name] = delayed(lambda resolved=resolved: self._lazy_value(resolved))  # type: ignore[misc]
-                continue
-            presence = _presence(resolved)
-            if isinstance(presence, Unknown):
-                rest = rest or presence
-            elif presence:
-                made[name] = resolved.value
-        made.positions = {
-            name: site
-            for name, resolved in keys.resolved.items()
-            if (site := resolved.definitions[-1].site) is not None
-        }
-        if rest is None:
-            return made
-        if keys.rest is None:
-            in_doubt = keys.resolved.keys() - made.keys()
-            return OpenAttrs(made, rest, made.positions, AllBut(in_doubt))
-        return OpenAttrs(made, rest, made.positions)
 
-    def _lazy_value(self, resolved: Resolved) -> Value:
-        """A key of a lazy set is there even if its definitions are not."""
-        if not any(leaf.status in (Status.WINS, Status.UNKNOWN) for leaf in resolved.leaves):
-            empty = self.element.empty_value
-            if empty is not MISSING:
-                return force(empty)
-        return force(resolved.value)
+def _keys(given: tuple[Loc, AttrsOf, list[Definition]]) -> _Keys:
+    loc, option_type, definitions = given
+    return _Keys(loc, option_type.element, definitions)
 
 
 class _Keys:
     """The definitions of a set of a type, by key."""
 
+    __slots__ = ("_resolved", "by_key", "element", "loc", "rest")
+
     def __init__(self, loc: Loc, element: OptionType, definitions: list[Definition]) -> None:
-        by_key: dict[str, list[Definition]] = {}
+        self.loc = loc
+        self.element = element
         self.rest: Unknown | None = None
+        """Why other keys may exist."""
+        self.by_key: dict[str, list[Definition]] = {}
+        self._resolved: dict[str, Resolved] = {}
+        by_key = self.by_key
+        partial: list[tuple[Definition, Value]] = []
         for definition in definitions:
             value = force(definition.value)
-            if isinstance(value, Unknown):
-                self.rest = self.rest or value
-                continue
-            if isinstance(value, OpenAttrs):
-                self.rest = self.rest or value.rest
+            if isinstance(value, Unknown | OpenAttrs):
+                partial.append((definition, value))
+                if isinstance(value, Unknown):
+                    continue
+            positions, site = value.positions, definition.site
+            file, maybe, origin = definition.file, definition.maybe, definition.origin
             for name, lazy in expect_attrs(value).items():
-                site = value.positions.get(name, definition.site)
-                inner = replace(definition, value=lazy, site=site)
-                by_key.setdefault(name, []).append(inner)
-        if self.rest is not None:
-            # An unknown set may define any key, at any priority.
-            unknown = Definition("", self.rest, None, self.rest)
-            for found in by_key.values():
-                found.append(unknown)
-        order = sorted_names(Attrs(dict.fromkeys(by_key)))
-        self.resolved = {name: Resolved((*loc, name), element, by_key[name]) for name in order}
+                inner = Definition(file, lazy, positions.get(name, site), maybe, origin)
+                found = by_key.get(name)
+                if found is None:
+                    by_key[name] = [inner]
+                else:
+                    found.append(inner)
+        for definition, value in partial:
+            self._add_unknown(definition, value)
+
+    def _add_unknown(self, definition: Definition, value: Value) -> None:
+        """An unknown set may define any key that it is not known to lack, at any priority."""
+        rest = value.rest if isinstance(value, OpenAttrs) else value
+        doubtful = isinstance(value, Unknown) or not isinstance(value.absent, AllBut)
+        if doubtful:
+            self.rest = self.rest or rest
+        names = self.by_key if doubtful else {*self.by_key, *value.absent.names}
+        for name in list(names):
+            if isinstance(value, OpenAttrs) and (name in value or name in value.absent):
+                continue
+            unknown = rest.select(name)
+            inner = Definition(definition.file, unknown, definition.site, unknown)
+            self.by_key.setdefault(name, []).append(inner)
+
+    def resolved(self, name: str) -> Resolved | None:
+        found = self._resolved.get(name)
+        if found is None:
+            definitions = self.by_key.get(name)
+            if definitions is None:
+                return None
+            found = Resolved((*self.loc, name), self.element, definitions)
+            self._resolved[name] = found
+        return found
+
+    def part(self, name: str) -> tuple[bool | Unknown, Lazy]:
+        """Whether a key is there at all, and its value."""
+        definitions = self.by_key[name]
+        if len(definitions) == 1 and definitions[0].maybe is None:
+            value = force(definitions[0].value)
+            if self.element.verdict(value):
+                return True, value
+        resolved = self.resolved(name)
+        assert resolved is not None
+        return _presence(resolved), resolved.value
+
+    def lazy_part(self, name: str) -> tuple[bool | Unknown, Lazy]:
+        """The same of a lazy set, where a key is there even if its definitions are not."""
+        presence: bool | Unknown = True
+        for definition in self.by_key[name]:
+            if definition.maybe is None:
+                break
+            presence = definition.maybe
+        else:
+            return presence, None
+        return True, Thunk(_lazy_value, (self, name))
 
 
-class AttrTag(OptionType):
-    """types.attrTag: a set with exactly one of some keys, each an option."""
-
-    name = "attrTag"
-    description_class = "noun"
-
-    def __init__(self, tags: Attrs) -> None:
-        self.tags = tags
-
-    @property
-    def description(self) -> str:
-        return f"attribute-tagged union with choices: {self._choices()}"
-
-    def _choices(self) -> str:
-        from hmls.lang.values import quote_attribute
-
-        return ", ".join(quote_attribute(name) for name in names(self.tags))
-
-    def accepts(self, value: Value) -> bool:
-        return is_set(value) and len(found := names(value)) == 1 and found[0] in self.tags
-
-    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        from hmls.lang.values import quote_attribute
-        from hmls.modules.messages import show_files, show_option
-        from hmls.modules.option_value import tag_value
-        from hmls.modules.types.base import refuse_maybe
-
-        refuse_maybe(definitions)
-        choice = names(force(definitions[0].value))[0]
-        inner: list[Definition] = []
-        for definition in definitions:
-            value = expect_attrs(definition.value)
-            other = names(value)[0]
-            if other != choice:
-                files = show_files(d.file for d in definitions)
-                raise NixError(
-                    f"The option `{show_option(loc)}` is defined both as `{choice}` and "
-                    f"`{other}`, in {files}."
-                )
-            site = value.positions.get(choice, definition.site)
-            inner.append(replace(definition, value=value[choice], site=site))
-        if choice not in self.tags:
-            files = show_files(d.file for d in definitions)
-            quoted = quote_attribute(choice)
-            raise NixError(
-                f"The option `{show_option(loc)}` is defined as {quoted}, but {quoted} is not "
-                f"among the valid choices ({self._choices()}). Value {choice} was defined in "
-                f"{files}."
-            )
-        resolved, value = tag_value((*loc, choice), self.tags[choice], inner)
-        return Merged(Attrs({choice: value}), lambda name: resolved if name == choice else None)
-
-    @property
-    def nested(self) -> dict[str, OptionType]:
-        return {}
-
-    def sub_options(self, prefix: Loc) -> Lazy:
-        return Attrs(
-            {
-                name: delayed(
-                    lambda name=name: Attrs(  # type: ignore[misc]
-                        {**expect_attrs(self.tags[name]), "loc": [*prefix, name]}
-                    )
-                )
-                for name in self.tags
-            }
-        )
+def _lazy_value(given: tuple[_Keys, str]) -> Value:
+    keys, name = given
+    presence, value = keys.part(name)
+    if presence is False:
+        empty = keys.element.empty_value
+        if empty is not MISSING:
+            return force(empty)
+    return force(value)
 
 
-class AttrListOf(Container):
-    """types.attrListWith: single-key sets in an order, from lists or sets."""
+def _attrs_value(given: tuple[AttrsOf, Thunk]) -> Value:
+    option_type, thunk = given
+    keys: _Keys = force(thunk)
+    made: dict[str, Lazy] = {}
+    doubt: Unknown | None = None
+    doubtful: list[str] = []
+    for name in sorted_names(Attrs(keys.by_key)):
+        presence, value = keys.lazy_part(name) if option_type.lazy else keys.part(name)
+        if isinstance(presence, Unknown):
+            doubt = doubt or presence
+            doubtful.append(name)
+        elif presence:
+            made[name] = value
+    if keys.rest is not None:
+        gone = frozenset(keys.by_key.keys() - made.keys() - set(doubtful))
+        return OpenAttrs(made, keys.rest, absent=gone)
+    if doubt is None:
+        return Attrs(made)
+    return OpenAttrs(made, doubt, absent=AllBut([*made, *doubtful]))
 
-    name = "attrListOf"
-    has_v2_merge = True
 
-    def __init__(
-        self, element: OptionType | Thunk, *, as_attrs: bool = False, merge_values: Value = None
-    ) -> None:
-        super().__init__(element)
-        self.as_attrs = as_attrs
-        self.merge_values = merge_values
-
-    @property
-    def description(self) -> str:
-        return f"attribute list of {phrase(self.element, 'noun', 'composite')}"
-
-    def around(self, element: OptionType) -> OptionType:
-        return AttrListOf(element, as_attrs=self.as_attrs, merge_values=self.merge_values)
-
-    def merged_with(self, _other: OptionType) -> OptionType | None:
-        return None
-
-    @property
-    def empty_value(self) -> Lazy:
-        return Attrs() if self.as_attrs else []
-
-    def accepts(self, value: Value) -> bool:
-        return is_list(value) or is_set(value)
-
-    def sub_options(self, prefix: Loc) -> Lazy:
-        return self.element.sub_options((*prefix, "*"))
-
-    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        from hmls.modules.types.attr_list import merge_items
-
-        error = self.error_of(definitions)
-        return Merged(delayed(lambda: merge_items(self, loc, definitions)), error=error)
+def _attrs_meta(thunk: Thunk) -> Value:
+    keys: _Keys = force(thunk)
+    metas = {name: Thunk(meta_of, keys.resolved(name)) for name in keys.by_key}
+    return Attrs({"attrs": Attrs(metas)})

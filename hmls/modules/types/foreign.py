@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hmls.lang.errors import NixError, Unknowable
+from hmls.lang import coerce
+from hmls.lang.compare import equal
+from hmls.lang.errors import Thrown, Unknowable
 from hmls.lang.force import (
     MISSING,
     call,
@@ -14,44 +16,53 @@ from hmls.lang.force import (
     force,
     get,
     get_lazy,
+    has,
     select,
+    wrong_type,
 )
-from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Unknown, Value, type_phrase
+from hmls.lang.lib.support import arguments, pattern
+from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Unknown, Value
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
-from hmls.modules.types.base import OptionType, refuse_maybe
+from hmls.modules.messages import show_option
+from hmls.modules.types.base import OptionType, refuse_maybe, types_merged
 
 
 class TypeAttrs(Attrs):
-    """One of nixpkgs' types as Nix code sees it; `native` is what it really is."""
+    """One of nixpkgs' types as Nix code sees it, or a part of that; `native` is the type."""
 
     __slots__ = ("native",)
     native: OptionType
 
 
-class NativeMerge(Attrs):
-    """The `merge` of a type that checks while it merges, which is a set."""
+class NativePart(TypeAttrs):
+    """The `check` or `merge` of a type where that is a set."""
 
-    __slots__ = ("native",)
-    native: OptionType
+    __slots__ = ()
+
+
+class Functor(TypeAttrs):
+    """The `functor` of a type."""
+
+    __slots__ = ()
 
 
 def as_type(value: Value) -> OptionType:
-    """The type that a value of Nix is."""
-    if isinstance(value, TypeAttrs):
+    """The type that a value of Nix is. Raises NixError for what is no set."""
+    if value.__class__ is TypeAttrs:
         return value.native
     if isinstance(value, Unknown):
         return UnknownType(value)
     if isinstance(value, OpenAttrs) and "merge" not in value:
         return UnknownType(value.rest)
     if not isinstance(value, Attrs):
-        raise NixError(f"expected an option type but found {type_phrase(value)}")
+        return wrong_type("a set", value)
     return ForeignType(value)
 
 
 def native_behind(function: Value) -> OptionType | None:
     """The type of nixpkgs whose `check` or `merge` this is."""
-    if isinstance(function, NativeMerge):
+    if isinstance(function, NativePart):
         return function.native
     if isinstance(function, Primop) and isinstance(function.tag, OptionType):
         return function.tag
@@ -79,31 +90,40 @@ class UnknownType(OptionType):
     def merge_nothing(self, _loc: Loc) -> Merged:
         return Merged(self.unknown)
 
+    def merged_with(self, _other: OptionType) -> OptionType | None:
+        return self
+
+
+_CHECKED_AND_MERGED = pattern("headError", "value", "valueMeta")
+
 
 class ForeignType(OptionType):
     """A type given by a set with `check`, `merge` and so on."""
 
     def __init__(self, attrs: Attrs) -> None:
         self.attrs = attrs
-        merge = get(attrs, "merge")
-        self.inherited = native_behind(merge)
-        """The native type whose merge this one still uses."""
-        self.merge_function = merge
-        self.has_v2_merge = isinstance(merge, Attrs) and "v2" in merge
+
+    @property
+    def has_v2_merge(self) -> bool:  # type: ignore[override]
+        merge = select(self.attrs, "merge")
+        return isinstance(merge, Attrs) and has(merge, "v2")
 
     @property
     def name(self) -> str:  # type: ignore[override]
-        found = get(self.attrs, "name")
-        return found if isinstance(found, str) else "unspecified"
+        return expect_string(select(self.attrs, "name"))
 
     @property
     def description(self) -> str:
-        found = get(self.attrs, "description")
-        return found if isinstance(found, str) else self.name
+        return expect_string(select(self.attrs, "description"))
 
     @property
     def description_class(self) -> str | None:  # type: ignore[override]
         found = get(self.attrs, "descriptionClass")
+        return found if isinstance(found, str) else None
+
+    @property
+    def deprecation_message(self) -> str | None:  # type: ignore[override]
+        found = select(self.attrs, "deprecationMessage")
         return found if isinstance(found, str) else None
 
     @property
@@ -116,8 +136,9 @@ class ForeignType(OptionType):
         found = get(self.attrs, "getSubModules")
         return None if found is MISSING or found is None else expect_list(found)
 
-    def with_sub_modules(self, modules: list[Lazy]) -> OptionType:
-        return as_type(call(select(self.attrs, "substSubModules"), modules))
+    def with_sub_modules(self, modules: list[Lazy]) -> OptionType | None:
+        found = call(select(self.attrs, "substSubModules"), modules)
+        return None if found is None else as_type(found)
 
     @property
     def nested(self) -> dict[str, OptionType]:
@@ -127,17 +148,10 @@ class ForeignType(OptionType):
         return {name: as_type(force(lazy)) for name, lazy in found.items()}
 
     def sub_options(self, prefix: Loc) -> Lazy:
-        function = get(self.attrs, "getSubOptions")
-        return Attrs() if function is MISSING else call(function, list(prefix))
+        return call(select(self.attrs, "getSubOptions"), list(prefix))
 
     def merged_with(self, other: OptionType) -> OptionType | None:
-        from hmls.modules.types.nix_view import nix_view
-
-        merge = get(self.attrs, "typeMerge")
-        if merge is MISSING:
-            return None
-        result = call(merge, select(nix_view(other), "functor"))
-        return None if result is None else as_type(result)
+        return foreign_merge(self, other)
 
     def accepts(self, value: Value) -> bool:
         check = select(self.attrs, "check")
@@ -146,37 +160,81 @@ class ForeignType(OptionType):
             return native.accepts(value)
         return expect_bool(call(check, value))
 
+    def refuse_incoherent(self, loc: Loc, hint: str = "") -> None:
+        if not self.has_v2_merge:
+            return
+        check = select(self.attrs, "check")
+        if isinstance(check, Attrs):
+            coherent = get(check, "isV2MergeCoherent")
+            if coherent is not MISSING and expect_bool(coherent):
+                return
+        raise Thrown(_INCOHERENT.format(show_option(loc), self.description) + hint)
+
+    def checked_merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
+        self.refuse_incoherent(loc, _HINT)
+        return super().checked_merge(loc, definitions)
+
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        if self.inherited is not None:
-            if self.has_v2_merge:
-                self._refuse_incoherent(loc)
-            return self.inherited.merge(loc, definitions)
+        merge = select(self.attrs, "merge")
+        native = native_behind(merge)
+        if native is not None:
+            return native.merge(loc, definitions)
         refuse_maybe(definitions)
         given = [nix_definition(definition) for definition in definitions]
         if not self.has_v2_merge:
-            return Merged(call2(self.merge_function, list(loc), given))
-        v2 = select(expect_attrs(self.merge_function), "v2")
-        made = expect_attrs(call(v2, Attrs({"loc": list(loc), "defs": given})))
-        head_error = select(made, "headError")
-        error = None
-        if head_error is not None:
-            error = expect_string(select(expect_attrs(head_error), "message"))
-        return Merged(made["value"], error=error, meta=made.get("valueMeta"))
+            return Merged(call2(merge, list(loc), given))
+        v2 = select(expect_attrs(merge), "v2")
+        result = call(v2, Attrs({"loc": list(loc), "defs": given}))
+        made = arguments("anonymous lambda", _CHECKED_AND_MERGED, result)
+        wrong = select(made, "headError")
+        error = None if wrong is None else expect_string(select(expect_attrs(wrong), "message"))
+        return Merged(made["value"], error=error, meta=made["valueMeta"])
 
-    def _refuse_incoherent(self, loc: Loc) -> None:
-        """checkV2MergeCoherence: a changed `check` does not work with such a merge."""
-        from hmls.modules.messages import show_option
 
-        check = select(self.attrs, "check")
-        if native_behind(check) is not None:
-            return
-        if isinstance(check, Attrs) and get(check, "isV2MergeCoherent") is True:
-            return
-        raise NixError(
-            f"The option `{show_option(loc)}' has a type `{self.description}' that uses\n"
-            "an ad-hoc `type // { check = ...; }' override, which is incompatible with\n"
-            "the v2 merge mechanism.\n"
-        )
+_INCOHERENT = """\
+The option `{}' has a type `{}' that uses
+an ad-hoc `type // {{ check = ...; }}' override, which is incompatible with
+the v2 merge mechanism.
+
+Please use `lib.types.addCheck` instead of `type // {{ check }}' to add
+custom validation. For example:
+
+  lib.types.addCheck baseType (value: /* your check */)
+
+instead of:
+
+  baseType // {{ check = value: /* your check */; }}
+"""
+_HINT = """
+Alternatively, this message may also occur as false positive when mixing Nixpkgs
+versions, if one Nixpkgs is between 83fed2e6..58696117 (Aug 28 - Oct 28 2025)
+"""
+
+
+def foreign_merge(left: OptionType, right: OptionType) -> OptionType | None:
+    """`left.typeMerge right.functor`, of which at least one was made by Nix code."""
+    from hmls.modules.types.nix_view import nix_view
+
+    merged = call(select(nix_view(left), "typeMerge"), select(nix_view(right), "functor"))
+    return None if merged is None else as_type(merged)
+
+
+def functors_merged(left: Attrs, right: Attrs) -> Value:
+    """lib.defaultTypeMerge: the type that both functors make, or null."""
+    if isinstance(left, Functor) and isinstance(right, Functor):
+        from hmls.modules.types.nix_view import nix_view
+
+        both = types_merged(left.native, right.native)
+        return None if both is None else nix_view(both)
+    if not equal(select(left, "name"), select(right, "name")):
+        return None
+    payload, other = select(left, "payload"), select(right, "payload")
+    if (payload is None) != (other is None):
+        raise Thrown("assertion '((f'.payload != null) == (f.payload != null))' failed")
+    if payload is None:
+        return select(left, "type")
+    merged = call2(select(left, "binOp"), payload, other)
+    return None if merged is None else call(select(left, "type"), merged)
 
 
 def nix_definition(definition: Definition) -> Attrs:
@@ -185,5 +243,11 @@ def nix_definition(definition: Definition) -> Attrs:
 
 
 def from_nix_definition(lazy: Lazy) -> Definition:
+    """A definition as Nix code gives it; its file is only needed in messages."""
     attrs = expect_attrs(lazy)
-    return Definition(expect_string(select(attrs, "file")), attrs["value"])
+    file = get(attrs, "file")
+    value = get_lazy(attrs, "value")
+    if value is MISSING:
+        select(attrs, "value")
+    named = "" if file is MISSING else coerce.to_string(file)
+    return Definition(named, value)

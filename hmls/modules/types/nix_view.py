@@ -5,14 +5,24 @@ Source: nixpkgs lib/types.nix, mkOptionType.
 
 from __future__ import annotations
 
-from hmls.lang.force import MISSING, delayed, expect_attrs, expect_list, expect_string, force
-from hmls.lang.values import Attrs, Lazy, Primop, Value
+from hmls.lang.force import (
+    MISSING,
+    expect_attrs,
+    expect_list,
+    expect_string,
+    force,
+    select,
+)
+from hmls.lang.values import Attrs, Lazy, Primop, Thunk, Value
+from hmls.modules.definitions import Loc
 from hmls.modules.types.base import OptionType
 from hmls.modules.types.foreign import (
     ForeignType,
-    NativeMerge,
+    Functor,
+    NativePart,
     TypeAttrs,
     from_nix_definition,
+    functors_merged,
 )
 
 
@@ -27,44 +37,85 @@ def nix_view(option_type: OptionType) -> Attrs:
 
 
 def _make(native: OptionType) -> TypeAttrs:
-    check = Primop("check", 1, lambda value: native.accepts(force(value)), tag=native)
     view = TypeAttrs(
         {
             "_type": "option-type",
-            "name": delayed(lambda: native.name),
-            "description": delayed(lambda: native.description),
-            "descriptionClass": delayed(lambda: native.description_class),
-            "check": check,
-            "merge": delayed(lambda: _merge(native)),
-            "emptyValue": delayed(lambda: _empty(native)),
-            "getSubOptions": Primop(
-                "getSubOptions", 1, lambda prefix: native.sub_options(_loc(prefix))
-            ),
-            "getSubModules": delayed(lambda: native.sub_modules),
+            "name": Thunk(_name, native),
+            "description": Thunk(_description, native),
+            "descriptionClass": Thunk(_description_class, native),
+            "check": Thunk(_check, native),
+            "merge": Thunk(_merge, native),
+            "emptyValue": Thunk(_empty, native),
+            "getSubOptions": Primop("", 1, lambda prefix: native.sub_options(_loc(prefix))),
+            "getSubModules": Thunk(_sub_modules, native),
             "substSubModules": Primop(
-                "substSubModules",
+                "", 1, lambda modules: _view_or_null(native.with_sub_modules(expect_list(modules)))
+            ),
+            "typeMerge": Primop(
+                "",
                 1,
-                lambda modules: nix_view(native.with_sub_modules(expect_list(modules))),
+                lambda functor: functors_merged(_functor(native), expect_attrs(functor)),
             ),
-            "typeMerge": Primop("typeMerge", 1, lambda functor: _type_merge(native, functor)),
-            "functor": delayed(lambda: _functor(native)),
+            "functor": Thunk(_functor, native),
             "deprecationMessage": native.deprecation_message,
-            "nestedTypes": delayed(
-                lambda: Attrs({name: nix_view(inner) for name, inner in native.nested.items()})
-            ),
+            "nestedTypes": Thunk(_nested, native),
         }
     )
     view.native = native
     return view
 
 
-def _loc(lazy: Lazy) -> tuple[str, ...]:
+def _view_or_null(option_type: OptionType | None) -> Value:
+    return None if option_type is None else nix_view(option_type)
+
+
+def _loc(lazy: Lazy) -> Loc:
     return tuple(expect_string(part) for part in expect_list(lazy))
 
 
-def _empty(native: OptionType) -> Attrs:
+def _name(native: OptionType) -> Value:
+    return native.name
+
+
+def _description(native: OptionType) -> Value:
+    return native.description
+
+
+def _description_class(native: OptionType) -> Value:
+    return native.description_class
+
+
+def _sub_modules(native: OptionType) -> Value:
+    return native.sub_modules
+
+
+def _empty(native: OptionType) -> Value:
     empty = native.empty_value
     return Attrs() if empty is MISSING else Attrs({"value": empty})
+
+
+def _nested(native: OptionType) -> Value:
+    from hmls.modules.types.attr_tag import AttrTag
+
+    if isinstance(native, AttrTag):
+        return native.tags
+    return Attrs({name: nix_view(inner) for name, inner in native.nested.items()})
+
+
+def _check(native: OptionType) -> Value:
+    def check(value: Lazy) -> Value:
+        return native.accepts(force(value))
+
+    if not native.has_v2_merge:
+        return Primop("", 1, check, tag=native)
+    made = NativePart(
+        {
+            "__functor": Primop("", 2, lambda _self, value: check(value)),
+            "isV2MergeCoherent": True,
+        }
+    )
+    made.native = native
+    return made
 
 
 def _merge(native: OptionType) -> Value:
@@ -72,64 +123,63 @@ def _merge(native: OptionType) -> Value:
         found = [from_nix_definition(d) for d in expect_list(definitions)]
         return force(native.merge(_loc(loc), found).value)
 
-    plain = Primop("merge", 2, merge, tag=native)
     if not native.has_v2_merge:
-        return plain
+        return Primop("", 2, merge, tag=native)
 
     def v2(argument: Lazy) -> Value:
         attrs = expect_attrs(argument)
-        found = [from_nix_definition(d) for d in expect_list(attrs["defs"])]
-        merged = native.merge(_loc(attrs["loc"]), found)
+        found = [from_nix_definition(d) for d in expect_list(select(attrs, "defs"))]
+        merged = native.merge(_loc(select(attrs, "loc")), found)
         error = None if merged.error is None else Attrs({"message": merged.error})
-        return Attrs(
-            {"headError": error, "value": merged.value, "valueMeta": merged.meta or Attrs()}
-        )
+        meta = Attrs() if merged.meta is None else merged.meta
+        return Attrs({"headError": error, "value": merged.value, "valueMeta": meta})
 
-    functor = Primop("__functor", 3, lambda _self, loc, definitions: merge(loc, definitions))
-    made = NativeMerge({"__functor": functor, "v2": Primop("v2", 1, v2)})
-    made.native = native
-    return made
-
-
-class Functor(Attrs):
-    """A type's `functor`, which remembers the type."""
-
-    __slots__ = ("native",)
-    native: OptionType
-
-
-def _functor(native: OptionType) -> Attrs:
-    made = Functor(
+    made = NativePart(
         {
-            "name": delayed(lambda: native.name),
-            "type": delayed(lambda: nix_view(native)),
-            "payload": delayed(lambda: _payload(native)),
-            "wrapped": delayed(lambda: _wrapped(native)),
-            "binOp": Primop("binOp", 2, lambda _a, _b: None),
+            "__functor": Primop("", 3, lambda _self, loc, definitions: merge(loc, definitions)),
+            "v2": Primop("", 1, v2),
         }
     )
     made.native = native
     return made
 
 
+def _functor(native: OptionType) -> Functor:
+    made = Functor(
+        {
+            "name": Thunk(_functor_name, native),
+            "type": Thunk(_constructor, native),
+            "payload": Thunk(_payload, native),
+            "binOp": Primop("", 2, lambda left, right: _both(native, left, right)),
+        }
+    )
+    made.native = native
+    return made
+
+
+def _functor_name(native: OptionType) -> Value:
+    return native.functor_name
+
+
 def _payload(native: OptionType) -> Value:
-    nested = native.nested
-    if set(nested) == {"elemType"}:
-        return Attrs({"elemType": nix_view(nested["elemType"])})
-    if {"left", "right"} <= set(nested):
-        return Attrs({"elemType": [nix_view(nested["left"]), nix_view(nested["right"])]})
-    values = getattr(native, "values", None)
-    return None if values is None else Attrs({"values": values})
+    return native.payload
 
 
-def _wrapped(native: OptionType) -> Value:
-    element = native.nested.get("elemType")
-    return None if element is None else nix_view(element)
+def _constructor(native: OptionType) -> Value:
+    """What makes a type of the functor's payload; without one, the type itself."""
+    from hmls.modules.types.constructors import type_of_payload
+
+    if native.payload is None:
+        return _view_or_null(native.merged_with(native))
+    return Primop("", 1, lambda payload: nix_view(type_of_payload(native, expect_attrs(payload))))
 
 
-def _type_merge(native: OptionType, lazy: Lazy) -> Value:
-    functor = force(lazy)
-    if not isinstance(functor, Functor):
+def _both(native: OptionType, left: Lazy, right: Lazy) -> Value:
+    """The functor's binOp: one payload of two, or null."""
+    from hmls.modules.types.constructors import type_of_payload
+
+    if native.payload is None:
         return None
-    merged = native.merged_with(functor.native)
-    return None if merged is None else nix_view(merged)
+    first = type_of_payload(native, expect_attrs(left))
+    merged = first.merged_with(type_of_payload(native, expect_attrs(right)))
+    return None if merged is None else merged.payload

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import delayed, force, is_function
-from hmls.lang.values import Attrs, Lazy, Unknown, Value
+from hmls.lang.compare import equal
+from hmls.lang.errors import Thrown, Unknowable
+from hmls.lang.force import expect_attrs, expect_list, force, is_function
+from hmls.lang.values import Attrs, Lazy, OpenAttrs, Thunk, Unknown, Value
 from hmls.modules.collect import Given
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
 from hmls.modules.messages import show_option
+from hmls.modules.properties import if_, override
 from hmls.modules.types.base import OptionType, phrase, refuse_maybe
 from hmls.modules.types.scalars import is_path_like
 
@@ -18,7 +20,16 @@ if TYPE_CHECKING:
     from hmls.modules.evaluation import Evaluation
     from hmls.modules.system import ModuleSystem
 
-T = TypeVar("T")
+NO_CHECK = Attrs(
+    {
+        "config": Attrs({"_module": Attrs({"check": override(50, False)})}),
+        "_file": "<built-in module that disables checks for the purpose of documentation "
+        "generation>",
+    }
+)
+"""noCheckForDocsModule."""
+_NAME_UNKNOWN_YET = Attrs({"_module": Attrs({"args": Attrs({"name": override(1500, "‹name›")})})})
+_STRUCTURE = frozenset(("imports", "options", "config", "disabledModules", "freeformType", "key"))
 
 
 def _accepts_module(value: Value) -> bool:
@@ -31,80 +42,82 @@ class Submodule(OptionType):
     name = "submodule"
     description_class = "noun"
     has_v2_merge = True
+    keeps_maybe = True
 
     def __init__(
         self,
         system: ModuleSystem,
-        modules: list[Lazy],
+        modules: Lazy,
         *,
-        special_args: Attrs | None = None,
-        shorthand: bool | None = False,
-        description: str | None = None,
-        module_class: str | None = None,
+        special_args: Lazy = None,
+        shorthand: Lazy = False,
+        description: Lazy = None,
+        module_class: Lazy = None,
     ) -> None:
         self.system = system
         self.modules = modules
-        self.special_args = special_args or Attrs()
+        self.special_args = Attrs() if special_args is None else special_args
         self.shorthand = shorthand
-        """shorthandOnlyDefinesConfig; None is «whatever the other declarations say»."""
+        """shorthandOnlyDefinesConfig; null is «whatever the other declarations say»."""
         self.given_description = description
         self.module_class = module_class
-        self._base = delayed(self._compute_base)
+        self._base = Thunk(_base, self)
+        self._docs = Thunk(_docs, self)
 
     @property
     def base(self) -> Evaluation:
-        """The modules without any definition, for descriptions and the empty value."""
+        """The modules without any definition, for the empty value."""
         return force(self._base)  # type: ignore[no-any-return]
 
-    def _compute_base(self) -> Evaluation:
-        return self.evaluate((), [])
+    @property
+    def docs(self) -> Evaluation:
+        """The same without checks, for descriptions."""
+        return force(self._docs)  # type: ignore[no-any-return]
 
     def evaluate(self, loc: Loc, definitions: list[Definition]) -> Evaluation:
         """The submodule with these definitions, at a place in the option tree."""
-        name = Attrs({"name": _name_argument(loc)})
-        given = [Given(Attrs({"_module": Attrs({"args": name})}))]
-        given += [Given(module) for module in self.modules]
-        given += [self._defined(definition) for definition in definitions]
-        return self.system.evaluate(
-            given,
-            prefix=loc,
-            special_args=self.special_args,
-            module_class=self.module_class,
-        )
+        name = loc[-1] if loc else Thunk(_no_name, None)
+        given = [
+            Given(Attrs({"_module": Attrs({"args": Attrs({"name": name})})})),
+            *[self._defined(definition) for definition in definitions],
+        ]
+        return self.system.extended(self.base, given, prefix=loc)
 
     def _defined(self, definition: Definition) -> Given:
         value = force(definition.value)
-        if isinstance(value, Attrs) and self.shorthand:
-            return Given(
-                Attrs({"_file": definition.file, "config": value}),
-                file=definition.file,
-                site=definition.site,
-                origin=definition.origin,
-            )
-        wrapped = Attrs({"_file": definition.file, "imports": [value]})
-        return Given(wrapped, file=definition.file, site=definition.site, origin=definition.origin)
+        file = definition.file
+        if isinstance(value, Attrs) and force(self.shorthand) is True:
+            config: Lazy = value
+            if definition.maybe is not None:
+                config = if_(definition.maybe, value)
+            module = Attrs({"_file": file, "config": config})
+        else:
+            if definition.maybe is not None:
+                if not isinstance(value, Attrs) or not _STRUCTURE.isdisjoint(value):
+                    raise Unknowable(definition.maybe)
+                value = Attrs({"config": if_(definition.maybe, value)})
+            module = Attrs({"_file": file, "imports": [value]})
+        return Given(module, file, definition.site, definition.origin)
 
     @property
     def description(self) -> str:
-        if self.given_description is not None:
-            return self.given_description
-        try:
-            freeform = self.base.freeform_type
-        except (NixError, Unknowable):
-            freeform = None
+        given = force(self.given_description)
+        if isinstance(given, str):
+            return given
+        freeform = self.docs.freeform_type
         if freeform is None:
             return self.name
         return f"open {self.name} of {phrase(freeform, 'noun', 'composite')}"
 
     @property
     def empty_value(self) -> Lazy:
-        return delayed(lambda: force(self.base.config))
+        return Thunk(_config_of_base, self)
 
     @property
     def sub_modules(self) -> list[Lazy] | None:
-        return self.modules
+        return _modules(self)
 
-    def with_sub_modules(self, modules: list[Lazy]) -> OptionType:
+    def with_sub_modules(self, modules: list[Lazy]) -> OptionType | None:
         return Submodule(
             self.system,
             modules,
@@ -116,78 +129,127 @@ class Submodule(OptionType):
 
     @property
     def nested(self) -> dict[str, OptionType]:
-        freeform = self.base.freeform_type
+        freeform = self.base.checked_freeform_type
         return {} if freeform is None else {"freeformType": freeform}
 
     def sub_options(self, prefix: Loc) -> Lazy:
-        evaluation = self.evaluate(prefix, [])
-        evaluation.checks = False
-        return evaluation.options
+        evaluation = self.system.extended(self.base, [Given(NO_CHECK)], prefix=prefix)
+        options = expect_attrs(evaluation.options)
+        freeform = evaluation.checked_freeform_type
+        if freeform is None:
+            return options
+        return Attrs({**options, "_freeformOptions": Thunk(_options_of, (freeform, prefix))})
 
     def accepts(self, value: Value) -> bool:
         return _accepts_module(value)
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        refuse_maybe(definitions)
-        known: list[Definition] = []
-        rest: Unknown | None = None
         for definition in definitions:
             value = force(definition.value)
-            if isinstance(value, Unknown):
-                rest = rest or value
-            else:
-                known.append(definition)
-        if rest is not None:
-            # An unknown module may define and declare anything here.
-            raise Unknowable(rest)
-        evaluation = self.evaluate(loc, known)
+            if isinstance(value, Unknown) or (isinstance(value, OpenAttrs) and not value):
+                # An unknown module may define and declare anything here.
+                raise Unknowable(value if isinstance(value, Unknown) else value.rest)
+        evaluation = self.evaluate(loc, definitions)
         return Merged(
-            delayed(lambda: force(evaluation.config)),
+            evaluation.config,
             evaluation.part,
             self.error_of(definitions),
-            Attrs({"configuration": delayed(lambda: evaluation.result)}),
+            Attrs({"configuration": Thunk(_result_of, evaluation)}),
+            evaluation,
+        )
+
+    @property
+    def payload(self) -> Value:
+        return Attrs(
+            {
+                "modules": self.modules,
+                "class": self.module_class,
+                "specialArgs": self.special_args,
+                "shorthandOnlyDefinesConfig": self.shorthand,
+                "description": self.given_description,
+            }
         )
 
     def merged_with(self, other: OptionType) -> OptionType | None:
-        if not isinstance(other, Submodule):
-            return None
+        assert isinstance(other, Submodule)
         return Submodule(
             self.system,
-            self.modules + other.modules,
-            special_args=_joined_args(self.special_args, other.special_args),
-            shorthand=_joined(self.shorthand, other.shorthand, "shorthandOnlyDefinesConfig values"),
-            description=_joined(self.given_description, other.given_description, "descriptions"),
-            module_class=_joined_class(self.module_class, other.module_class),
+            Thunk(_both_modules, (self, other)),
+            special_args=Thunk(_joined_args, (self.special_args, other.special_args)),
+            shorthand=Thunk(
+                _joined, (self.shorthand, other.shorthand, "shorthandOnlyDefinesConfig values")
+            ),
+            description=Thunk(
+                _joined, (self.given_description, other.given_description, "descriptions")
+            ),
+            module_class=Thunk(_joined_class, (self.module_class, other.module_class)),
         )
 
 
-def _name_argument(loc: Loc) -> Lazy:
-    if loc:
-        return loc[-1]
-    return Attrs({"_type": "override", "priority": 1500, "content": "‹name›"})
+def _modules(submodule: Submodule) -> list[Lazy]:
+    return expect_list(submodule.modules)
 
 
-def _joined(left: T | None, right: T | None, what: str) -> T | None:
+def _base(submodule: Submodule) -> Evaluation:
+    given = [Given(_NAME_UNKNOWN_YET), *[Given(module) for module in _modules(submodule)]]
+    return submodule.system.evaluate(
+        given,
+        special_args=submodule.special_args,
+        module_class=submodule.module_class,
+    )
+
+
+def _docs(submodule: Submodule) -> Evaluation:
+    return submodule.system.extended(submodule.base, [Given(NO_CHECK)], prefix=())
+
+
+def _no_name(_none: None) -> Value:
+    raise Thrown("lists.last: list must not be empty!")
+
+
+def _config_of_base(submodule: Submodule) -> Value:
+    return force(submodule.base.config)
+
+
+def _result_of(evaluation: Evaluation) -> Value:
+    return evaluation.result
+
+
+def _options_of(given: tuple[OptionType, Loc]) -> Value:
+    option_type, prefix = given
+    return force(option_type.sub_options(prefix))
+
+
+def _both_modules(pair: tuple[Submodule, Submodule]) -> Value:
+    return _modules(pair[0]) + _modules(pair[1])
+
+
+def _joined(given: tuple[Lazy, Lazy, str]) -> Value:
+    left, right, what = force(given[0]), force(given[1]), given[2]
     if left is None or right is None:
         return right if left is None else left
-    if left == right:
+    if equal(left, right):
         return left
-    raise NixError(f"A submoduleWith option is declared multiple times with conflicting {what}")
+    raise Thrown(f"A submoduleWith option is declared multiple times with conflicting {what}")
 
 
-def _joined_class(left: str | None, right: str | None) -> str | None:
-    if left is None or right is None or left == right:
-        return left or right
-    raise NixError(
+def _joined_class(pair: tuple[Lazy, Lazy]) -> Value:
+    left, right = force(pair[0]), force(pair[1])
+    if left is None or right is None:
+        return right if left is None else left
+    if equal(left, right):
+        return left
+    raise Thrown(
         "A submoduleWith option is declared multiple times with conflicting class values "
         f'"{left}" and "{right}".'
     )
 
 
-def _joined_args(left: Attrs, right: Attrs) -> Attrs:
+def _joined_args(pair: tuple[Lazy, Lazy]) -> Value:
+    left, right = expect_attrs(pair[0]), expect_attrs(pair[1])
     common = sorted(left.keys() & right.keys())
     if common:
-        raise NixError(
+        raise Thrown(
             "A submoduleWith option is declared multiple times with the same specialArgs "
             f'"{" ".join(common)}"'
         )
@@ -215,15 +277,22 @@ class DeferredModule(OptionType):
     def sub_modules(self) -> list[Lazy] | None:
         return self.static
 
-    def with_sub_modules(self, modules: list[Lazy]) -> OptionType:
+    def with_sub_modules(self, modules: list[Lazy]) -> OptionType | None:
         return DeferredModule(self.system, modules)
 
     def sub_options(self, prefix: Loc) -> Lazy:
         return Submodule(self.system, self.static).sub_options(prefix)
 
+    @property
+    def functor_name(self) -> str:
+        return "deferredModuleWith"
+
+    @property
+    def payload(self) -> Value:
+        return Attrs({"staticModules": self.static})
+
     def merged_with(self, other: OptionType) -> OptionType | None:
-        if not isinstance(other, DeferredModule):
-            return None
+        assert isinstance(other, DeferredModule)
         return DeferredModule(self.system, self.static + other.static)
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:

@@ -1,0 +1,58 @@
+"""Which modules `disabledModules` takes away. Source: nixpkgs lib/modules.nix, isDisabled."""
+
+from __future__ import annotations
+
+from hmls.lang import coerce
+from hmls.lang.compare import equal
+from hmls.lang.errors import Thrown, Unknowable
+from hmls.lang.force import MISSING, expect_list, force, get
+from hmls.lang.values import Attrs, Lazy, Unknown, Value, type_name
+from hmls.modules.types.scalars import is_string_like
+
+
+def disabled_keys(disabling: list[tuple[str, Lazy]], modules_path: Lazy) -> list[Value]:
+    """The keys of disabled modules, from file → `disabledModules`. Raises NixError."""
+    keys: list[Value] = []
+    for file, lazy in disabling:
+        keys.extend(_key(force(item), file, modules_path) for item in expect_list(lazy))
+    return keys
+
+
+def _key(value: Value, file: str, modules_path: Lazy) -> Value:
+    if isinstance(value, Unknown):
+        raise Unknowable(value)
+    if isinstance(value, str):
+        return value if value.startswith("/") else f"{coerce.to_string(modules_path)}/{value}"
+    key = get(value, "key") if isinstance(value, Attrs) else MISSING
+    if _has_text(value):
+        text = coerce.to_string(value)
+        if key is not MISSING and not equal(key, text):
+            raise Thrown(
+                f"Module `{file}` contains a disabledModules item that is an attribute set that "
+                f"can be converted to a string ({text}) but also has a `.key` attribute ({key}) "
+                "with a different value. This makes it ambiguous which module should be disabled."
+            )
+        return text
+    if key is not MISSING:
+        return key
+    if isinstance(value, Attrs):
+        raise Thrown(
+            f"Module `{file}` contains a disabledModules item that is an attribute set, "
+            "presumably a module, that does not have a `key` attribute. This means that the "
+            "module system doesn't have any means to identify the module that should be "
+            "disabled. Make sure that you've put the correct value in disabledModules: a string "
+            "path relative to modulesPath, a path value, or an attribute set with a `key` "
+            "attribute."
+        )
+    raise Thrown(
+        "Each disabledModules item must be a path, string, or a attribute set with a key "
+        "attribute, or a value supported by toString. However, one of the disabledModules items "
+        f"in `{file}` is none of that, but is of type {type_name(value)}."
+    )
+
+
+def _has_text(value: Value) -> bool:
+    """lib.isConvertibleWithToString."""
+    if value is None or isinstance(value, bool | int | float) or is_string_like(value):
+        return True
+    return value.__class__ is list and all(_has_text(force(item)) for item in value)

@@ -1,0 +1,132 @@
+"""What modules define at one level of the option tree, by name.
+
+Source: nixpkgs lib/modules.nix: pushDownProperties, and the definitions in mergeModules'.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hmls.lang.errors import NixError, Thrown, Unknowable
+from hmls.lang.force import expect_open_list, force, select
+from hmls.lang.values import Attrs, Lazy, OpenAttrs, Site, Splice, Unknown, Value, type_name
+from hmls.modules.definitions import Definition, Loc, property_kind
+
+
+class Part(NamedTuple):
+    """What one module defines at one level: a set, or something unknown."""
+
+    file: str
+    value: Value
+    site: Site | None
+    maybe: Unknown | None
+    origin: str | None
+    outer: tuple[Attrs, ...]
+    """The mkIf and mkOverride around the set."""
+
+
+def push_down(definition: Definition, parts: list[Part]) -> None:
+    """pushDownProperties: mkMerge, mkIf and mkOverride move into the set that they hold."""
+    _push(definition, definition.value, definition.outer, parts)
+
+
+def _push(definition: Definition, lazy: Lazy, outer: tuple[Attrs, ...], parts: list[Part]) -> None:
+    try:
+        value = force(lazy)
+        kind = property_kind(value)
+    except Unknowable as stop:
+        value, kind = stop.unknown, None
+    except NixError as error:
+        if definition.maybe is None:
+            raise
+        value, kind = _failing(definition, error), None
+    if kind == "merge":
+        for item in expect_open_list(select(value, "contents")):
+            if item.__class__ is Splice:
+                parts.append(_part(definition, item.unknown, outer))
+            else:
+                _push(definition, item, outer, parts)
+    elif kind == "if" or kind == "override":
+        select(value, "content")
+        _push(definition, value["content"], (*outer, value), parts)
+    else:
+        parts.append(_part(definition, value, outer))
+
+
+def _part(definition: Definition, value: Value, outer: tuple[Attrs, ...]) -> Part:
+    return Part(definition.file, value, definition.site, definition.maybe, definition.origin, outer)
+
+
+def _failing(definition: Definition, error: NixError) -> Unknown:
+    assert definition.maybe is not None
+    return Unknown(f"«error: {error.message}»", definition.maybe.cause, definition.site)
+
+
+class RawDefinitions:
+    """The definitions of a level by name, and those that may define any name."""
+
+    __slots__ = ("by_name", "open_parts")
+
+    def __init__(self, loc: Loc, parts: list[Part]) -> None:
+        self.by_name: dict[str, list[Definition]] = {}
+        self.open_parts: list[Part] = []
+        by_name = self.by_name
+        for part in parts:
+            value = part.value
+            if value.__class__ is not Attrs:
+                if isinstance(value, Unknown | OpenAttrs):
+                    self.open_parts.append(part)
+                if isinstance(value, Unknown):
+                    continue
+                if not isinstance(value, Attrs):
+                    raise _no_set(loc, part)
+            file, _, site, maybe, origin, outer = part
+            positions = value.positions
+            for name, lazy in value.items():
+                definition = Definition(file, lazy, positions.get(name, site), maybe, origin, outer)
+                found = by_name.get(name)
+                if found is None:
+                    by_name[name] = [definition]
+                else:
+                    found.append(definition)
+
+    def of(self, name: str) -> list[Definition]:
+        """The definitions that certainly or possibly are there."""
+        found = self.by_name.get(name, [])
+        if not self.open_parts:
+            return found
+        return found + [
+            _possible(part, name) for part in self.open_parts if _may_define(part.value, name)
+        ]
+
+    @property
+    def rest(self) -> Unknown | None:
+        """What may define names that are not known here."""
+        for part in self.open_parts:
+            return part.value.rest if isinstance(part.value, OpenAttrs) else part.value
+        return None
+
+
+def _may_define(value: Value, name: str) -> bool:
+    if isinstance(value, OpenAttrs):
+        return name not in value and name not in value.absent
+    return True
+
+
+def _possible(part: Part, name: str) -> Definition:
+    """A definition that an unknown set may hold; its mkIf is not asked, for it might ask back."""
+    rest = part.value.rest if isinstance(part.value, OpenAttrs) else part.value
+    unknown = rest.select(name)
+    return Definition(part.file, unknown, part.site, unknown, part.origin)
+
+
+def _no_set(loc: Loc, part: Part) -> Thrown:
+    path = ".".join(loc)
+    return Thrown(
+        f"In module `{part.file}', you're trying to define a value of type "
+        f"`{type_name(part.value)}'\nrather than an attribute set for the option\n"
+        f"`{path}'!\n\nThis usually happens if `{path}' has option\n"
+        "definitions inside that are not matched. Please check how to properly define\n"
+        "this option by e.g. referring to `man 5 configuration.nix'!\n",
+        part.site,
+    )

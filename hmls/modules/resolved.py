@@ -1,0 +1,195 @@
+"""The value that the definitions of an option, or of one key of one, make.
+
+Source: nixpkgs lib/modules.nix, mergeDefinitions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hmls.lang.compare import less_than
+from hmls.lang.errors import Unknowable
+from hmls.lang.force import force, make_list
+from hmls.lang.values import (
+    Attrs,
+    Lazy,
+    Splice,
+    Thunk,
+    Unknown,
+    UnknownChoice,
+    Value,
+)
+from hmls.modules.definitions import (
+    NO_DEFINITION_PRIORITY,
+    Definition,
+    Leaf,
+    Loc,
+    Status,
+    competing,
+    in_order,
+    leaves_of,
+    strongest_of,
+)
+from hmls.modules.merged import Merged
+
+if TYPE_CHECKING:
+    from hmls.modules.types.base import OptionType
+
+
+class Resolved:
+    """The definitions of one option, or of one key of one, and the value they make."""
+
+    __slots__ = ("_definitions", "_leaves", "_merged", "loc", "type", "value")
+
+    def __init__(
+        self, loc: Loc, option_type: OptionType, definitions: list[Definition] | Thunk
+    ) -> None:
+        self.loc = loc
+        self.type = option_type
+        self._definitions = definitions
+        self._leaves = Thunk(_leaves, self)
+        self._merged = Thunk(_merged, self)
+        self.value: Lazy = Thunk(_value, self)
+
+    @property
+    def definitions(self) -> list[Definition]:
+        """All definitions in the order of the modules, properties still on. Raises NixError."""
+        return demand(self._definitions)  # type: ignore[no-any-return]
+
+    @property
+    def leaves(self) -> list[Leaf]:
+        """All definitions in order, with what became of them. Raises NixError."""
+        return in_order(demand(self._leaves))
+
+    @property
+    def merged(self) -> Merged:
+        return demand(self._merged)  # type: ignore[no-any-return]
+
+    @property
+    def highest_priority(self) -> Any:
+        """Raises Unknowable where a definition that may exist is as strong or stronger."""
+        leaves = self.leaves
+        strongest = strongest_of([leaf.priority for leaf in leaves if leaf.status is Status.WINS])
+        certain = [leaf.priority for leaf in leaves if leaf.status is Status.WINS]
+        maybe = _stronger(leaves, strongest)
+        if maybe is not None:
+            raise Unknowable(_condition(maybe))
+        return certain[0] if certain else NO_DEFINITION_PRIORITY
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether any definition is in force. Raises Unknowable where that is not known."""
+        maybe: Unknown | None = None
+        for leaf in self.leaves:
+            if leaf.status is Status.WINS:
+                return True
+            if leaf.status is Status.UNKNOWN:
+                maybe = leaf.condition
+        if maybe is not None:
+            raise Unknowable(maybe)
+        return False
+
+    def final(self) -> Value:
+        """`definitionsWithLocations`: a list, open where some definition may or may not be."""
+        leaves = self.leaves
+        certain = strongest_of([leaf.priority for leaf in leaves if leaf.status is Status.WINS])
+        stronger = _stronger(leaves, certain)
+        if stronger is not None:
+            raise Unknowable(_condition(stronger))
+        return make_list([_shown(leaf) for leaf in leaves if leaf.in_force])
+
+
+def demand(lazy: Lazy) -> Value:
+    """Force a thunk of this package's own objects; raises Unknowable if it became unknown."""
+    value = force(lazy)
+    if isinstance(value, Unknown):
+        raise Unknowable(value)
+    return value
+
+
+def _leaves(resolved: Resolved) -> list[Leaf]:
+    return leaves_of(demand(resolved._definitions))
+
+
+def _merged(resolved: Resolved) -> Merged:
+    return merge_leaves(resolved.type, resolved.loc, demand(resolved._leaves))
+
+
+def _value(resolved: Resolved) -> Value:
+    return force(demand(resolved._merged).value)
+
+
+def _shown(leaf: Leaf) -> Attrs | Splice:
+    """A definition in force as Nix code sees it."""
+    if leaf.status is Status.UNKNOWN:
+        return Splice(_condition(leaf))
+    definition = leaf.definition
+    made = definition.made
+    shown = Attrs({"file": definition.file}) if made is None else Attrs(made)
+    shown["value"] = definition.value
+    if leaf.ordered:
+        shown["priority"] = leaf.order
+    return shown
+
+
+def _condition(leaf: Leaf) -> Unknown:
+    assert leaf.condition is not None
+    return leaf.condition
+
+
+def _stronger(leaves: list[Leaf], strongest: Any) -> Leaf | None:
+    """A definition that may exist and would then put all others out of force."""
+    for leaf in leaves:
+        if leaf.status is Status.UNKNOWN and (leaf.opaque or less_than(leaf.priority, strongest)):
+            return leaf
+    return None
+
+
+def merge_leaves(option_type: OptionType, loc: Loc, leaves: list[Leaf]) -> Merged:
+    """The value of definitions of which it is settled which are in force."""
+    doubtful = [leaf for leaf in leaves if leaf.status is Status.UNKNOWN]
+    if not doubtful:
+        definitions = [leaf.definition for leaf in in_order(leaves) if leaf.status is Status.WINS]
+        if not definitions:
+            return option_type.merge_nothing(loc)
+        return option_type.checked_merge(loc, definitions)
+    strongest = strongest_of([leaf.priority for leaf in leaves if leaf.status is Status.WINS])
+    stronger = _stronger(leaves, strongest)
+    if stronger is None and option_type.keeps_maybe:
+        definitions = [leaf.definition for leaf in in_order(leaves) if leaf.in_force]
+        try:
+            return option_type.checked_merge(loc, definitions)
+        except Unknowable:
+            # The type cannot leave a gap for what may be missing.
+            return _either_way(option_type, loc, leaves, doubtful[0])
+    return _either_way(option_type, loc, leaves, stronger or doubtful[0])
+
+
+def _either_way(option_type: OptionType, loc: Loc, leaves: list[Leaf], leaf: Leaf) -> Merged:
+    """The value with a definition that may exist, and without it."""
+    if leaf.opaque:
+        return Merged(leaf.definition.value)
+    certain = leaf._replace(
+        status=Status.WINS, condition=None, definition=leaf.definition._replace(maybe=None)
+    )
+    then = [certain if found is leaf else _anew(found) for found in leaves]
+    otherwise = [_anew(found) for found in leaves if found is not leaf]
+    return Merged(
+        UnknownChoice(
+            _condition(leaf),
+            Thunk(_recompeted, (option_type, loc, then)),
+            Thunk(_recompeted, (option_type, loc, otherwise)),
+        )
+    )
+
+
+def _anew(leaf: Leaf) -> Leaf:
+    """The leaf before it lost."""
+    if leaf.status is not Status.LOSES:
+        return leaf
+    return leaf._replace(status=Status.WINS if leaf.condition is None else Status.UNKNOWN)
+
+
+def _recompeted(given: tuple[OptionType, Loc, list[Leaf]]) -> Value:
+    option_type, loc, leaves = given
+    return force(merge_leaves(option_type, loc, competing(leaves)).value)

@@ -1,0 +1,228 @@
+"""Types around one other type. Source: nixpkgs lib/types.nix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hmls.lang.errors import Thrown, Unknowable
+from hmls.lang.force import call, expect_bool, force, is_function
+from hmls.lang.functions import function_args
+from hmls.lang.values import Attrs, Lazy, Primop, Thunk, Unknown, Value
+from hmls.modules.definitions import Definition, Loc
+from hmls.modules.merged import Merged
+from hmls.modules.messages import show_definitions, show_files, show_option
+from hmls.modules.resolved import Resolved
+from hmls.modules.types.base import OptionType, merge_one, phrase, refuse_maybe, types_merged
+from hmls.modules.types.containers import Container
+
+
+class NullOr(Container):
+    """types.nullOr."""
+
+    name = "nullOr"
+    description_class = "conjunction"
+
+    @property
+    def keeps_maybe(self) -> bool:  # type: ignore[override]
+        return self.element.keeps_maybe
+
+    @property
+    def description(self) -> str:
+        return f"null or {phrase(self.element, 'noun', 'conjunction')}"
+
+    @property
+    def empty_value(self) -> Lazy:
+        return None
+
+    def accepts(self, value: Value) -> bool:
+        return value is None or self.element.accepts(value)
+
+    def verdict(self, value: Value) -> bool | None:
+        return True if value is None else self.element.verdict(value)
+
+    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
+        nulls = [_is_null(definition) for definition in definitions]
+        if not any(nulls):
+            return self.element.merge(loc, definitions)
+        refuse_maybe(definitions)
+        if all(nulls):
+            return Merged(None)
+        files = show_files(definition.file for definition in definitions)
+        raise Thrown(
+            f"The option `{show_option(loc)}` is defined both null and not null, in {files}."
+        )
+
+
+def _is_null(definition: Definition) -> bool:
+    value = force(definition.value)
+    if isinstance(value, Unknown) and value.kind is None:
+        raise Unknowable(value)
+    return value is None
+
+
+class Unique(Container):
+    """types.unique and types.uniq."""
+
+    name = "unique"
+
+    def __init__(self, element: OptionType | Thunk, message: str = "") -> None:
+        super().__init__(element)
+        self.message = message
+
+    @property
+    def description_class(self) -> str | None:  # type: ignore[override]
+        return self.element.description_class
+
+    def around(self, element: OptionType) -> OptionType:
+        return Unique(element, self.message)
+
+    def with_sub_modules(self, modules: list[Lazy]) -> OptionType | None:
+        # It is made with uniq, which forgets the message.
+        inner = self.element.with_sub_modules(modules)
+        return None if inner is None else Unique(inner)
+
+    @property
+    def description(self) -> str:
+        return self.element.description
+
+    @property
+    def empty_value(self) -> Lazy:
+        return self.element.empty_value
+
+    def accepts(self, value: Value) -> bool:
+        return self.element.accepts(value)
+
+    def verdict(self, value: Value) -> bool | None:
+        return self.element.verdict(value)
+
+    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
+        if len(definitions) > 1:
+            merge_one(loc, definitions, self.message)
+        return self.element.merge(loc, definitions)
+
+
+class FunctionTo(Container):
+    """types.functionTo."""
+
+    name = "functionTo"
+
+    @property
+    def description(self) -> str:
+        return f"function that evaluates to a(n) {phrase(self.element, 'noun', 'composite')}"
+
+    def accepts(self, value: Value) -> bool:
+        return is_function(value)
+
+    def sub_options(self, prefix: Loc) -> Lazy:
+        return self.element.sub_options((*prefix, "<function body>"))
+
+    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
+        refuse_maybe(definitions)
+
+        def call_all(_self: Lazy, argument: Lazy) -> Value:
+            results = [d.of(Thunk(applied, (d.value, argument))) for d in definitions]
+            return force(Resolved((*loc, "<function body>"), self.element, results).value)
+
+        return Merged(
+            Attrs(
+                {
+                    "__functionArgs": Thunk(_common_arguments, definitions),
+                    "__functor": Primop("", 2, call_all),
+                }
+            )
+        )
+
+
+def applied(pair: tuple[Lazy, Lazy]) -> Value:
+    """A function's result, as the code of a thunk."""
+    function, argument = pair
+    return call(force(function), argument)
+
+
+def _common_arguments(definitions: list[Definition]) -> Attrs:
+    merged: dict[str, bool] = {}
+    for definition in definitions:
+        for name, optional in function_args(force(definition.value)).items():
+            merged[name] = merged.get(name, True) and expect_bool(optional)
+    return Attrs(merged)
+
+
+class Checked(OptionType):
+    """types.addCheck, and the types that nixpkgs makes with it."""
+
+    def __init__(
+        self,
+        inner: OptionType,
+        check: Callable[[Value], bool],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        description_class: str | None = None,
+    ) -> None:
+        self.inner = inner
+        self.check = check
+        self.name = name or inner.name
+        self._description = description
+        self.description_class = description_class or inner.description_class
+        self.deprecation_message = inner.deprecation_message
+        self.has_v2_merge = inner.has_v2_merge
+        self.keeps_maybe = inner.keeps_maybe
+
+    @property
+    def description(self) -> str:
+        return self.inner.description if self._description is None else self._description
+
+    @property
+    def empty_value(self) -> Lazy:
+        return self.inner.empty_value
+
+    @property
+    def sub_modules(self) -> list[Lazy] | None:
+        return self.inner.sub_modules
+
+    def with_sub_modules(self, modules: list[Lazy]) -> OptionType | None:
+        # nixpkgs keeps the inner type's function, and with it loses the check.
+        return self.inner.with_sub_modules(modules)
+
+    @property
+    def nested(self) -> dict[str, OptionType]:
+        return self.inner.nested
+
+    def sub_options(self, prefix: Loc) -> Lazy:
+        return self.inner.sub_options(prefix)
+
+    @property
+    def functor_name(self) -> str:
+        return self.inner.functor_name
+
+    @property
+    def payload(self) -> Value:
+        return self.inner.payload
+
+    def merged_with(self, other: OptionType) -> OptionType | None:
+        while isinstance(other, Checked):
+            other = other.inner
+        return types_merged(self.inner, other)
+
+    def accepts(self, value: Value) -> bool:
+        return self.inner.accepts(value) and self.check(value)
+
+    def verdict(self, value: Value) -> bool | None:
+        return False if self.inner.verdict(value) is False else None
+
+    def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
+        if self.has_v2_merge:
+            self.inner.refuse_incoherent(loc)
+        merged = self.inner.merge(loc, definitions)
+        if not self.has_v2_merge or merged.error is not None:
+            return merged
+        wrong = [d for d in definitions if not self._holds(d)]
+        if not wrong:
+            return merged
+        return merged._replace(error=f"Definition values: {show_definitions(wrong)}")
+
+    def _holds(self, definition: Definition) -> bool:
+        holds = self.check(force(definition.value))
+        if not holds and definition.maybe is not None:
+            raise Unknowable(definition.maybe)
+        return holds
