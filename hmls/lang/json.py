@@ -22,6 +22,7 @@ from hmls.lang.values import (
     Path,
     Splice,
     Unknown,
+    UnknownString,
     Value,
     type_phrase,
 )
@@ -76,8 +77,13 @@ def _write(lazy: Lazy, copy: bool, parts: list[str | Unknown], contexts: set[str
             parts.append(json_string(text))
         case OpenList():
             _write_list(value.items, copy, parts, contexts)
+        case UnknownString():
+            parts.append('"')
+            parts.extend(json_string(p)[1:-1] if isinstance(p, str) else p for p in value.parts)
+            parts.append('"')
         case Unknown():
-            parts.append(value)
+            # Its known parts, if it has any, are not in the text as they are.
+            parts.append(Unknown(lambda: value.text, value.cause, value.site))
         case _:
             raise NixError(f"cannot convert {type_phrase(value)} to JSON")
 

@@ -255,13 +255,18 @@ class Unknown:
     """A value that cannot be known here. It carries its text as the user wrote it, and why.
 
     `text` is what to show in its place: an attribute path such as `pkgs.ripgrep`, or
-    the source of the expression that depended on it.
+    the source of the expression that depended on it. It is a function where finding it
+    out evaluates something, which must not happen before somebody wants to see it.
     """
 
     __slots__ = ("_text", "cause", "kind", "site")
 
     def __init__(
-        self, text: str | None, cause: Cause, site: Site | None = None, kind: str | None = None
+        self,
+        text: str | Callable[[], str] | None,
+        cause: Cause,
+        site: Site | None = None,
+        kind: str | None = None,
     ) -> None:
         self._text = text
         self.cause = cause
@@ -271,9 +276,10 @@ class Unknown:
 
     @property
     def text(self) -> str:
-        if self._text is not None:
-            return self._text
-        return self.site.text() if self.site is not None else "…"
+        text = self._text
+        if text is None:
+            return self.site.text() if self.site is not None else "…"
+        return text if isinstance(text, str) else text()
 
     def at(self, site: Site | None, kind: str | None = None) -> Unknown:
         """The unknown value of an expression that needs this one."""
@@ -282,10 +288,12 @@ class Unknown:
         if self.__class__ is Unknown and self.kind == kind:
             return self
         # What is known of this one, such as its parts, is not known of what needs it.
-        return Unknown(self._text, self.cause, self.site, kind)
+        return Unknown(lambda: self.text, self.cause, self.site, kind)
 
     def select(self, name: str) -> Unknown:
-        return Unknown(f"{self.text}.{quote_attribute(name)}", self.cause, self.site)
+        if isinstance(self._text, str):
+            return Unknown(f"{self._text}.{quote_attribute(name)}", self.cause, self.site)
+        return Unknown(lambda: f"{self.text}.{quote_attribute(name)}", self.cause, self.site)
 
     def __repr__(self) -> str:
         return f"Unknown({self.text!r}, {self.cause.kind})"
