@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 register = Registry()
 
 _SKELETON = pattern("cpu", "kernel", optional=("vendor", "abi"))
+_PARTS = pattern("cpu", "vendor", "kernel", "abi")
+_TABLES = {
+    "cpu": parts.cpu_types,
+    "vendor": parts.vendors,
+    "kernel": parts.kernels,
+    "abi": parts.abis,
+}
 _DOUBLE = pattern("cpu", "kernel", "abi", more=True)
 _TRIPLE = pattern("cpu", "vendor", "kernel", "abi", more=True)
 
@@ -169,6 +176,17 @@ def mk_system_from_skeleton(given: Lazy) -> Value:
     return from_skeleton(
         {name: expect_string(value) for name, value in found.items() if value is not MISSING}
     )
+
+
+@register("mkSystem")
+def mk_system(components: Lazy) -> Value:
+    given = arguments("check", _PARTS, components)
+    known = all(
+        any(equal(select(given, name), part) for part in table.values())
+        for name, table in _TABLES.items()
+    )
+    assertion(known, "((types).parsedPlatform.check components)")
+    return update(given, Attrs({"_type": "system"}))
 
 
 @register("isSystem")
