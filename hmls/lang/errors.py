@@ -62,5 +62,9 @@ class GaveUp(Interrupted):
     cause = Cause("gave-up", "gave up: the evaluation takes too many steps")
 
 
+class AttemptFailed(Interrupted):
+    """What was attempted before anybody needs it needs a value that is being computed."""
+
+
 class Cancelled(Interrupted):
     """Somebody has a more urgent question."""

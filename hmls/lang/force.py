@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from hmls.lang.errors import InfiniteRecursion, NixError, Unknowable
+from hmls.lang.errors import AttemptFailed, InfiniteRecursion, NixError, Unknowable
 from hmls.lang.values import (
     Attrs,
     ContextString,
@@ -47,8 +47,9 @@ def force(lazy: Lazy) -> Value:
     except Unknowable as stop:
         value = stop.unknown.at(lazy.value)
     except NixError as error:
-        lazy.code = _failed(error)
-        lazy.env = None
+        if code is not _blackhole:
+            lazy.code = _failed(error)
+            lazy.env = None
         raise
     except BaseException:
         # Interrupted, or out of stack: the next question starts this one again.
@@ -68,7 +69,28 @@ def _run(compute: Callable[[], Value]) -> Value:
     return compute()
 
 
+def attempt(lazy: Lazy) -> Value:
+    """The value of what may never be needed, or MISSING where it cannot be had now.
+
+    It may need a value that is being computed. That is no infinite recursion, for nobody
+    needs this one yet, and must not be remembered as one.
+    """
+    global _attempts
+    _attempts += 1
+    try:
+        return force(lazy)
+    except (NixError, AttemptFailed):
+        return MISSING
+    finally:
+        _attempts -= 1
+
+
+_attempts = 0
+
+
 def _blackhole(_env: Any) -> NoReturn:
+    if _attempts:
+        raise AttemptFailed
     raise InfiniteRecursion
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hmls.lang.errors import Unknowable
+from hmls.lang.show import show
 from hmls.lang.values import Cause, Unknown, UnknownString, Value
 from tests.support import evaluate, new_interp, on_evaluation_thread, shown
 
@@ -131,3 +132,18 @@ def test_what_is_made_of_a_string_is_not_that_string() -> None:
     assert isinstance(value, Unknown)
     assert not isinstance(value, UnknownString)
     assert value.kind is None
+
+
+@on_evaluation_thread
+def test_an_unknown_condition_makes_no_infinite_recursion() -> None:
+    """The set behind it may need the very set that it is merged into."""
+    interp = new_interp(lib=True)
+    text = """
+        let
+          all = { a = 1; } // lib.optionalAttrs u (lib.genAttrs names (name: 2));
+          names = [ "b${toString all.a}" ];
+        in
+        builtins.seq (all ? a) names
+    """
+    value = evaluate(text, interp=interp, variables={"u": U, "lib": interp.lib})
+    assert show(value) == '[ "b${toString all.a}" ]'

@@ -206,7 +206,8 @@ def map_attrs(function: Lazy, attrs: Lazy) -> Value:
     mapped = {name: Thunk(apply, (name, lazy)) for name, lazy in found.items()}
     if not isinstance(found, OpenAttrs):
         return Attrs(mapped)
-    rest = Unknown(f"mapAttrs … {found.rest.text}", found.rest.cause, found.rest.site)
+    whole = found.rest
+    rest = Unknown(lambda: f"mapAttrs … {whole.text}", whole.cause, whole.site)
     return OpenAttrs(mapped, rest, absent=found.absent)
 
 

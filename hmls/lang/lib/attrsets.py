@@ -17,9 +17,10 @@ from hmls.lang.builtins.registry import Registry
 from hmls.lang.builtins.strings import concat_strings_sep
 from hmls.lang.combine import concat_strings, open_attrs
 from hmls.lang.compare import equal
-from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.errors import Unknowable
 from hmls.lang.force import (
     MISSING,
+    attempt,
     call,
     call2,
     delayed,
@@ -388,11 +389,7 @@ def optional_attrs(condition: Lazy, attrs: Lazy) -> Value:
     if not isinstance(chosen, Unknown):
         return force(attrs) if expect_bool(chosen) else Attrs()
     choice = UnknownChoice(chosen, attrs, Attrs())
-    try:
-        value = force(attrs)
-    except NixError:
-        # It may be one that is never evaluated.
-        return choice
+    value = attempt(attrs)
     if value.__class__ is not Attrs:
         return choice
     return open_attrs({}, choice, {}, AllBut(value))
