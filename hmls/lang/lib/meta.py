@@ -198,9 +198,12 @@ def get_exe(interp: Interp, package: Lazy) -> Value:
 
 def _applied(function_name: str, argument: Unknown) -> Unknown:
     """The unknown result of a function, told as it would be written."""
-    shown = argument.text
-    written = f"({shown})" if " " in shown else shown
-    return Unknown(f"{function_name} {written}", argument.cause, argument.site)
+
+    def written() -> str:
+        shown = argument.text
+        return f"{function_name} ({shown})" if " " in shown else f"{function_name} {shown}"
+
+    return Unknown(written, argument.cause, argument.site)
 
 
 def _main_program(interp: Interp, package: Value) -> Value:
