@@ -13,6 +13,7 @@ from hmls.homes.builders.configuration import Configuration, environment_of
 from hmls.homes.conventions import conventional_home
 from hmls.homes.files import Files, FlakeReader
 from hmls.homes.flake import HOME_OUTPUTS, Flake
+from hmls.homes.index import Index
 from hmls.homes.knowledge import Knowledge
 from hmls.homes.layout import Layer, Layout, read_layout
 from hmls.homes.targets import Target, Targets, find_targets
@@ -48,8 +49,10 @@ class Repository:
         self._layout: Layout | None = None
         self._flake: Flake | None = None
         self._targets: Targets | None = None
+        self._targets_before: Targets | None = None
         self._contexts: dict[ContextKey, Context] = {}
         self._layout_reader = FlakeReader(files)
+        self.index = Index(root, files)
 
     @property
     def layout(self) -> Layout:
@@ -69,6 +72,14 @@ class Repository:
             self._targets = find_targets(self)
         return self._targets
 
+    @property
+    def recent_targets(self) -> Targets:
+        """The targets, or those of a version before until somebody needs the present ones.
+
+        For names to complete and to describe: they seldom change, and typing must not wait.
+        """
+        return self._targets or self._targets_before or self.targets
+
     def next(self, files: Files, changed: set[str]) -> Repository:
         """The repository after some files changed; what read none of them is kept.
 
@@ -76,6 +87,10 @@ class Repository:
         folders in which any came or went.
         """
         after = Repository(self.root, files, self.knowledge)
+        after.index = Index(self.root, files, self.index)
+        after._targets_before = self._targets or self._targets_before
+        if not any(os.path.isdir(path) for path in changed):
+            after.index.take_paths(self.index)
         if self._layout is not None and not (self._layout_reader.reads & changed):
             after._layout, after._layout_reader = self._layout, self._layout_reader
             after._layout_reader.files = files

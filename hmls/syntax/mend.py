@@ -60,7 +60,7 @@ def _find(text: bytes) -> tuple[list[int], list[int]]:
         if token[:1].isspace() or token[:1] == b"#" or token[:2] == b"/*":
             continue
         if token == b"}":
-            if comma >= 0 and before_comma not in (b"{", b"...", b","):
+            if comma >= 0 and before_comma not in (b"{", b"...", b",", b";"):
                 commas.append(comma)
             if len(modes) > 1:
                 modes.pop()

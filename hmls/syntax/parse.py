@@ -12,6 +12,8 @@ from hmls.syntax.mend import mend
 from hmls.syntax.text import LineIndex
 
 Node = tree_sitter.Node
+Query = tree_sitter.Query
+QueryCursor = tree_sitter.QueryCursor
 LANGUAGE = tree_sitter.Language(tree_sitter_nix.language())
 MAX_BYTES = 1 << 20
 """Larger files are not parsed: tree-sitter holds the interpreter lock while it parses."""
@@ -115,11 +117,16 @@ def node_at(source: Source, offset: int) -> Node:
 
 def _problems(source: Source) -> Iterator[SyntaxProblem]:
     for node in walk(source.root):
-        if node.is_missing:
+        if node.is_missing and not _is_empty_inherit(node):
             start = node.start_byte
             yield SyntaxProblem(start, start, f"syntax error, expecting {_name(node.type)}")
         elif node.is_error and not any(child.has_error for child in node.named_children):
             yield _unexpected(source, node)
+
+
+def _is_empty_inherit(node: Node) -> bool:
+    """Whether what is missing are the names of an `inherit;`, which needs none."""
+    return node.parent is not None and node.parent.type == "inherited_attrs"
 
 
 def _unexpected(source: Source, node: Node) -> SyntaxProblem:

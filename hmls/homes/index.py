@@ -1,0 +1,124 @@
+"""What the files of a repository say by their text alone, kept by content.
+
+An index of the version before hands over the facts of every file that is the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hmls.homes.files import Files, FlakeReader
+from hmls.lang.errors import Unknowable
+from hmls.lang.interp import ReadFailed
+from hmls.syntax.kinds import Kind
+from hmls.syntax.outline import Defined, outline
+from hmls.syntax.parse import (
+    LANGUAGE,
+    Query,
+    QueryCursor,
+    Source,
+    SyntaxProblem,
+    parse,
+    syntax_problems,
+)
+
+_PATHS = Query(LANGUAGE, "(path_expression) @path")
+_SKIPPED = frozenset((".git", ".direnv", "node_modules", ".venv"))
+
+
+@dataclass(frozen=True, slots=True)
+class PathLiteral:
+    """A path without interpolations, as written."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """One file. `text` is what the facts are of."""
+
+    text: bytes
+    defined: tuple[Defined, ...]
+    problems: tuple[SyntaxProblem, ...]
+    paths: tuple[PathLiteral, ...]
+
+
+def facts_of(text: bytes, source: Source | None = None) -> FileFacts:
+    """The facts of a text; its tree is made if it is not given, and not kept."""
+    source = source or parse(text)
+    problems = tuple(syntax_problems(source))
+    defined = tuple(outline(source)) if len(text) < 1 << 20 else ()
+    return FileFacts(text, defined, problems, _path_literals(source))
+
+
+def _path_literals(source: Source) -> tuple[PathLiteral, ...]:
+    if b"/" not in source.text:
+        return ()
+    found = QueryCursor(_PATHS).captures(source.root).get("path", [])
+    return tuple(
+        PathLiteral(node.start_byte, node.end_byte, (node.text or b"").decode("utf-8", "replace"))
+        for node in found
+        if not any(child.kind_id == Kind.INTERPOLATION for child in node.named_children)
+    )
+
+
+class Index:
+    """The facts of all .nix files that the flake sees, by path."""
+
+    def __init__(self, root: str, files: Files, before: Index | None = None) -> None:
+        self.root = root
+        self.files = files
+        self._facts: dict[str, FileFacts] = {}
+        self._before = {} if before is None else before._facts
+        self._paths: tuple[str, ...] | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The .nix files, sorted."""
+        if self._paths is None:
+            self._paths = tuple(sorted(nix_files(self.root, FlakeReader(self.files))))
+        return self._paths
+
+    def take_paths(self, before: Index) -> None:
+        """The list of files is that of an index before: none came or went."""
+        self._paths = before._paths
+
+    def __getitem__(self, path: str) -> FileFacts:
+        facts = self._facts.get(path)
+        if facts is None:
+            facts = self._facts[path] = self._read(path)
+        return facts
+
+    def items(self) -> Iterator[tuple[str, FileFacts]]:
+        for path in self.paths:
+            yield path, self[path]
+
+    def _read(self, path: str) -> FileFacts:
+        text = self.files.text(path)
+        if text is None:
+            return FileFacts(b"", (), (), ())
+        known = self._before.get(path)
+        if known is not None and known.text == text:
+            return known
+        buffer = self.files.buffers.get(path)
+        return facts_of(text, None if buffer is None else buffer.source)
+
+
+def nix_files(root: str, reader: FlakeReader) -> Iterator[str]:
+    """The .nix files below a folder that the flake sees; symlinks are not followed."""
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        try:
+            entries = reader.read_directory(folder)
+        except (ReadFailed, Unknowable):
+            continue
+        for name, kind in entries.items():
+            if kind == "directory" and name not in _SKIPPED:
+                folders.append(os.path.join(folder, name))
+            elif kind == "regular" and name.endswith(".nix"):
+                yield os.path.join(folder, name)

@@ -1,0 +1,27 @@
+"""Completion: what may stand at the cursor."""
+
+from __future__ import annotations
+
+from hmls.homes.workspace import View
+from hmls.ide.completion.item import Item
+from hmls.ide.completion.names import complete_names
+from hmls.ide.completion.paths import complete_paths
+from hmls.ide.completion.place import find_place
+
+
+def complete(view: View, path: str, offset: int) -> list[Item]:
+    """The items for a position, best first; the editor filters by what was typed."""
+    source = view.source(path)
+    repository = view.repository(path)
+    if source is None or repository is None:
+        return []
+    items = complete_paths(repository, path, source.text, offset)
+    if items:
+        return items
+    place = find_place(source, offset)
+    if place is None:
+        return []
+    return complete_names(repository, place)
+
+
+__all__ = ["Item", "complete"]

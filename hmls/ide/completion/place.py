@@ -1,0 +1,80 @@
+"""Where in an unfinished text the cursor is: the text is made whole in the likeliest way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hmls.syntax.cursor import Context, context_at
+from hmls.syntax.parse import Source, parse, walk
+
+_MARKER = b"hmlsmarker"
+_ENDINGS = (b"", b" = null;", b";", b"; }", b" }", b'"', b'";')
+_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'-"
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionPlace:
+    """The context of the cursor in a text that parses, and what was typed of the name so far.
+
+    `start` to `end` is the name in the real text. `before` is the real text up to the name
+    on its line.
+    """
+
+    context: Context
+    source: Source
+    typed: str
+    start: int
+    end: int
+    before: str
+
+
+def find_place(source: Source, offset: int) -> CompletionPlace | None:
+    """The place of a byte offset, or None in comments and the like."""
+    text = source.text
+    start, end = name_around(text, offset)
+    best: tuple[int, Source] | None = None
+    for ending in _ENDINGS:
+        # The marker keeps a name at the cursor where nothing was typed yet.
+        patched = text[:offset] + _MARKER + ending + text[offset:]
+        made = parse(patched)
+        errors = _errors(made)
+        if best is None or errors < best[0]:
+            best = (errors, made)
+        if errors == 0:
+            break
+    assert best is not None
+    context = context_at(best[1], offset + 1)
+    if context is None:
+        return None
+    line_start = text.rfind(b"\n", 0, start) + 1
+    before = text[line_start:start].decode("utf-8", "replace")
+    typed = text[start:offset].decode("utf-8", "replace")
+    return CompletionPlace(context, best[1], typed, start, end, before)
+
+
+def name_around(text: bytes, offset: int) -> tuple[int, int]:
+    """The range of the name that the cursor is in or behind."""
+    start = end = offset
+    while start > 0 and text[start - 1] in _NAME:
+        start -= 1
+    while end < len(text) and text[end] in _NAME:
+        end += 1
+    return start, end
+
+
+def without_marker(text: str) -> str:
+    """A text of the patched source as the user wrote it."""
+    return text.replace(_MARKER.decode(), "")
+
+
+def _errors(source: Source) -> int:
+    """How much of a tree is wrong: bytes in error nodes, and missing nodes."""
+    if not source.has_error:
+        return 0
+    total = 0
+    for node in walk(source.root):
+        if node.is_missing:
+            total += 1
+        elif node.is_error:
+            total += 1 + node.end_byte - node.start_byte
+    return total
