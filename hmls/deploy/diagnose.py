@@ -40,6 +40,15 @@ PLACED_BY_OPTION: frozenset[ProblemKind] = frozenset(
         "wrong-user",
     }
 )
+NEVER_IN_THE_FLAKE: frozenset[ProblemKind] = PLACED_BY_OPTION | {
+    "assertion",
+    "unfree",
+    "insecure",
+    "broken",
+    "unsupported-system",
+    "hash-mismatch",
+    "build-failed",
+}
 NEAR_FRAMES = 2
 """How near to the error a frame in flake.nix must be to have a part in it: all traces end there."""
 BULLET = re.compile(r"^- ", re.MULTILINE)
@@ -163,6 +172,8 @@ def _places(
         return (nearest,)
     if traced := _traced_places(error.trace, tree, index):
         return traced
+    if finding.kind in NEVER_IN_THE_FLAKE:
+        return ()
     return [place for place in frames[:NEAR_FRAMES] if place][:1]
 
 

@@ -25,6 +25,12 @@ class Generation:
     note: str = ""
 
     @property
+    def text(self) -> str:
+        """As `generation 12 of 2026-08-01 09:30 (current)`."""
+        current = " (current)" if self.current else ""
+        return f"generation {self.number} of {self.created:%Y-%m-%d %H:%M}{current}"
+
+    @property
     def profile_is_set_by_caller(self) -> bool:
         """Whether whoever activates it sets the profile: so since Home Manager has gen-version."""
         return os.path.exists(os.path.join(self.path, "gen-version"))

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from hmls.deploy.closure_diff import diff_command, parse_diff
@@ -26,28 +27,38 @@ async def look(
 ) -> Document:
     """The document of a preview. What cannot be compared is left out, and a note says so."""
     new = os.path.realpath(resolve_argument(step.new, results))
+    document = await compare(step.title, step.old, new, plan.target, around)
     options = around.situation.options
     collisions = (
         await asyncio.to_thread(predict, new, step.home, options.backup_extension, around.forced)
         if step.home is not None
         else []
     )
-    text, note = await _packages(step.old, new, around, plan.flake_root)
     deployed = read_deployed(around.state_folder, plan.target) if plan.target else None
+    return replace(
+        document,
+        settings=diff_settings(deployed, around.settings),
+        collisions=tuple(collisions),
+    )
+
+
+async def compare(
+    title: str, old: str | None, new: str, target: Target | None, around: Surroundings
+) -> Document:
+    """What differs between two store paths, say two generations: packages and files of the home."""
+    text, note = await _packages(old, new, around)
     return Document(
-        title=step.title,
-        old=step.old,
+        title=title,
+        old=old,
         new=new,
         packages=tuple(parse_diff(text)),
         packages_text=text,
-        files=tuple(await asyncio.to_thread(_files, step.old, new, plan.target)),
-        settings=diff_settings(deployed, around.settings),
-        collisions=tuple(collisions),
+        files=tuple(await asyncio.to_thread(_files, old, new, target)),
         notes=(note,) if note else (),
     )
 
 
-async def _packages(old: str | None, new: str, around: Surroundings, cwd: str) -> tuple[str, str]:
+async def _packages(old: str | None, new: str, around: Surroundings) -> tuple[str, str]:
     """What the tool at hand says of the packages, and a note if it could not."""
     if old is None or old == new:
         return "", ""
@@ -58,7 +69,7 @@ async def _packages(old: str | None, new: str, around: Surroundings, cwd: str) -
             lines.append(line)
 
     argv = diff_command(old, new, around.situation.tools)
-    ended = await run(Command(argv, cwd, around.environ), keep)
+    ended = await run(Command(argv, around.situation.machine.home, around.environ), keep)
     match ended:
         case Ended(code=0):
             return "\n".join(lines), ""

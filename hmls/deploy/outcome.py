@@ -39,9 +39,7 @@ class Done:
         elif self.result is not None:
             parts.append(self.result)
         said = f"{self.title}: {' '.join([*parts, f'in {self.seconds:.0f} s'])}"
-        if self.generation is None or self.preview is None:
-            return f"{said}."
-        return f"{said}; {self.preview.summary}."
+        return f"{said}." if self.preview is None else f"{said}; {self.preview.summary}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,8 @@ def expire(
     """
     if refusal := refuse_activation(target, situation):
         return refusal
-    numbers = tuple(str(each.number) for each in generations if not each.current)
+    gone = [each for each in generations if not each.current]
+    numbers = tuple(str(each.number) for each in gone)
     if not numbers:
         return Refusal("no-generation", "There is no generation to expire.")
     if situation.tools.has("home-manager"):
@@ -144,7 +145,8 @@ def expire(
         env=(UNTRANSLATED,),
         needs_confirmation=True,
     )
-    return Plan(title, target.flake_root, target, (step,))
+    notes = tuple(each.text for each in gone)
+    return Plan(title, target.flake_root, target, (step,), notes=notes)
 
 
 def initialise(folder: str, situation: Situation) -> Plan | Refusal:

@@ -127,14 +127,17 @@ def expire(
     refusal = refusal or refuse_without(situation.tools, "nix-env")
     if refusal:
         return refusal
-    numbers = tuple(str(each.number) for each in generations if not each.current)
+    gone = [each for each in generations if not each.current]
+    numbers = tuple(str(each.number) for each in gone)
     if not numbers:
         return Refusal("no-generation", "There is no generation to expire.")
     profile = system_profile(situation.machine)
     argv = ("nix-env", "--profile", profile, "--delete-generations", *numbers)
     title = f"Expire generations {', '.join(numbers)} of {target.name}"
     step = _as_root(argv, title, target, situation)
-    return Plan(title, target.flake_root, target, (replace(step, name="expire"),))
+    steps = (replace(step, name="expire"),)
+    notes = tuple(each.text for each in gone)
+    return Plan(title, target.flake_root, target, steps, notes=notes)
 
 
 def unattended(step: Step) -> Step:

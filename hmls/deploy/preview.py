@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hmls.deploy.closure_diff import PackageChange
 from hmls.deploy.collisions import Collision
 from hmls.deploy.error_text import strip_escapes
 from hmls.deploy.files_diff import FileChange
+from hmls.deploy.flake_lock import InputChange
 
 MAX_FILES_SHOWN = 100
 
@@ -25,17 +26,22 @@ class SettingChange:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A preview. `old` is None where nothing runs yet. `packages_text` is what the tool said."""
+    """A preview, or what an update of flake.lock moved.
+
+    `old` is None where nothing runs yet, `new` None where nothing was built. `packages_text` is
+    what the tool said.
+    """
 
     title: str
-    old: str | None
-    new: str
+    old: str | None = None
+    new: str | None = None
     packages: tuple[PackageChange, ...] = ()
     packages_text: str = ""
     files: tuple[FileChange, ...] = ()
     settings: tuple[SettingChange, ...] = ()
     collisions: tuple[Collision, ...] = ()
-    notes: tuple[str, ...] = field(default_factory=tuple)
+    inputs: tuple[InputChange, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:
@@ -44,7 +50,9 @@ class Document:
 
     @property
     def summary(self) -> str:
-        """One line: `3 packages, 2 files, 1 setting change; 1 file is in the way`."""
+        """One line: `3 packages, 2 files, 1 setting changed; 1 file in the way`."""
+        if self.new is None:
+            return f"{_count(len(self.inputs), 'input')} moved" if self.inputs else "nothing moved"
         if self.changes_nothing:
             return "nothing changes"
         counts = [
@@ -81,12 +89,16 @@ def markdown(document: Document) -> str:
         parts += ["## Packages", _packages(document)]
     if document.files:
         parts += ["## Files", *_files(document.files)]
+    if document.inputs:
+        parts += ["## Inputs", _inputs(document.inputs)]
     if document.notes:
         parts += [_list(document.notes)]
     return "\n\n".join(parts) + "\n"
 
 
 def _opening(document: Document) -> list[str]:
+    if document.new is None:
+        return [f"{document.summary.capitalize()}."]
     if document.changes_nothing:
         return ["What is built is what already runs: nothing changes."]
     running = f"`{document.old}`" if document.old is not None else "nothing"
@@ -98,6 +110,13 @@ def _settings(changes: Sequence[SettingChange]) -> str:
         f"| {_cell(each.option)} | {_cell(each.before)} | {_cell(each.after)} |" for each in changes
     )
     return "\n".join(["| setting | was | becomes |", "| --- | --- | --- |", *rows])
+
+
+def _inputs(changes: Sequence[InputChange]) -> str:
+    rows = (
+        f"| {_cell(each.name)} | {_cell(each.before)} | {_cell(each.after)} |" for each in changes
+    )
+    return "\n".join(["| input | was | is |", "| --- | --- | --- |", *rows])
 
 
 def _packages(document: Document) -> str:

@@ -17,6 +17,7 @@ from typing import Literal
 from hmls.deploy.tools import which
 
 Stream = Literal["out", "err"]
+STREAMS: tuple[Stream, ...] = ("out", "err")
 OnLine = Callable[[Stream, str], None]
 OnStart = Callable[[int], None]
 
@@ -63,14 +64,18 @@ async def run(
     `on_start` gets the process id, which is also that of its session and group. Lines come without
     their end; bytes that are not UTF-8 come as replacement characters.
     """
-    started = await _start(command, asyncio.subprocess.PIPE, asyncio.subprocess.PIPE)
+    pipes = {stream: os.pipe() for stream in STREAMS}
+    started = await _start(command, pipes["out"][1], pipes["err"][1])
+    for _, write_end in pipes.values():
+        os.close(write_end)
     if isinstance(started, NotStarted):
+        for read_end, _ in pipes.values():
+            os.close(read_end)
         return started
     if on_start is not None:
         on_start(started.pid)
     readers = asyncio.gather(
-        _read(started.stdout, lambda line: on_line("out", line)),
-        _read(started.stderr, lambda line: on_line("err", line)),
+        *(_read(read_end, stream, on_line) for stream, (read_end, _) in pipes.items())
     )
     try:
         code = await started.wait()
@@ -168,12 +173,20 @@ async def _start(command: Command, out: int, err: int) -> asyncio.subprocess.Pro
         return NotStarted(f"`{name}` could not be started: {problem}.")
 
 
-async def _read(stream: asyncio.StreamReader | None, on_line: Callable[[str], None]) -> None:
-    assert stream is not None
-    lines = _Lines(on_line)
-    while chunk := await stream.read(CHUNK_BYTES):
-        lines.add(chunk)
-    lines.finish()
+async def _read(read_end: int, stream: Stream, on_line: OnLine) -> None:
+    """Read a pipe to its end. It is our own: asyncio's would make `wait` wait for daemons too."""
+    lines = _Lines(lambda line: on_line(stream, line))
+    reader = asyncio.StreamReader(limit=CHUNK_BYTES)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", 0)
+    )
+    try:
+        while chunk := await reader.read(CHUNK_BYTES):
+            lines.add(chunk)
+        lines.finish()
+    finally:
+        transport.close()
 
 
 class _Lines:

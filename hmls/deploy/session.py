@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hmls.deploy.activation import moved, profile_number, profile_target, read_journal
 from hmls.deploy.deployed import write_deployed
+from hmls.deploy.flake_lock import lock_changes, read_lock
 from hmls.deploy.interrupted import Interrupted, assess
 from hmls.deploy.lock import Busy, Lock, Record, process_identity, read_record, take
 from hmls.deploy.log import LogLine
@@ -134,7 +135,7 @@ class _Deployment:
         steps = [step for step in self.plan.steps if isinstance(step, Step)]
         if not steps or steps[0].needs_confirmation:
             return True
-        notes = [f"Git does not track {name}." for name in self.around.untracked]
+        notes = [*self.plan.notes, *self._untracked()]
         commands = tuple(display(step) for step in steps)
         return await self.ui.confirm(Question("start", self.plan.title, commands, tuple(notes)))
 
@@ -142,7 +143,7 @@ class _Deployment:
         if self.confirmed:
             return True
         steps = [resolve(step, self.results) for step in rest if isinstance(step, Step)]
-        notes = []
+        notes = list(self.plan.notes)
         if self.document is not None:
             notes.append(f"{self.document.summary.capitalize()}.")
             notes += [each.text for each in self.document.collisions]
@@ -150,6 +151,12 @@ class _Deployment:
         question = Question("activate", self.plan.title, commands, tuple(notes))
         self.confirmed = await self.ui.confirm(question)
         return self.confirmed
+
+    def _untracked(self) -> list[str]:
+        return [
+            f"Git does not track {name}: the flake does not see it."
+            for name in self.around.untracked
+        ]
 
     async def _run_in_terminal(self, step: Step, rest: Sequence[Step | Preview]) -> Outcome | None:
         """Where a password may be asked for: the client's terminal, else without asking."""
@@ -175,16 +182,24 @@ class _Deployment:
                 reason = f"Nothing was activated, as this could not be noted: {problem}."
                 return self._failure(step, None, reason)
             self.ui.note(f"What runs could not be noted: {problem}.")
+        locked = read_lock(self.plan.flake_root)
         ran = await run_step(
             step, self.around.environ, self.ui, self._output(), lambda pid: self._started(step, pid)
         )
         await self._read(step, ran)
+        if ran.went_well and step.changes == "lock":
+            await self._show_moved(locked)
         if ran.went_well:
             return self._keep_result(step, ran)
         if self.plan.keep_going:
             self.failed.append(step.title)
             return None
         return self._failure(step, ran.code, ran.reason or self._why(step, ran))
+
+    async def _show_moved(self, before: dict[str, str]) -> None:
+        moved_inputs = lock_changes(before, read_lock(self.plan.flake_root))
+        self.document = Document(self.plan.title, inputs=moved_inputs)
+        await self.ui.show(self.document)
 
     async def _read(self, step: Step, ran: Ran) -> None:
         tree = working_tree(self.plan.flake_root)

@@ -60,7 +60,10 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be done, in order. With `keep_going` a failed step does not end the plan."""
+    """What will be done, in order. With `keep_going` a failed step does not end the plan.
+
+    `notes` are sentences to show with the question whether to do it.
+    """
 
     title: str
     flake_root: str
@@ -71,6 +74,7 @@ class Plan:
     """The profile link that activation moves, to tell afterwards whether it did."""
     activated: str | None = None
     """The link that activation sets when it is through; it then points where the profile does."""
+    notes: tuple[str, ...] = ()
 
     @property
     def changes(self) -> Changes:

@@ -38,6 +38,7 @@ TOOLS: tuple[Tool, ...] = (
 )
 
 Flavour = Literal["nix", "lix", "determinate"]
+FIRST_WITH_FLAKES = (2, 4)
 FEATURE_FLAGS = ("--extra-experimental-features", "nix-command flakes")
 
 Probe = Callable[[Sequence[str]], Awaitable["Answer"]]
@@ -177,8 +178,16 @@ def refuse_without(tools: Tools, *needed: Tool) -> Refusal | None:
     for tool in needed:
         if not tools.has(tool):
             return Refusal("no-tool", ABSENCES[tool])
-        if tool == "nix" and tools.nix is None:
-            return Refusal("no-tool", f"{tools.paths['nix']} does not answer as Nix does.")
+        if tool == "nix" and (refusal := _refuse_nix(tools)):
+            return refusal
+    return None
+
+
+def _refuse_nix(tools: Tools) -> Refusal | None:
+    if tools.nix is None:
+        return Refusal("no-tool", f"{tools.paths['nix']} does not answer as Nix does.")
+    if tools.nix.version < FIRST_WITH_FLAKES:
+        return Refusal("no-tool", f"{tools.nix.text} knows no flakes; they came with Nix 2.4.")
     return None
 
 

@@ -54,6 +54,12 @@ class WorkingTree:
         path = os.path.normpath(path)
         return path if path == self.top or path.startswith(self.top + os.sep) else None
 
+    def _knows(self, rest: str) -> bool:
+        """Whether a path fits into this tree: it is there, or the folder that it should be in."""
+        folder = os.path.dirname(rest)
+        here = os.path.join(self.top, rest)
+        return os.path.lexists(here) or (folder != "" and os.path.isdir(os.path.dirname(here)))
+
     def _from_store(self, source: str, rest: str) -> str | None:
         """A copy of this tree in the store is told from other sources by its flake.nix.
 
@@ -63,8 +69,8 @@ class WorkingTree:
         flake = os.path.relpath(os.path.join(self.root, "flake.nix"), self.top)
         copied = _content(os.path.join(source, flake))
         if copied is None:
-            named_so = source.endswith("-source") and not os.path.exists(source)
-            return here if named_so and os.path.lexists(here) else None
+            gone = source.endswith("-source") and not os.path.exists(source)
+            return here if gone and self._knows(rest) else None
         if copied == _content(os.path.join(self.top, flake)):
             return here
         content = _content(os.path.join(source, rest))

@@ -1,0 +1,197 @@
+"""What would change: packages, files, settings, and files in the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hmls.deploy.closure_diff import PackageChange, diff_command, parse_diff
+from hmls.deploy.collisions import Collision, predict, predict_targets
+from hmls.deploy.files_diff import FileChange, diff_homes
+from hmls.deploy.flake_lock import InputChange, lock_changes, read_lock
+from hmls.deploy.preview import Document, diff_settings, markdown
+from hmls.deploy.tools import Tools
+from tests.deploy.plans import ALL_TOOLS, NIX
+
+HASH = "8lb1qqk8qv0sc9nqnca1dqwym5wjvjvi"
+
+
+def generation(folder: Path, **files: str) -> str:
+    """A generation with these files; underlines in names stand for slashes."""
+    root = folder / f"store/{HASH}-home-manager-files"
+    for name, text in files.items():
+        path = root / name.replace("_", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    root.mkdir(parents=True, exist_ok=True)
+    made = folder / "generation"
+    made.mkdir()
+    (made / "home-files").symlink_to(root)
+    return str(made)
+
+
+def test_the_tool_at_hand_compares() -> None:
+    without_dix = Tools({"nvd": "/bin/nvd", "nix": "/bin/nix"}, NIX)
+    assert diff_command("/a", "/b", ALL_TOOLS) == ("dix", "/a", "/b")
+    assert diff_command("/a", "/b", without_dix) == ("nvd", "--color=never", "diff", "/a", "/b")
+    bare = diff_command("/a", "/b", Tools({"nix": "/bin/nix"}, NIX))
+    assert bare == ("nix", "store", "diff-closures", "/a", "/b")
+
+
+def test_what_nix_says() -> None:
+    text = (
+        "dolphin: 20.08.1 → 20.08.2, \x1b[31;1m+13.9 KiB\x1b[0m\n"
+        "kdeconnect: 20.08.2 → ∅, -6597.8 KiB\n"
+        "zlib: ∅ → 1.3\n"
+        "bluez: +12.6 KiB\n"
+        "x: ε → 1.2, 1.3\n"
+        "no such line\n"
+    )
+    assert parse_diff(text) == [
+        PackageChange("dolphin", "changed", "20.08.1", "20.08.2", "+13.9 KiB"),
+        PackageChange("kdeconnect", "removed", "20.08.2", "", "-6597.8 KiB"),
+        PackageChange("zlib", "added", "", "1.3"),
+        PackageChange("bluez", "changed", "", "", "+12.6 KiB"),
+        PackageChange("x", "changed", "ε", "1.2, 1.3"),
+    ]
+
+
+def test_what_nvd_says() -> None:
+    text = """\
+<<< /nix/store/a
+>>> /nix/store/b
+Version changes:
+[U*]  #01  flatpak                      1.14.4, 1.14.4-doc -> 1.14.5, 1.14.5-doc
+[D.]  #02  libliftoff                   0.5.0-dev -> 0.4.1
+Added packages:
+[A.]  #1  hello  2.12
+Removed packages:
+[R.]  #1  vim  9.0
+Closure size: 123 -> 124 (1 paths added, 0 paths removed, delta +1, disk usage +1.0KiB)."""
+    assert parse_diff(text) == [
+        PackageChange("flatpak", "changed", "1.14.4, 1.14.4-doc", "1.14.5, 1.14.5-doc"),
+        PackageChange("libliftoff", "changed", "0.5.0-dev", "0.4.1"),
+        PackageChange("hello", "added", "", "2.12"),
+        PackageChange("vim", "removed", "9.0", ""),
+    ]
+
+
+def test_what_dix_says() -> None:
+    text = """\
+<<< /nix/store/a
+>>> /nix/store/b
+
+CHANGED (1)
+[U.] aws-c-event-stream        0.5.7 -> 0.7.0
+ADDED (1)
+[A.] hello  2.12
+
+SIZE: 1.30 GiB -> 1.31 GiB"""
+    assert parse_diff(text) == [
+        PackageChange("aws-c-event-stream", "changed", "0.5.7", "0.7.0"),
+        PackageChange("hello", "added", "", "2.12"),
+    ]
+
+
+def test_files_of_two_generations(tmp_path: Path) -> None:
+    old = generation(tmp_path / "a", config_git="a\nb\n", same="x", gone="y")
+    new = generation(tmp_path / "b", config_git="a\nc\n", same="x", new="z")
+    found = {each.target: each for each in diff_homes(old, new)}
+    assert {name: each.change for name, each in found.items()} == {
+        "config/git": "changed",
+        "gone": "removed",
+        "new": "added",
+    }
+    assert found["config/git"].diff.splitlines()[2:] == ["@@ -1,2 +1,2 @@", " a", "-b", "+c"]
+    assert [each.change for each in diff_homes(None, new)] == ["added", "added", "added"]
+
+
+def test_binary_files_have_no_diff(tmp_path: Path) -> None:
+    old, new = generation(tmp_path / "a", f="a\0b"), generation(tmp_path / "b", f="a\0c")
+    assert diff_homes(old, new) == [FileChange("f", "changed")]
+
+
+def test_a_generation_without_files(tmp_path: Path) -> None:
+    assert diff_homes(None, str(tmp_path)) == []
+
+
+def test_files_in_the_way(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    new = generation(tmp_path, mine="x", same="x", ours="x", linked="x", absent="x", forced="x")
+    (home / "mine").write_text("my own")
+    (home / "same").write_text("x")
+    (home / "ours").symlink_to(tmp_path / f"store/{HASH}-home-manager-files/mine")
+    (home / "linked").symlink_to(home / "mine")
+    (home / "forced").write_text("my own")
+    found = predict(new, str(home), forced=["forced"])
+    assert [(each.target, each.outcome) for each in found] == [
+        ("linked", "fails"),
+        ("mine", "fails"),
+    ]
+    found = predict(new, str(home), "bak", ["forced"])
+    assert [(each.target, each.outcome) for each in found] == [
+        ("linked", "fails"),
+        ("mine", "backed-up"),
+    ]
+    (home / "mine.bak").write_text("older")
+    assert [each.outcome for each in predict(new, str(home), "bak", ["forced"])] == [
+        "fails",
+        "backup-exists",
+    ]
+
+
+def test_files_in_the_way_before_anything_is_built(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x")
+    found = predict_targets(["a", "b"], str(tmp_path))
+    assert found == [Collision("a", str(tmp_path / "a"), "fails")]
+
+
+def test_settings() -> None:
+    before, after = {"a": "1", "b": "2"}, {"b": "3", "c": "4"}
+    assert [(each.option, each.before, each.after) for each in diff_settings(before, after)] == [
+        ("a", "1", None),
+        ("b", "2", "3"),
+        ("c", None, "4"),
+    ]
+    assert diff_settings(None, after) == ()
+
+
+def test_what_an_update_moved(tmp_path: Path) -> None:
+    lock = '{"nodes": {"nixpkgs": {"locked": {"lastModified": %d, "rev": "%s"}}, "root": {}}}'
+    (tmp_path / "flake.lock").write_text(lock % (1767225600, "4f0c1d2e9a7bffff"))
+    before = read_lock(str(tmp_path))
+    assert before == {"nixpkgs": "2026-01-01 4f0c1d2e9a7b"}
+    assert lock_changes(before, {}) == (InputChange("nixpkgs", "2026-01-01 4f0c1d2e9a7b", ""),)
+    assert read_lock("/nowhere") == {}
+    (tmp_path / "flake.lock").write_text("[]")
+    assert read_lock(str(tmp_path)) == {}
+
+
+def test_the_document() -> None:
+    document = Document(
+        "Preview alice",
+        "/nix/store/a",
+        "/nix/store/b",
+        packages=(PackageChange("git", "changed", "1", "2"),),
+        files=(FileChange(".x", "changed", "-a\n+```b"),),
+        settings=diff_settings({"a.b": "1"}, {"a.b": "2 | 3"}),
+        collisions=(Collision(".y", "/home/alice/.y", "fails"),),
+    )
+    assert document.summary == "1 package, 1 file, 1 setting changed; 1 file in the way"
+    text = markdown(document)
+    assert "| `git` | `1` | `2` |  |" in text
+    assert "| `a.b` | `1` | `2 \\| 3` |" in text
+    assert "````diff\n-a\n+```b\n````" in text
+    assert "- /home/alice/.y is in the way" in text
+
+
+def test_a_document_in_which_nothing_changes() -> None:
+    document = Document("Preview", "/a", "/a")
+    assert document.summary == "nothing changes"
+    assert "nothing changes" in markdown(document)
+    assert Document("Preview", None, "/a").summary == "the first generation"
+
+
+def test_packages_of_no_known_shape_are_shown_as_they_are() -> None:
+    text = markdown(Document("Preview", "/a", "/b", packages_text="odd \x1b[1mtool\x1b[0m"))
+    assert "```\nodd tool\n```" in text

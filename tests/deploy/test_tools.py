@@ -1,0 +1,108 @@
+"""What is found on a PATH, and what the Nix there can do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hmls.deploy.target import nix_system, this_machine
+from hmls.deploy.tools import Answer, environment, find_tools, parse_version, which
+from tests.deploy.plans import MACHINE
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nix (Nix) 2.34.8", ((2, 34), "nix")),
+        ("nix (Nix) 2.8.0", ((2, 8), "nix")),
+        ("nix (Nix) 2.19.0pre20231005_d4a5c81", ((2, 19), "nix")),
+        ("nix (Lix, like Nix) 2.91.1", ((2, 91), "lix")),
+        ("nix (Determinate Nix 3.6.2) 2.29.0", ((2, 29), "determinate")),
+        ("warning: something\nnix (Nix) 2.34.8", ((2, 34), "nix")),
+        ("bash: nix: not found", None),
+        ("", None),
+    ],
+)
+def test_versions(text: str, expected: object) -> None:
+    assert parse_version(text) == expected
+
+
+def program(folder: Path, name: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text("#!/bin/sh\n")
+    (folder / name).chmod(0o755)
+
+
+def answering(version: str, flakes: str) -> object:
+    async def probe(argv: Sequence[str]) -> Answer:
+        return Answer(0, version, "") if argv[1] == "--version" else Answer(1, "", flakes)
+
+    return probe
+
+
+@pytest.mark.parametrize(
+    ("said", "enabled"),
+    [
+        ("error: experimental Nix feature 'nix-command' is disabled; add", False),
+        ("error: experimental Nix feature 'flakes' is disabled; use", False),
+        ("error: path '//dev/null/no-flake' does not exist", True),
+        ("error: getting status of '/dev/null/no-flake': Not a directory", True),
+    ],
+)
+async def test_whether_flakes_are_enabled(tmp_path: Path, said: str, enabled: bool) -> None:
+    program(tmp_path / "bin", "nix")
+    probe = answering("nix (Nix) 2.34.8", said)
+    found = await find_tools(probe, {"PATH": str(tmp_path / "bin")})
+    assert found.nix is not None
+    assert found.nix.flakes_enabled is enabled
+
+
+async def test_nothing_is_asked_where_there_is_no_nix(tmp_path: Path) -> None:
+    async def probe(argv: Sequence[str]) -> Answer:
+        raise AssertionError(argv)
+
+    program(tmp_path / "bin", "git")
+    found = await find_tools(probe, {"PATH": str(tmp_path / "bin")})
+    assert (found.has("git"), found.has("nix"), found.nix) == (True, False, None)
+
+
+def test_programs_inside_the_repository_are_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path, "nix")
+    monkeypatch.chdir(tmp_path)
+    assert which("nix", ".") is None
+    assert which("nix", "") is None
+    assert which("nix", str(tmp_path)) == str(tmp_path / "nix")
+    path = environment(MACHINE, {"PATH": f".::{tmp_path}"})["PATH"]
+    assert path.split(":")[0] == str(tmp_path)
+
+
+def test_the_environment_is_that_of_the_real_user() -> None:
+    made = environment(MACHINE, {"USER": "root", "PATH": "/bin", "LANG": "de_DE"})
+    assert (made["USER"], made["HOME"], made["LANG"]) == ("alice", "/home/alice", "de_DE")
+    assert "/home/alice/.nix-profile/bin" in made["PATH"].split(":")
+
+
+@pytest.mark.parametrize(
+    ("machine", "kernel", "expected"),
+    [
+        ("x86_64", "Linux", "x86_64-linux"),
+        ("arm64", "Darwin", "aarch64-darwin"),
+        ("aarch64", "Linux", "aarch64-linux"),
+    ],
+)
+def test_names_of_systems(machine: str, kernel: str, expected: str) -> None:
+    assert nix_system(machine, kernel) == expected
+
+
+def test_this_machine() -> None:
+    here = this_machine({"HOME": "/somewhere", "USER": "wrong"})
+    assert here.home == "/somewhere"
+    assert here.user != "wrong"
+    assert here.state_folder == "/somewhere/.local/state/hmls"
+    moved = this_machine({"HOME": "/somewhere", "XDG_STATE_HOME": "/state"})
+    assert replace(moved, state_home=here.state_home) == here
