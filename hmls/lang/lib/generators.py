@@ -244,9 +244,11 @@ def to_git_ini(interp: Interp, attrs: Lazy) -> Value:
     nested = [name for name in names(found) if _has_subsections(force(found[name]))]
     flat: Value = Attrs()
     for name in nested:
-        for section, key, value in _git_settings([name], found[name]):
-            one = Attrs({section: Attrs({key: value})})
-            flat = call2(library(interp, "attrsets", "recursiveUpdate"), flat, one)
+        section_attrs = expect_attrs(found[name])
+        for inner in names(section_attrs):
+            for section, key, value in _git_settings(name, inner, section_attrs[inner]):
+                one = Attrs({section: Attrs({key: value})})
+                flat = call2(library(interp, "attrsets", "recursiveUpdate"), flat, one)
     kept = Attrs({name: value for name, value in found.items() if name not in nested})
     return sections(_GIT_OPTIONS, update(kept, flat))
 
@@ -259,15 +261,16 @@ def _has_subsections(section: Value) -> bool:
     return any(_is_plain_set(force(section[name])) for name in names(section))
 
 
-def _git_settings(path: list[str], lazy: Lazy) -> list[tuple[str, str, Value]]:
-    """(section, key, value) of all settings below a path."""
+def _git_settings(section: str, key: str, lazy: Lazy) -> list[tuple[str, str, Value]]:
+    """(section, key, value) of a setting, or of all settings in a subsection."""
     value = force(lazy)
     if not _is_plain_set(value):
-        return [(".".join(path[:-1]), path[-1], value)]
+        return [(section, key, value)]
+    inner = f"{section}.{key}"
     with NESTED:
         found: list[tuple[str, str, Value]] = []
         for name in names(value):
-            found += _git_settings([*path, name], value[name])
+            found += _git_settings(inner, name, value[name])
         return found
 
 

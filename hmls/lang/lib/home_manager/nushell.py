@@ -38,7 +38,8 @@ from hmls.lang.values import Attrs, Lazy, Value, type_name
 register = Registry()
 
 _TO_NUSHELL = pattern(optional=("indent", "multiline", "asBindings"))
-_VARIABLE = re.compile(r"[$]?[^.\[({+\-*^/=!<>&|\\]+", re.DOTALL)
+# In Home Manager's own pattern `+-\` is a range, which leaves out digits and capitals too.
+_VARIABLE = re.compile(r"[$]?[^\\.\[({+-\\*^/=!<>&|]+", re.DOTALL)
 
 
 @register("mkNushellInline")
