@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.errors import NixError, Thrown
 from hmls.lang.force import call, delayed, expect_int, expect_string
-from hmls.lang.lib.support import library
+from hmls.lang.lib.support import functions, library
 from hmls.lang.values import Attrs, Lazy, Value
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _MAC = re.compile("[-:.]?".join([_OCTET] * 6))
 
 
 def constants(interp: Interp) -> dict[str, Lazy]:
-    return {"ipv6": Attrs(register.bind(interp))}
+    return {"ipv6": Attrs(functions("lib.network.ipv6", register, interp))}
 
 
 @register.with_interp("fromString")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hmls.lang.lib.fileset import conversions, operations
 from hmls.lang.lib.fileset.values import EMPTY
 from hmls.lang.values import Lazy
 
 if TYPE_CHECKING:
     from hmls.lang.interp import Interp
-
-registers = (conversions.register, operations.register)
 
 
 def constants(_interp: Interp) -> dict[str, Lazy]:
