@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import MISSING, call, force, get
+from hmls.lang.force import MISSING, call, force, get, get_lazy
 from hmls.lang.utf8 import mended
 from hmls.lang.values import (
     Attrs,
@@ -145,7 +145,7 @@ def _peel(value: Attrs) -> Lazy:
             return out_path
         if to_str is not MISSING:
             return call(to_str, value)
-    return value.get("outPath", MISSING)
+    return get_lazy(value, "outPath")
 
 
 def _coerce_list(items: list[Lazy], *, copy: bool) -> str:

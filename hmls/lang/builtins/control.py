@@ -123,7 +123,7 @@ def try_eval(value: Lazy) -> Value:
             raise
         return Attrs({"success": False, "value": False})
     if isinstance(forced, Unknown):
-        return Attrs({"success": forced, "value": forced})
+        return Attrs({"success": forced.at(None, "bool"), "value": forced})
     return Attrs({"success": True, "value": forced})
 
 

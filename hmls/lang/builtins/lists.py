@@ -14,6 +14,7 @@ from hmls.lang.builtins.sorting import peeksort
 from hmls.lang.compare import identical_or_equal, less_than
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import (
+    attempt,
     call,
     call2,
     expect_bool,
@@ -146,6 +147,11 @@ def _any(test: Callable[[Lazy], bool], xs: list[Any], wanted: bool) -> bool:
     for x in xs:
         if x.__class__ is Splice:
             unknown = x.unknown
+            continue
+        if unknown is not None:
+            # Perhaps one before gives the answer, and this one is never looked at.
+            if attempt(Thunk(test, x)) is wanted:
+                return True
             continue
         try:
             if test(x) is wanted:

@@ -66,14 +66,18 @@ def concat_strings_sep(separator: Lazy, items: Lazy) -> Value:
     """Unknown items leave the text around them known."""
     between = expect_string(separator)
     strings: list[str] = []
-    parts: list[str | Unknown] = []
+    mixed: list[str | Unknown] = []
     unknown = False
+    after_item = False
     for item in expect_open_list(items):
         part: str | Unknown
+        if item.__class__ is Splice:
+            # Its items may be none, so that the separators around it belong to it.
+            mixed.append(item.unknown)
+            unknown, after_item = True, False
+            continue
         if item.__class__ is str:
             part = item
-        elif item.__class__ is Splice:
-            part, unknown = item.unknown, True
         else:
             try:
                 value = force(item)
@@ -81,13 +85,13 @@ def concat_strings_sep(separator: Lazy, items: Lazy) -> Value:
             except Unknowable as stop:
                 part = stop.unknown
             unknown = unknown or isinstance(part, Unknown)
-        parts.append(part)
+        if after_item:
+            mixed.append(between)
+        mixed.append(part)
+        after_item = True
         if isinstance(part, str):
             strings.append(part)
-    if not unknown:
-        return coerce.join(between, strings)
-    mixed = [piece for part in parts for piece in (between, part)][1:]
-    return concat_strings(mixed)
+    return concat_strings(mixed) if unknown else coerce.join(between, strings)
 
 
 @register("replaceStrings")

@@ -71,8 +71,10 @@ def merge_attrs_list(sets: Lazy) -> Value:
     items = expect_open_list(sets)
     if not items:
         return Attrs()
-    if len(items) == 1 and items[0].__class__ is not Splice:
-        return force(items[0])
+    known = [item for item in items if item.__class__ is not Splice]
+    if len(known) == 1 and not isinstance(force(known[0]), Attrs):
+        # Alone in the list it is not looked at, and may be anything.
+        return force(known[0]) if len(items) == 1 else expect_list(sets)
     merged = Attrs()
     for item in reversed(items):
         merged = update(as_set(item.unknown if item.__class__ is Splice else force(item)), merged)
@@ -147,10 +149,13 @@ def _updated(
         here = [*path, name]
         if wins(here, theirs, ours):
             return force(ours)
-        value = force(ours)
+        value, other = force(ours), force(theirs)
         if isinstance(value, Unknown):
             raise Unknowable(value)
-        return _updated(wins, here, theirs, value)
+        if isinstance(other, Unknown) and not isinstance(value, Attrs):
+            # It may be missing, so that there is nothing to merge.
+            raise Unknowable(other)
+        return _updated(wins, here, other, value)
 
     shape = update(loser, winner)
     return like(shape, {name: Thunk(merged, name) for name in shape}, {})
