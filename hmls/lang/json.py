@@ -12,6 +12,7 @@ from hmls.lang import store
 from hmls.lang.combine import concat_strings
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, force, get, sorted_names
+from hmls.lang.show import show
 from hmls.lang.utf8 import encode, offending_byte
 from hmls.lang.values import (
     Attrs,
@@ -91,15 +92,19 @@ def _write(lazy: Lazy, copy: bool, parts: list[str | Unknown], contexts: set[str
 def _write_list(
     items: list[Lazy], copy: bool, parts: list[str | Unknown], contexts: set[str]
 ) -> None:
-    separator = "["
+    parts.append("[")
+    after_item = False
     for item in items:
-        parts.append(separator)
-        separator = ","
         if item.__class__ is Splice:
+            # Its items may be none, so that the commas around it belong to it.
             parts.append(item.unknown)
-        else:
-            _write(item, copy, parts, contexts)
-    parts.append("[]" if separator == "[" else "]")
+            after_item = False
+            continue
+        if after_item:
+            parts.append(",")
+        _write(item, copy, parts, contexts)
+        after_item = True
+    parts.append("]")
 
 
 def _write_attrs(value: Attrs, copy: bool, parts: list[str | Unknown], contexts: set[str]) -> None:
@@ -112,15 +117,26 @@ def _write_attrs(value: Attrs, copy: bool, parts: list[str | Unknown], contexts:
     if "outPath" in value:
         _write(value["outPath"], copy, parts, contexts)
         return
-    separator = "{"
-    for name in sorted_names(value):
-        parts.append(f"{separator}{json_string(name)}:")
-        separator = ","
-        _write(value[name], copy, parts, contexts)
+    # In an open set others may be anywhere between, with the commas around them.
+    between: str | Unknown = ","
     if isinstance(value, OpenAttrs):
-        parts.extend([separator, value.rest])
-        separator = ","
-    parts.append("{}" if separator == "{" else "}")
+        if not _surely_a_set(value):
+            parts.append(Unknown(lambda: show(value), value.rest.cause, value.rest.site))
+            return
+        between = value.rest
+    parts.append("{")
+    for index, name in enumerate(sorted_names(value)):
+        if index or between != ",":
+            parts.append(between)
+        parts.append(f"{json_string(name)}:")
+        _write(value[name], copy, parts, contexts)
+    if between != ",":
+        parts.append(between)
+    parts.append("}")
+
+
+def _surely_a_set(value: OpenAttrs) -> bool:
+    return "outPath" in value.absent and "__toString" in value.absent
 
 
 def json_string(text: str) -> str:
