@@ -28,7 +28,8 @@ class Finding:
     """What a message says of itself. Paths are as Nix wrote them.
 
     `path` is a file that is missing, not tracked or in the way; `search` is a text that stands at
-    the place of the error in the user's files; `extra` is a position inside the message.
+    the place of the error in the user's files. `at` is a position in the message that is that of
+    the error itself, `extra` one of something related.
     """
 
     kind: ProblemKind
@@ -37,6 +38,7 @@ class Finding:
     remedies: tuple[Remedy, ...] = ()
     path: str = ""
     search: str = ""
+    at: str = ""
     extra: str = ""
 
 
@@ -61,6 +63,8 @@ def package_name(full_name: str) -> str:
 
 Match = re.Match[str]
 Builder = Callable[[Match], Finding]
+FUNCTION = r"function(?: '[^']*')?(?: at (?P<where>\S+:\d+:\d+))?"
+"""Old versions of Nix gave the function's position in the message, and that of its call beside."""
 OPTION = r"[`‘'](?P<option>[^`'’‘]+)['’`]"
 
 
@@ -108,6 +112,15 @@ def _unknown_option(match: Match) -> Finding:
 def _renamed(match: Match) -> Finding:
     old, new = option_path(match["option"]), option_path(match["new"])
     return Finding("renamed-option", old, files_in(match.string), (RenameOption(old, new),))
+
+
+def _missing_argument(match: Match) -> Finding:
+    return Finding("missing-argument", at=match["where"] or "")
+
+
+def _unexpected_argument(match: Match) -> Finding:
+    remedies = tuple(ReplaceText(match["name"], name) for name in suggestions(match.string))
+    return Finding("unexpected-argument", remedies=remedies, at=match["where"] or "")
 
 
 def _duplicate(match: Match) -> Finding:
@@ -248,8 +261,8 @@ RULES: tuple[tuple[re.Pattern[str], Builder], ...] = (
     _row(r"^Git tree '.*' is dirty", _plain("dirty")),
     # Evaluation.
     _row(r"^attribute '(?P<name>[^']+)' missing", _named("missing-attribute")),
-    _row(r"called without required argument '(?P<name>[^']+)'", _plain("missing-argument")),
-    _row(r"called with unexpected argument '(?P<name>[^']+)'", _named("unexpected-argument")),
+    _row(rf"{FUNCTION} called without required argument '", _missing_argument),
+    _row(rf"{FUNCTION} called with unexpected argument '(?P<name>[^']+)'", _unexpected_argument),
     _row(r"^infinite recursion encountered", _plain("infinite-recursion")),
     _row(r"^stack overflow", _plain("stack-overflow")),
     _row(

@@ -160,7 +160,7 @@ def _places(
     finding: Finding, error: ErrorText, message: str, tree: WorkingTree, index: Index
 ) -> Sequence[Place]:
     """Where to show it, best first; several only if all of them are to blame."""
-    if own := _placed(error.position, tree):
+    if own := _placed(_position(finding.at), tree) or _placed(error.position, tree):
         return (own,)
     if named := _named_places(finding, message, index):
         return named
@@ -224,15 +224,18 @@ def _related(
 ) -> tuple[tuple[Place, str], ...]:
     """Other places that help to understand: the first definition, the call of a function."""
     found = []
-    if match := re.fullmatch(r"(.+):(\d+):(\d+)", finding.extra):
-        position = Position(match[1], int(match[2]), int(match[3]))
-        if place := _placed(position, tree):
-            found.append((place, "first defined here"))
+    if first := _placed(_position(finding.extra), tree):
+        found.append((first, "first defined here"))
     if finding.kind in ("missing-argument", "unexpected-argument"):
-        caller = _placed(error.trace[0].position, tree) if error.trace else None
-        if caller is not None:
-            found.append((caller, "called from here"))
+        frames = [error.position] if finding.at else [frame.position for frame in error.trace[:1]]
+        found += [(at, "called from here") for frame in frames if (at := _placed(frame, tree))]
     return tuple(found)
+
+
+def _position(text: str) -> Position | None:
+    """A position as it stands in a message: `/repo/x.nix:1:3`."""
+    match = re.fullmatch(r"(.+):(\d+):(\d+)", text)
+    return Position(match[1], int(match[2]), int(match[3])) if match else None
 
 
 def _placed(position: Position | None, tree: WorkingTree) -> Place | None:

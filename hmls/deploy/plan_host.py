@@ -16,7 +16,6 @@ from hmls.deploy.target import Refusal, Target
 from hmls.deploy.tools import Tool, refuse_without
 
 Action = Literal["switch", "boot", "test", "dry-activate"]
-RUNNING_SYSTEM = "/run/current-system"
 
 
 def build(target: Target, situation: Situation) -> Plan | Refusal:
@@ -90,7 +89,7 @@ def activate(
             step,
         ),
         profile=system_profile(situation.machine) if local else None,
-        activated=RUNNING_SYSTEM if local else None,
+        activated=situation.machine.running_system if local else None,
     )
 
 
@@ -104,7 +103,7 @@ def rollback(
     if refusal := refuse_activation(target, _here(situation)):
         return refusal
     title = f"Roll back {target.name} to generation {generation.number}"
-    look = Preview("preview", "Preview", _running(RUNNING_SYSTEM), generation.path)
+    look = Preview("preview", "Preview", _running_system(situation), generation.path)
     commands = _rollback_commands(target, generation, generations, situation)
     steps = tuple(_as_root(argv, title, target, situation) for argv in commands)
     named = tuple(replace(step, name=f"activate {place}") for place, step in enumerate(steps))
@@ -115,7 +114,7 @@ def rollback(
         target,
         (look, *named),
         profile=profile,
-        activated=RUNNING_SYSTEM,
+        activated=situation.machine.running_system,
     )
 
 
@@ -231,11 +230,12 @@ def _rollback_commands(
 def _preview_step(target: Target, situation: Situation) -> Preview:
     """Compared with what runs here, if the target is this machine."""
     here = situation.machine.hostname.split(".", 1)[0] == target.host
-    old = _running(RUNNING_SYSTEM) if here and situation.options.target_host is None else None
+    old = _running_system(situation) if here and situation.options.target_host is None else None
     return Preview("preview", f"Preview {target.name}", old, FromStep("build"))
 
 
-def _running(link: str) -> str | None:
+def _running_system(situation: Situation) -> str | None:
+    link = situation.machine.running_system
     return os.path.realpath(link) if os.path.exists(link) else None
 
 

@@ -173,8 +173,7 @@ class _Deployment:
                 return await self._run(unattended(step))
 
     async def _run(self, step: Step) -> Outcome | None:
-        if step.cwd == scratch_folder(self.around.situation):
-            os.makedirs(step.cwd, exist_ok=True)
+        self._make_folders(step)
         try:
             self._record(step, None)
         except OSError as problem:
@@ -195,6 +194,13 @@ class _Deployment:
             self.failed.append(step.title)
             return None
         return self._failure(step, ran.code, ran.reason or self._why(step, ran))
+
+    def _make_folders(self, step: Step) -> None:
+        """Folders that a step expects: ours to build in, and that of profiles before the first."""
+        if step.cwd == scratch_folder(self.around.situation):
+            os.makedirs(step.cwd, exist_ok=True)
+        if step.changes == "profile" and self.plan.profile is not None:
+            os.makedirs(os.path.dirname(self.plan.profile), exist_ok=True)
 
     async def _show_moved(self, before: dict[str, str]) -> None:
         moved_inputs = lock_changes(before, read_lock(self.plan.flake_root))

@@ -53,6 +53,7 @@ class Machine:
     state_home: str
     """XDG_STATE_HOME: Nix keeps the profiles of a user there."""
     nix_state: str = "/nix/var/nix"
+    running_system: str = "/run/current-system"
 
     @property
     def state_folder(self) -> str:

@@ -135,7 +135,7 @@ HERE = "homes/alice/default.nix:1:4"
         ),
         (
             "anonymous function at SOURCE/flake.nix:1:3 called without required argument 'y'",
-            f"missing-argument {HERE}",
+            "missing-argument flake.nix:1:3",
         ),
         (
             "function 'anonymous lambda' called with unexpected argument 'y'",

@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hmls.deploy.here import ask
 from hmls.deploy.log import LogLine
 from hmls.deploy.outcome import Outcome
 from hmls.deploy.plan import Options, Plan, Refusal, Situation
 from hmls.deploy.preview import Document
 from hmls.deploy.problem import Index, NoIndex
-from hmls.deploy.process import Command, run
 from hmls.deploy.progress import Report
 from hmls.deploy.session import deploy
 from hmls.deploy.surroundings import Surroundings
@@ -40,6 +40,7 @@ class Lab:
     user: str = "alice"
 
     def __post_init__(self) -> None:
+        self.environ = dict(self.environ)
         self.home.mkdir(parents=True)
         shutil.copytree(STANDIN, self.root)
         facts = {"home": str(self.home), "system": SYSTEM}
@@ -65,6 +66,7 @@ class Lab:
             system=SYSTEM,
             state_home=str(self.home / ".local/state"),
             nix_state=self.nix_state,
+            running_system=str(self.folder / "current-system"),
         )
 
     @property
@@ -83,6 +85,15 @@ class Lab:
         self.write(f"homes/{user}/default.nix", text)
         self.track()
 
+    def add_program(self, name: str, script: str) -> None:
+        """Put a program on the PATH, before all others."""
+        folder = self.folder / "bin"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+        if not self.environ["PATH"].startswith(f"{folder}:"):
+            self.environ["PATH"] = f"{folder}:{self.environ['PATH']}"
+
     def git(self, *arguments: str) -> None:
         names = ("-c", "user.name=t", "-c", "user.email=t@example.org")
         subprocess.run(["git", *names, "-C", str(self.root), *arguments], check=True)
@@ -98,18 +109,13 @@ class Lab:
         return Target(str(self.root), "host", "alice", name, ("nixosConfigurations", name), SYSTEM)
 
     async def tools(self) -> Tools:
-        return await find_tools(self.ask, self.full_environ)
+        async def probe(argv: Sequence[str]) -> Answer:
+            return await ask(argv, str(self.home), self.full_environ)
+
+        return await find_tools(probe, self.full_environ)
 
     async def situation(self) -> Situation:
         return Situation(self.machine, await self.tools(), self.options)
-
-    async def ask(self, argv: Sequence[str]) -> Answer:
-        """Run a command that changes nothing."""
-        said: dict[str, list[str]] = {"out": [], "err": []}
-        command = Command(tuple(argv), str(self.folder), self.full_environ)
-        ended = await run(command, lambda stream, line: said[stream].append(line))
-        code = getattr(ended, "code", None)
-        return Answer(code, "\n".join(said["out"]), "\n".join(said["err"]))
 
     async def around(self, index: Index | None = None) -> Surroundings:
         return Surroundings(await self.situation(), self.full_environ, index or NoIndex())

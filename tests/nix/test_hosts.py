@@ -1,0 +1,182 @@
+"""A NixOS machine: real builds, and stand-ins for what only NixOS has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hmls.deploy import plan
+from hmls.deploy.generations import read_profile, system_profile
+from hmls.deploy.outcome import Done, Failed, HandedOver
+from hmls.deploy.ui import Exited, Opened
+from tests.nix.lab import Lab, User
+
+SYSTEM = """
+{ system, homeConfigurations }:
+derivation {
+  name = "nixos-system-workstation-26.05";
+  inherit system;
+  builder = "/bin/sh";
+  PATH = "/usr/bin:/bin";
+  args = [
+    "-euc"
+    ''
+      units=$out/etc/systemd/system
+      mkdir -p $units $out/bin
+      echo "ExecStart=/x ${homeConfigurations.alice.activationPackage}" \\
+        > $units/home-manager-alice.service
+      echo @motd@ > $out/etc/motd
+      echo '#!/bin/sh' > $out/bin/switch-to-configuration
+      echo 'echo "$1" >> @log@' >> $out/bin/switch-to-configuration
+      echo 'ln -sfn "$(dirname "$(dirname "$(readlink -f "$0")")")" @current@' \\
+        >> $out/bin/switch-to-configuration
+      chmod +x $out/bin/switch-to-configuration
+    ''
+  ];
+}
+"""
+
+REBUILD = """
+action=$1 flake=${3-}
+if [ "$2" = --rollback ]; then
+    nix-env --profile @profile@ --rollback
+    exec "$(readlink -f @profile@)/bin/switch-to-configuration" switch
+fi
+attribute=nixosConfigurations.\\"${flake#*#}\\".config.system.build.toplevel
+if [ "$action" = build ]; then
+    nix build "${flake%%#*}#$attribute" --log-format internal-json
+    exit
+fi
+result=$(nix build "${flake%%#*}#$attribute" --no-link --print-out-paths)
+case $action in switch | boot) nix-env --profile @profile@ --set "$result" ;; esac
+"$result/bin/switch-to-configuration" "$action"
+"""
+
+SUDO = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
+ASKING_SUDO = 'echo "sudo: a password is required" >&2; exit 1'
+
+
+@pytest.fixture
+def machine(lab: Lab) -> Lab:
+    """A lab that is NixOS."""
+    profile = system_profile(lab.machine)
+    Path(profile).parent.mkdir(parents=True, exist_ok=True)
+    for each in Path(profile).parent.glob("system*"):
+        each.unlink()
+    lab.set_home('{ files.a = "1"; }')
+    set_motd(lab, "first")
+    lab.add_program("nixos-rebuild", "set -eu\n" + REBUILD.replace("@profile@", profile))
+    lab.add_program("sudo", SUDO)
+    return lab
+
+
+def set_motd(lab: Lab, text: str) -> None:
+    system = SYSTEM.replace("@motd@", text).replace("@log@", str(lab.folder / "log"))
+    system = system.replace("@current@", lab.machine.running_system)
+    lab.write("systems/workstation/default.nix", system)
+    lab.track()
+
+
+def log(lab: Lab) -> list[str]:
+    return (lab.folder / "log").read_text().split()
+
+
+async def test_a_build_through_nixos_rebuild_leaves_its_result_elsewhere(machine: Lab) -> None:
+    outcome = await machine.deploy(plan.build, target=machine.host())
+    assert isinstance(outcome, Done), outcome
+    assert outcome.result is not None
+    assert outcome.result.endswith("-nixos-system-workstation-26.05")
+    assert not (machine.root / "result").exists()
+
+
+async def test_a_build_without_nixos_rebuild(machine: Lab) -> None:
+    (machine.folder / "bin/nixos-rebuild").unlink()
+    outcome = await machine.deploy(plan.build, target=machine.host())
+    assert isinstance(outcome, Done), outcome
+    assert outcome.result is not None
+
+
+async def test_a_switch_where_sudo_asks_for_nothing(machine: Lab) -> None:
+    ui = User()
+    outcome = await machine.deploy(plan.switch, ui, machine.host())
+    assert isinstance(outcome, Done), (outcome, ui.text)
+    assert log(machine) == ["switch"]
+    assert outcome.generation == 1
+    assert "$ sudo -n nixos-rebuild switch" in ui.text
+    assert [each.target for each in ui.documents[0].files] == ["a"]
+
+
+async def test_a_switch_where_sudo_asks_for_a_password(machine: Lab) -> None:
+    machine.add_program("sudo", ASKING_SUDO)
+    outcome = await machine.deploy(plan.switch, target=machine.host())
+    assert isinstance(outcome, Failed)
+    assert outcome.reason.startswith("sudo asks for a password. Run it in a terminal: sudo ")
+    assert not (machine.folder / "log").exists()
+
+
+async def test_a_switch_in_a_terminal_of_the_user(machine: Lab) -> None:
+    ui = User(terminal=Opened())
+    outcome = await machine.deploy(plan.switch, ui, machine.host())
+    assert isinstance(outcome, HandedOver)
+    assert ui.commands == [f"sudo nixos-rebuild switch --flake '{machine.root}#workstation'"]
+    assert not (machine.folder / "log").exists()
+
+
+async def test_a_switch_in_our_own_terminal(machine: Lab) -> None:
+    well = await machine.deploy(plan.switch, User(terminal=Exited(0)), machine.host())
+    badly = await machine.deploy(plan.switch, User(terminal=Exited(4)), machine.host())
+    assert isinstance(well, Done)
+    assert isinstance(badly, Failed)
+    assert badly.code == 4
+
+
+@pytest.mark.parametrize(("action", "generation"), [("boot", 1), ("test", None)])
+async def test_boot_and_test(machine: Lab, action: plan.Action, generation: int | None) -> None:
+    outcome = await machine.deploy(
+        lambda target, situation: plan.activate(action, target, situation), target=machine.host()
+    )
+    assert isinstance(outcome, Done)
+    assert log(machine) == [action]
+    assert outcome.generation == generation
+
+
+async def test_dry_activate(machine: Lab) -> None:
+    outcome = await machine.deploy(
+        lambda target, situation: plan.activate("dry-activate", target, situation),
+        target=machine.host(),
+    )
+    assert isinstance(outcome, Done)
+    assert log(machine) == ["dry-activate"]
+
+
+async def test_roll_back_and_forward(machine: Lab) -> None:
+    for motd in ("first", "second", "third"):
+        set_motd(machine, motd)
+        assert isinstance(await machine.deploy(plan.switch, target=machine.host()), Done)
+    for number in (2, 3, 1):
+        found = read_profile(system_profile(machine.machine))
+        wanted = next(each for each in found if each.number == number)
+        situation = await machine.situation()
+        made = plan.rollback(machine.host(), wanted, found, situation)
+        outcome = await machine.deploy(lambda *_, made=made: made)
+        assert isinstance(outcome, Done), outcome
+        assert outcome.generation == number
+    assert Path(machine.machine.running_system, "etc/motd").read_text() == "first\n"
+
+
+async def test_a_home_that_fails_on_nixos_is_read_from_the_journal(machine: Lab) -> None:
+    machine.add_program(
+        "nixos-rebuild",
+        'echo "warning: the following units failed: home-manager-alice.service" >&2; exit 4',
+    )
+    machine.add_program(
+        "journalctl",
+        'echo "$@" > "' + str(machine.folder / "asked") + '"\n'
+        "echo \"Existing file '$HOME/a' would be clobbered\"",
+    )
+    outcome = await machine.deploy(plan.switch, target=machine.host())
+    assert isinstance(outcome, Failed)
+    assert [problem.kind for problem in outcome.problems] == ["units-failed", "collision"]
+    asked = (machine.folder / "asked").read_text()
+    assert asked.startswith("-u home-manager-alice.service -o cat --no-pager")
