@@ -251,6 +251,11 @@ class Cause(NamedTuple):
     """What it is about: the name of the input, where one is missing."""
 
 
+SYMBOL = "symbol"
+"""The kind of cause of what is unknown on purpose: an expression is evaluated to see what is
+left of it when all that does not depend on symbols is done (see `hmls.catalog`)."""
+
+
 class Unknown:
     """A value that cannot be known here. It carries its text as the user wrote it, and why.
 
@@ -289,6 +294,19 @@ class Unknown:
             return self
         # What is known of this one, such as its parts, is not known of what needs it.
         return Unknown(lambda: self.text, self.cause, self.site, kind)
+
+    def derived(self) -> Unknown:
+        """An unknown value that depends on this one, and is not this one."""
+        return Unknown(self._text, self.cause, self.site)
+
+    def operation(self, _operator: str, _operands: tuple[Lazy, ...]) -> Unknown:
+        """The result of an operator that met this value; `if` counts as one, of three operands.
+
+        Raises Unknowable, so that the expression around it tells what is unknown.
+        """
+        from hmls.lang.errors import Unknowable
+
+        raise Unknowable(self)
 
     def select(self, name: str) -> Unknown:
         if isinstance(self._text, str):

@@ -14,21 +14,33 @@ from hmls.lang.compile.core import (
     site_of,
     unwrap,
 )
-from hmls.lang.compile.operators import boolean
+from hmls.lang.compile.functions import item_makers
+from hmls.lang.compile.operators import boolean, undecided
 from hmls.lang.compile.scope import Scope
 from hmls.lang.compile.source_text import source_text
 from hmls.lang.errors import AssertionFailed
-from hmls.lang.values import Code, Env, Value
+from hmls.lang.values import Code, Env, Thunk, Value
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
 
 @compiler(Kind.IF)
 def compile_if(node: Node, scope: Scope) -> Code:
-    condition = boolean(child(node, Field.CONDITION), scope)
+    condition_node = child(node, Field.CONDITION)
+    condition = compile_expression(condition_node, scope)
     then = later(child(node, Field.CONSEQUENCE), scope)
     otherwise = later(child(node, Field.ALTERNATIVE), scope)
-    return lambda env: then(env) if condition(env) else otherwise(env)
+    site = site_of(condition_node, scope)
+
+    def code(env: Env) -> Value:
+        value = condition(env)
+        if value is True:
+            return then(env)
+        if value is False:
+            return otherwise(env)
+        return undecided("if", value, site, (value, Thunk(then, env), Thunk(otherwise, env)))
+
+    return code
 
 
 @compiler(Kind.ASSERT)
@@ -70,5 +82,6 @@ def _empty_list(node: Node, _scope: Scope) -> Value:
 
 @compiler(Kind.LIST)
 def compile_list(node: Node, scope: Scope) -> Code:
-    makers = [delayed(item, scope) for item in node.named_children if item.kind_id != Kind.COMMENT]
+    items = [item for item in node.named_children if item.kind_id != Kind.COMMENT]
+    makers = item_makers(items, scope)
     return lambda env: [make(env) for make in makers]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple, NoReturn, TypeAlias
 
 from hmls.lang.combine import add, as_set, concat, divide, multiply, subtract, update
 from hmls.lang.compare import equal, less_than
@@ -11,9 +12,12 @@ from hmls.lang.compile.names import Name, attrpath_names, name_value
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
 from hmls.lang.force import MISSING, call, force, get, has, wrong_type
-from hmls.lang.values import Attrs, Code, Env, Site, Thunk, Unknown, Value, quote_attribute
+from hmls.lang.values import Attrs, Code, Env, Lazy, Site, Thunk, Unknown, Value, quote_attribute
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
+
+_Combine: TypeAlias = Callable[[Code, Code], Code]
+"""From the code of two operands to that of the operation."""
 
 
 @compiler(Kind.SELECT)
@@ -129,8 +133,7 @@ def compile_has_attr(node: Node, scope: Scope) -> Code:
 def compile_unary(node: Node, scope: Scope) -> Code:
     operand = child(node, Field.ARGUMENT)
     if child(node, Field.OPERATOR).type == "!":
-        value = boolean(operand, scope)
-        return lambda env: not value(env)
+        return _not(operand, scope)
     number = compile_expression(operand, scope)
     site = site_of(node, scope)
     return _placed(lambda env: subtract(0, number(env)), site)
@@ -157,13 +160,24 @@ def boolean(node: Node, scope: Scope) -> Callable[[Env], bool]:
         value = inner(env)
         if value is True or value is False:
             return value
-        try:
-            return wrong_type("a Boolean", value)
-        except NixError as error:
-            error.site = site
-            raise
+        return _no_boolean(value, site)
 
     return code
+
+
+def _no_boolean(value: Value, site: Site) -> NoReturn:
+    try:
+        wrong_type("a Boolean", value)
+    except NixError as error:
+        error.site = site
+        raise
+
+
+def undecided(operator: str, value: Value, site: Site, operands: tuple[Lazy, ...]) -> Value:
+    """What an operator gives that met no Boolean but `value`, which stands at `site`."""
+    if isinstance(value, Unknown):
+        return value.operation(operator, operands)
+    _no_boolean(value, site)
 
 
 @compiler(Kind.BINARY)
@@ -173,7 +187,7 @@ def compile_binary(node: Node, scope: Scope) -> Code:
         return _implications_and_pipes(node, scope)
     left, right = child(node, Field.LEFT), child(node, Field.RIGHT)
     if operator in _LOGIC:
-        return _LOGIC[operator](boolean(left, scope), boolean(right, scope))
+        return _LOGIC[operator](_Operand.of(left, scope), _Operand.of(right, scope))
     if operator == "//":
         return _updating(left, right, scope)
     if operator in _KEEPING:
@@ -230,24 +244,98 @@ def _updating(left: Node, right: Node, scope: Scope) -> Code:
     return code
 
 
-def _and(left: Code, right: Code) -> Code:
-    return lambda env: left(env) and right(env)
+class _Operand(NamedTuple):
+    """An operand that must be a Boolean."""
+
+    code: Code
+    site: Site
+
+    @classmethod
+    def of(cls, node: Node, scope: Scope) -> _Operand:
+        return cls(compile_expression(node, scope), site_of(node, scope))
 
 
-def _or(left: Code, right: Code) -> Code:
-    return lambda env: left(env) or right(env)
+def _and(left: _Operand, right: _Operand) -> Code:
+    first, second = left.code, right.code
+
+    def code(env: Env) -> Value:
+        x = first(env)
+        if x is False:
+            return False
+        if x is not True:
+            return undecided("&&", x, left.site, (x, Thunk(second, env, right.site)))
+        y = second(env)
+        if y is True or y is False:
+            return y
+        return undecided("&&", y, right.site, (True, y))
+
+    return code
+
+
+def _or(left: _Operand, right: _Operand) -> Code:
+    first, second = left.code, right.code
+
+    def code(env: Env) -> Value:
+        x = first(env)
+        if x is True:
+            return True
+        if x is not False:
+            return undecided("||", x, left.site, (x, Thunk(second, env, right.site)))
+        y = second(env)
+        if y is True or y is False:
+            return y
+        return undecided("||", y, right.site, (False, y))
+
+    return code
+
+
+def _compared(operator: str, compare: Callable[[Value, Value], bool]) -> _Combine:
+    def combine(left: Code, right: Code) -> Code:
+        def code(env: Env) -> Value:
+            x, y = left(env), right(env)
+            try:
+                return compare(x, y)
+            except Unknowable:
+                return _uncompared(operator, x, y)
+
+        return code
+
+    return combine
+
+
+def _compared_backwards(operator: str, compare: Callable[[Value, Value], bool]) -> _Combine:
+    """`compare` takes the right operand first, and so does Nix: errors show that."""
+
+    def combine(left: Code, right: Code) -> Code:
+        def code(env: Env) -> Value:
+            y, x = right(env), left(env)
+            try:
+                return compare(y, x)
+            except Unknowable:
+                return _uncompared(operator, x, y)
+
+        return code
+
+    return combine
+
+
+def _uncompared(operator: str, x: Value, y: Value) -> Value:
+    """The comparison of values of which one is unknown, or has an unknown part."""
+    for operand in (x, y):
+        if isinstance(operand, Unknown):
+            return operand.operation(operator, (x, y))
+    raise
 
 
 _LOGIC = {"&&": _and, "||": _or}
 _KEEPING = {"++": concat, "+": add}
-_OPERATORS: dict[str, Callable[[Code, Code], Code]] = {
-    "==": lambda left, right: lambda env: equal(left(env), right(env)),
-    "!=": lambda left, right: lambda env: not equal(left(env), right(env)),
-    "<": lambda left, right: lambda env: less_than(left(env), right(env)),
-    # As Nix does it, so that the operands come in the same order in errors.
-    "<=": lambda left, right: lambda env: not less_than(right(env), left(env)),
-    ">": lambda left, right: lambda env: less_than(right(env), left(env)),
-    ">=": lambda left, right: lambda env: not less_than(left(env), right(env)),
+_OPERATORS: dict[str, _Combine] = {
+    "==": _compared("==", equal),
+    "!=": _compared("!=", lambda x, y: not equal(x, y)),
+    "<": _compared("<", less_than),
+    "<=": _compared_backwards("<=", lambda y, x: not less_than(y, x)),
+    ">": _compared_backwards(">", less_than),
+    ">=": _compared(">=", lambda x, y: not less_than(x, y)),
     "-": lambda left, right: lambda env: subtract(left(env), right(env)),
     "*": lambda left, right: lambda env: multiply(left(env), right(env)),
     "/": lambda left, right: lambda env: divide(left(env), right(env)),
@@ -293,14 +381,26 @@ def _implications_and_pipes(node: Node, scope: Scope) -> Code:
 def _implication(operands: list[Node], scope: Scope) -> Code:
     if len(operands) == 1:
         return compile_expression(operands[0], scope)
-    code: Code = boolean(operands[-1], scope)
+    last = _Operand.of(operands[-1], scope)
     for operand in reversed(operands[:-1]):
-        code = _or(_not(boolean(operand, scope)), code)
+        site = Site(scope.unit, operand.start_byte, operands[-1].end_byte)
+        last = _Operand(_or(_Operand(_not(operand, scope), site_of(operand, scope)), last), site)
+    return last.code
+
+
+def _not(node: Node, scope: Scope) -> Code:
+    operand = _Operand.of(node, scope)
+    inner = operand.code
+
+    def code(env: Env) -> Value:
+        value = inner(env)
+        if value is True:
+            return False
+        if value is False:
+            return True
+        return undecided("!", value, operand.site, (value,))
+
     return code
-
-
-def _not(code: Code) -> Code:
-    return lambda env: not code(env)
 
 
 def _pipe(function: Code, argument: Code, site: Site) -> Code:
