@@ -43,6 +43,14 @@ def look_up() -> None:
     _interrupt()
 
 
+def spend(steps: int) -> None:
+    """Count what a native function is about to do at once. Raises GaveUp."""
+    global _left
+    _left -= steps
+    if _left < 0:
+        raise GaveUp
+
+
 @contextmanager
 def limited(steps: int, interrupt: Callable[[], None] = _never) -> Iterator[None]:
     """Evaluate at most so many steps; `interrupt` is called now and then and may raise.

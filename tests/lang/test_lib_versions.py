@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from hmls.lang.budget import limited
 from hmls.lang.disk import DiskReader
-from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.errors import GaveUp, NixError, Unknowable
 from hmls.lang.force import force
 from hmls.lang.interp import Interp
 from hmls.lang.lib import SubLibrary, make_lib
@@ -152,3 +153,18 @@ def test_warnings_are_kept() -> None:
     force(value_of('lib.warn "one" (lib.warnIf true "two" (lib.fold (a: b: b) 1 [ ]))', interp))
     assert len(interp.traces) == 3
     assert [message.rpartition(" ")[2] for message in interp.traces][:2] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lib.range 1 1000000000000",
+        "lib.replicate 1000000000000 1",
+        "lib.genList lib.id (-1 + 1000000000000)",
+    ],
+)
+@on_evaluation_thread
+def test_a_list_past_the_budget_is_not_made(text: str) -> None:
+    interp = new_interp(lib=True)
+    with pytest.raises(GaveUp), limited(1_000_000):
+        value_of(text, interp)

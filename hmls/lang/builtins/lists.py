@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hmls.lang.budget import spend
 from hmls.lang.builtins.arguments import applier
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.builtins.sorting import peeksort
@@ -217,6 +218,7 @@ def gen_list(generator: Lazy, length: Lazy) -> Value:
     count = expect_int(length)
     if count < 0:
         raise NixError(f"cannot create list of size {count}")
+    spend(count)
     apply = applier(expect_function(generator))
     return [Thunk(apply, index) for index in range(count)]
 

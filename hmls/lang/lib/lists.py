@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from hmls.lang.budget import spend
 from hmls.lang.builtins.attrs import like
 from hmls.lang.builtins.lists import any_, elem, filter_, group_by, map_
 from hmls.lang.builtins.registry import Registry
@@ -259,6 +260,7 @@ def range_(first: Lazy, last: Lazy) -> Value:
     if less_than(end, start):
         return []
     length = expect_int(add(subtract(end, start), 1))
+    spend(length)
     if start.__class__ is int:
         return list(range(start, end + 1))
     return [Thunk(lambda n: add(start, n), index) for index in range(length)]
@@ -269,6 +271,7 @@ def replicate(times: Lazy, item: Lazy) -> Value:
     length = expect_int(times)
     if length < 0:
         raise NixError(f"cannot create list of size {length}")
+    spend(length)
     return [Thunk(force, item) for _ in range(length)]
 
 
