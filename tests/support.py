@@ -84,5 +84,10 @@ def nix_text_of_json(value: Any) -> str:
     return show_plain(convert(value), strict=True)
 
 
+def plain(message: str) -> str:
+    """A message without colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", message)
+
+
 def first_line(message: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", message).split("\n", 1)[0]
+    return plain(message).split("\n", 1)[0]

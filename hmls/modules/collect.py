@@ -15,6 +15,7 @@ from hmls.lang.compare import equal
 from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import (
     call,
+    expect_attrs,
     expect_open_list,
     force,
     is_function,
@@ -98,8 +99,8 @@ class Collected:
 class Arguments(NamedTuple):
     """What modules that are functions are called with."""
 
-    common: Attrs
-    """What every module gets: config, options, lib, specialArgs…"""
+    common: Lazy
+    """The set that every module gets: config, options, lib, specialArgs…"""
     look_up: Callable[[str], Lazy]
     """Gives an argument that is none of those, from `_module.args`."""
 
@@ -263,7 +264,7 @@ class _Loader:
 
     def _apply(self, function: Value) -> Value:
         """As nixpkgs' applyModuleArgs: other arguments come from `_module.args`, lazily."""
-        common = self.arguments.common
+        common = expect_attrs(self.arguments.common)
         if function.__class__ is Primop and isinstance(function.tag, NativeModule):
             return function.tag.build(self.interp, common)
         extra: dict[str, Lazy] = {}

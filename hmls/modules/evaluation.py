@@ -179,41 +179,47 @@ class Evaluation:
 
 
 def _collect(evaluation: Evaluation) -> Collected:
-    special = evaluation.special_args
     module_class = force(evaluation.module_class)
     prefix = evaluation.prefix
-    own: dict[str, Lazy] = {
-        "lib": evaluation.system.lib,
-        "options": Thunk(_raw_options, evaluation),
-        "specialArgs": special,
-        "_class": module_class,
-        "_prefix": list(prefix),
-        "config": evaluation._whole_config,
-    }
-    path = get_lazy(special, "modulesPath")
     return collect(
         evaluation.system.interp,
         evaluation.given,
-        _internal_module(evaluation, special, prefix),
-        Arguments(_with_special(own, special), evaluation.argument),
+        _internal_module(evaluation, prefix),
+        Arguments(Thunk(_common_arguments, evaluation), evaluation.argument),
         Terms(
             prefix,
             None if module_class is None else coerce.to_string(module_class),
-            "" if path is MISSING else path,
+            Thunk(_modules_path, evaluation),
         ),
     )
 
 
-def _with_special(own: dict[str, Lazy], special: Attrs) -> Attrs:
+def _modules_path(evaluation: Evaluation) -> Value:
+    path = get_lazy(evaluation.special_args, "modulesPath")
+    return "" if path is MISSING else force(path)
+
+
+def _common_arguments(evaluation: Evaluation) -> Attrs:
+    """What every module is called with."""
+    special = evaluation.special_args
+    own: dict[str, Lazy] = {
+        "lib": evaluation.system.lib,
+        "options": Thunk(_raw_options, evaluation),
+        "specialArgs": evaluation._special_args,
+        "_class": evaluation.module_class,
+        "_prefix": list(evaluation.prefix),
+        "config": evaluation._whole_config,
+    }
     merged = {**own, **special}
     if isinstance(special, OpenAttrs):
         return OpenAttrs(merged, special.rest, {}, add_names(special.absent, own))
     return Attrs(merged)
 
 
-def _internal_module(evaluation: Evaluation, special: Attrs, prefix: Loc) -> Module:
+def _internal_module(evaluation: Evaluation, prefix: Loc) -> Module:
     """The options below `_module` that every evaluation has."""
     system = evaluation.system
+    special = evaluation._special_args
     args = Attrs(
         {
             "extendModules": system.extend_modules(evaluation),

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from hmls.lang import coerce
 from hmls.lang.errors import Thrown, Unknowable
-from hmls.lang.force import MISSING, expect_attrs, force, get, type_of_set
+from hmls.lang.force import MISSING, expect_attrs, force, get
 from hmls.lang.lib.pretty import identifier
 from hmls.lang.values import Attrs, OpenAttrs, Thunk, Unknown, Value, type_name
 from hmls.modules.declarations import Declaration
@@ -180,8 +181,11 @@ def _is_option(declaration: Declaration, loc: Loc) -> bool:
         return False
     if isinstance(value, OpenAttrs) and "_type" not in value:
         return False
-    kind = type_of_set(value)
-    if kind is None or kind == "option":
+    if not isinstance(value, Attrs):
+        return False
+    tag = get(value, "_type")
+    kind = tag if tag is MISSING or isinstance(tag, str) else coerce.coerce_copying(tag)
+    if tag is MISSING or kind == "option":
         return kind == "option"
     path = show_option(loc)
     message = (

@@ -199,12 +199,13 @@ def _imported(interp: Interp, name: str, path: Lazy) -> Attrs:
 def merge_definitions(loc: Lazy, option_type: Lazy, definitions: Lazy) -> Value:
     found = Thunk(_definitions_of, definitions)
     resolved = Thunk(_resolved, (loc, option_type, found))
+    final = Thunk(_final, resolved)
     return Attrs(
         {
-            "defsFinal": Thunk(_final, resolved),
+            "defsFinal": final,
             "defsFinal'": Attrs(
                 {
-                    "values": Thunk(_final, resolved),
+                    "values": final,
                     "highestPrio": Thunk(_highest_priority, resolved),
                 }
             ),
@@ -265,8 +266,8 @@ def merge_attr_definitions_with_priority(option: Lazy) -> Value:
     option_type = expect_attrs(select(attrs, "type"))
     if select(option_type, "name") not in ("attrsOf", "lazyAttrsOf"):
         raise AssertionFailed(
-            'assertion \'((opt.type.name == "attrsOf") || (opt.type.name == "lazyAttrsOf"))\' '
-            "failed"
+            'assertion \'(((opt).type.name == "attrsOf") || '
+            '((opt).type.name == "lazyAttrsOf"))\' failed'
         )
     element = as_type(select(expect_attrs(select(option_type, "nestedTypes")), "elemType"))
     loc = _loc(select(attrs, "loc"))

@@ -79,8 +79,8 @@ def default_functor(interp: Interp, name: Lazy) -> Value:
 
 
 def _type_named(interp: Interp, name: Lazy) -> Value:
-    found = get(expect_attrs(library(interp, "types")), expect_string(name))
-    return None if found is MISSING else found
+    # A name that nixpkgs has a type of only in some other version is taken for one's own.
+    return force(expect_attrs(library(interp, "types")).get(expect_string(name)))
 
 
 @register("defaultTypeMerge")

@@ -251,7 +251,7 @@ def _merge_unique(message: Lazy, merge: Value, loc: Lazy, definitions: Lazy) -> 
             return call2(merge, loc, definitions)
         return select(expect_attrs(items[0]), "value")
     if not items:
-        raise AssertionFailed("assertion '((length defs) > 1)' failed")
+        raise AssertionFailed("assertion '(__lessThan 1 (length defs))' failed")
     raise Thrown(
         f"The option `{show_option(_loc(loc))}' is defined multiple times while it's expected to "
         f"be unique.\n{coerce.coerce_copying(message)}\n"

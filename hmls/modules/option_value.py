@@ -188,7 +188,9 @@ def declared_option(loc: Loc, declarations: list[Declaration], given: Thunk) -> 
 
 
 def _merge_declared(given: tuple[Loc, list[Declaration]]) -> OptionDeclaration:
-    return merge_declarations(*given)
+    declaration = merge_declarations(*given)
+    declaration.type.deprecation_message  # noqa: B018  Nix looks whether it has to warn.
+    return declaration
 
 
 def option_of_attrs(loc: Loc, attrs: Attrs, given: Lazy) -> Option:

@@ -16,7 +16,7 @@ which is written to `expr.nix` beside them. Lines before the first case are rema
 The recorded answers are in a `.json` beside it, name → one of
 - `{"value": …}`: the value as JSON,
 - `{"printed": "…"}`: what `nix-instantiate --eval --strict` prints, where JSON cannot tell all,
-- `{"error": "…"}`: the first line of Nix's message.
+- `{"error": "…"}`: the first line of Nix's message, all lines in `modules/`.
 `$CASE` in an answer stands for the folder of the case.
 """
 
@@ -48,6 +48,11 @@ class Case:
     def is_home_manager(self) -> bool:
         """Whether that `lib` is the one that Home Manager's modules get."""
         return self.source.parent.name == "hm"
+
+    @property
+    def whole_messages(self) -> bool:
+        """Whether all lines of an error count: those of the module system are its own."""
+        return self.source.parent.name == "modules"
 
     @property
     def id(self) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.oracle.cases import EXPRESSION, Case, case_files, read_cases, write_answers
-from tests.support import first_line, nix_text_of_json, write_files
+from tests.support import first_line, nix_text_of_json, plain, write_files
 
 BATCH = 300
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -37,7 +37,7 @@ class Nix:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The first line of an error message."""
+    """An error message."""
 
     message: str
 
@@ -77,7 +77,7 @@ def record(nix: Nix, cases: list[Case]) -> dict[str, dict[str, Any]]:
             )
         )
         return {
-            case.name: _answer(text, as_json.get(index), folders[index])
+            case.name: _answer(case, text, as_json.get(index), folders[index])
             for index, (case, text) in enumerate(zip(cases, printed, strict=True))
         }
 
@@ -102,13 +102,14 @@ def _library(nix: Nix, case: Case) -> str:
     return f"import {nix.lib}"
 
 
-def _answer(text: str | Failed, as_json: str | Failed | None, folder: str) -> dict[str, Any]:
+def _answer(
+    case: Case, text: str | Failed, as_json: str | Failed | None, folder: str
+) -> dict[str, Any]:
     if isinstance(text, Failed):
-        return {"error": text.message.replace(folder, "$CASE")}
-    if isinstance(as_json, str):
-        value = json.loads(as_json)
-        if nix_text_of_json(value) == text:
-            return {"value": value}
+        message = plain(text.message) if case.whole_messages else first_line(text.message)
+        return {"error": message.replace(folder, "$CASE")}
+    if isinstance(as_json, str) and nix_text_of_json(json.loads(as_json)) == text:
+        return {"value": json.loads(as_json.replace(folder, "$CASE"))}
     return {"printed": text.replace(folder, "$CASE")}
 
 
@@ -140,14 +141,15 @@ def _evaluate(nix: Nix, files: list[str], *, json_output: bool) -> list[str | Fa
 
 
 def _error_message(log: str) -> str:
-    """The first line of the error in Nix's log. Source: nix src/libutil/logging.cc."""
+    """The error in Nix's log. Source: nix src/libutil/logging.cc."""
     for line in reversed(log.splitlines()):
         if line.startswith("@nix "):
             entry = json.loads(line.removeprefix("@nix "))
             is_error = entry.get("action") == "msg" and entry.get("level") == 0
             # Wrong usage, such as an unknown hash algorithm, is followed by a hint.
             if is_error and not entry["msg"].startswith("Try '"):
-                return first_line(entry.get("raw_msg", entry["msg"]).removeprefix("error: "))
+                message: str = entry.get("raw_msg", entry["msg"])
+                return message.removeprefix("error: ")
     raise RuntimeError(f"Nix failed without a message: {log[-2000:]}")
 
 

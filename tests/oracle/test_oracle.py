@@ -12,11 +12,11 @@ import pytest
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.interp import Interp
 from hmls.lang.json import to_json
-from hmls.lang.lib.home_manager import extended_lib
+from hmls.modules.hm_types import home_manager_lib
 from hmls.lang.show import show_plain
 from hmls.lang.thread import run
 from tests.oracle.cases import EXPRESSION, Case, case_files, read_answers, read_cases
-from tests.support import evaluate, first_line, new_interp, nix_text_of_json, write_files
+from tests.support import evaluate, first_line, new_interp, nix_text_of_json, plain, write_files
 
 CASES = [case for path in case_files() for case in read_cases(path)]
 ANSWERS = {path: read_answers(path) for path in case_files()}
@@ -45,11 +45,12 @@ def _answer(case: Case, folder: str, expected: dict[str, Any]) -> dict[str, Any]
         value = evaluate(case.files[EXPRESSION], interp=interp, path=path, variables=variables)
         text = show_plain(value, strict=True)
         if "value" in expected:
-            answer = {"value": json.loads(to_json(value, copy=False))}
-            if nix_text_of_json(answer["value"]) == text:
-                return answer
+            as_json = to_json(value, copy=False)
+            if nix_text_of_json(json.loads(as_json)) == text:
+                return {"value": json.loads(as_json.replace(folder, "$CASE"))}
     except NixError as error:
-        return {"error": first_line(error.message).replace(folder, "$CASE")}
+        message = plain(error.message) if case.whole_messages else first_line(error.message)
+        return {"error": message.replace(folder, "$CASE")}
     except Unknowable as stop:
         return {"unknown": f"{stop.unknown.text}: {stop.unknown.cause.message}"}
     return {"printed": text.replace(folder, "$CASE")}
@@ -57,7 +58,7 @@ def _answer(case: Case, folder: str, expected: dict[str, Any]) -> dict[str, Any]
 
 def _variables(case: Case, interp: Interp) -> dict[str, Any]:
     if case.is_home_manager:
-        return {"lib": extended_lib(interp, interp.lib)}
+        return {"lib": home_manager_lib(interp, interp.lib)}
     return {"lib": interp.lib} if case.needs_lib else {}
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from hmls.lang.compare import equal
 from hmls.lang.errors import Thrown, Unknowable
-from hmls.lang.force import MISSING, force
+from hmls.lang.force import MISSING, force, get
+from hmls.lang.lib.support import NESTED
 from hmls.lang.values import Attrs, Lazy, Unknown, Value
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
@@ -156,8 +157,15 @@ def phrase(option_type: OptionType, *classes: str) -> str:
 
     Source: optionDescriptionPhrase.
     """
-    described = option_type.description
+    described = seen(option_type, "description")
     return described if option_type.description_class in classes else f"({described})"
+
+
+def seen(option_type: OptionType, name: str) -> Value:
+    """An attribute of a type as Nix code sees it: computed once, so that a cycle is noticed."""
+    from hmls.modules.types.nix_view import nix_view
+
+    return get(nix_view(option_type), name)
 
 
 def types_merged(left: OptionType, right: OptionType) -> OptionType | None:
@@ -168,7 +176,8 @@ def types_merged(left: OptionType, right: OptionType) -> OptionType | None:
         return foreign_merge(left, right)
     if left.functor_name != right.functor_name:
         return None
-    return left.merged_with(right)
+    with NESTED:
+        return left.merged_with(right)
 
 
 def refuse_unknown(value: Value) -> None:

@@ -21,7 +21,7 @@ from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
 from hmls.modules.messages import show_definitions
 from hmls.modules.resolved import Resolved
-from hmls.modules.types.base import OptionType, phrase, types_merged
+from hmls.modules.types.base import OptionType, phrase, seen, types_merged
 from hmls.modules.types.scalars import is_list, is_set
 
 
@@ -44,7 +44,7 @@ class Container(OptionType):
 
     @property
     def sub_modules(self) -> list[Lazy] | None:
-        return self.element.sub_modules
+        return seen(self.element, "getSubModules")  # type: ignore[no-any-return]
 
     def with_sub_modules(self, modules: list[Lazy]) -> OptionType | None:
         inner = self.element.with_sub_modules(modules)

@@ -11,6 +11,7 @@ from hmls.lang.force import (
     expect_list,
     expect_string,
     force,
+    get,
     select,
 )
 from hmls.lang.values import Attrs, Lazy, Primop, Thunk, Value
@@ -90,6 +91,12 @@ def _sub_modules(native: OptionType) -> Value:
 
 
 def _empty(native: OptionType) -> Value:
+    from hmls.modules.types.wrappers import Checked, Unique
+
+    inner = native.element if isinstance(native, Unique) else None
+    inner = native.inner if isinstance(native, Checked) else inner
+    if inner is not None:
+        return get(nix_view(inner), "emptyValue")
     empty = native.empty_value
     return Attrs() if empty is MISSING else Attrs({"value": empty})
 
@@ -103,9 +110,13 @@ def _nested(native: OptionType) -> Value:
 
 
 def _check(native: OptionType) -> Value:
+    from hmls.modules.types.wrappers import Unique
+
     def check(value: Lazy) -> Value:
         return native.accepts(force(value))
 
+    if isinstance(native, Unique):
+        return get(nix_view(native.element), "check")
     if not native.has_v2_merge:
         return Primop("", 1, check, tag=native)
     made = NativePart(

@@ -40,7 +40,6 @@ class Submodule(OptionType):
     """types.submoduleWith. `modules` are lazy values as `imports` takes them."""
 
     name = "submodule"
-    description_class = "noun"
     has_v2_merge = True
     keeps_maybe = True
 
