@@ -21,6 +21,7 @@ from hmls.deploy.problem import (
     ReplaceText,
     SetPriority,
 )
+from hmls.deploy.target import attribute_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,6 @@ def classify(message: str) -> Finding:
         if match := pattern.search(message):
             return build(match)
     return Finding("evaluation-error")
-
-
-def option_path(text: str) -> OptionPath:
-    """`programs."a.b".enable` → ("programs", "a.b", "enable"), as showOption writes them."""
-    pieces = re.findall(r'"((?:[^"\\]|\\.)*)"|([^."]+)', text)
-    return tuple(re.sub(r"\\(.)", r"\1", quoted) if quoted else plain for quoted, plain in pieces)
 
 
 def package_name(full_name: str) -> str:
@@ -93,24 +88,24 @@ def _of_option(kind: ProblemKind) -> Builder:
     """An option and the files that define it."""
 
     def build(match: Match) -> Finding:
-        return Finding(kind, option_path(match["option"]), files_in(match.string))
+        return Finding(kind, attribute_path(match["option"]), files_in(match.string))
 
     return build
 
 
 def _conflict(match: Match) -> Finding:
-    option = option_path(match["option"])
+    option = attribute_path(match["option"])
     return Finding("conflict", option, files_in(match.string), (SetPriority(option),))
 
 
 def _unknown_option(match: Match) -> Finding:
-    option = option_path(match["option"])
-    better = tuple(RenameOption(option, option_path(name)) for name in suggestions(match.string))
+    option = attribute_path(match["option"])
+    better = tuple(RenameOption(option, attribute_path(name)) for name in suggestions(match.string))
     return Finding("unknown-option", option, files_in(match.string), better)
 
 
 def _renamed(match: Match) -> Finding:
-    old, new = option_path(match["option"]), option_path(match["new"])
+    old, new = attribute_path(match["option"]), attribute_path(match["new"])
     return Finding("renamed-option", old, files_in(match.string), (RenameOption(old, new),))
 
 

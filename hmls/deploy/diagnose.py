@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hmls.deploy.classify import Finding, classify, option_path
+from hmls.deploy.classify import Finding, classify
 from hmls.deploy.error_text import ErrorText, Frame, Position
 from hmls.deploy.problem import (
     BackUpFiles,
@@ -25,6 +25,7 @@ from hmls.deploy.problem import (
     Remedy,
     TrackFile,
 )
+from hmls.deploy.target import attribute_path
 from hmls.deploy.working_tree import WorkingTree
 
 PLACED_BY_OPTION: frozenset[ProblemKind] = frozenset(
@@ -200,7 +201,7 @@ def _named_places(finding: Finding, message: str, index: Index) -> Sequence[Plac
 def _spoken_of(message: str, index: Index) -> Sequence[Place]:
     """The definitions of the first option that a free text speaks of and the user defines."""
     for name in OPTION_LIKE.findall(message):
-        path = _in_home(option_path(name))
+        path = _in_home(attribute_path(name))
         for end in range(len(path), 0, -1):
             if places := index.definitions(path[:end], ()):
                 return places
@@ -214,7 +215,7 @@ def _traced_places(trace: Sequence[Frame], tree: WorkingTree, index: Index) -> S
         if file is None and (match := FILE_CONTEXT.match(frame.hint)):
             file = tree.locate(match["one"] or match["two"])
         elif file is not None and (match := OPTION_CONTEXT.match(frame.hint)):
-            option = _in_home(option_path(match["option"]))
+            option = _in_home(attribute_path(match["option"]))
             return index.definitions(option, (file,)) or (Place(file, 1, 1),)
     return (Place(file, 1, 1),) if file is not None else ()
 

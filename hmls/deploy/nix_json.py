@@ -78,18 +78,26 @@ def parse_event(line: str) -> Event | None:
 
 
 def _event(data: dict[str, Any]) -> Event | None:
-    match data:
-        case {"action": "msg", "level": int(level), "msg": str(text)}:
-            return Message(level, text)
-        case {"action": "start", "id": int(activity), "type": int(kind)}:
+    activity, kind = data.get("id"), data.get("type")
+    match data.get("action"):
+        case "result" if isinstance(activity, int) and isinstance(kind, int):
+            return Result(activity, kind, _fields(data))
+        case "start" if isinstance(activity, int) and isinstance(kind, int):
             words = data.get("text")
             return Start(activity, kind, words if isinstance(words, str) else "", _fields(data))
-        case {"action": "stop", "id": int(activity)}:
+        case "stop" if isinstance(activity, int):
             return Stop(activity)
-        case {"action": "result", "id": int(activity), "type": int(kind)}:
-            return Result(activity, kind, _fields(data))
+        case "msg":
+            return _message(data)
         case _:
             return None
+
+
+def _message(data: dict[str, Any]) -> Message | None:
+    level, text = data.get("level"), data.get("msg")
+    if isinstance(level, int) and isinstance(text, str):
+        return Message(level, text)
+    return None
 
 
 def _fields(data: dict[str, Any]) -> tuple[Field, ...]:

@@ -55,14 +55,15 @@ class Document:
             return f"{_count(len(self.inputs), 'input')} moved" if self.inputs else "nothing moved"
         if self.changes_nothing:
             return "nothing changes"
-        counts = [
-            _count(len(self.packages), "package"),
-            _count(len(self.files), "file"),
-            _count(len(self.settings), "setting"),
-        ]
-        text = f"{', '.join(counts)} changed" if self.old else "the first generation"
+        text = self._counts if self.old else "the first generation"
         fatal = [each for each in self.collisions if each.outcome != "backed-up"]
         return f"{text}; {_count(len(fatal), 'file')} in the way" if fatal else text
+
+    @property
+    def _counts(self) -> str:
+        kinds = ((self.packages, "package"), (self.files, "file"), (self.settings, "setting"))
+        counts = [_count(len(changes), noun) for changes, noun in kinds if changes]
+        return f"{', '.join(counts)} changed" if counts else "no package and no file changed"
 
 
 def diff_settings(

@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from hmls.deploy.tools import which
 
@@ -21,7 +21,8 @@ STREAMS: tuple[Stream, ...] = ("out", "err")
 OnLine = Callable[[Stream, str], None]
 OnStart = Callable[[int], None]
 
-CHUNK_BYTES = 65536
+CHUNK_BYTES = 8192
+"""As much output as is read at a time: some 2 ms of work, so that others are served in between."""
 PATIENCE_S = ((signal.SIGINT, 8.0), (signal.SIGTERM, 4.0), (signal.SIGKILL, 4.0))
 """Signals for a process group that should end, and how long each is given.
 
@@ -114,7 +115,7 @@ async def run_detached(
             while not waiter.done():
                 await asyncio.wait({waiter}, timeout=TAIL_INTERVAL_S)
                 for file, lines in tails:
-                    lines.add(file.read())
+                    await _read_rest(file, lines)
         except asyncio.CancelledError:
             await end_group(started.pid)
             await waiter
@@ -184,9 +185,17 @@ async def _read(read_end: int, stream: Stream, on_line: OnLine) -> None:
     try:
         while chunk := await reader.read(CHUNK_BYTES):
             lines.add(chunk)
+            await asyncio.sleep(0)
         lines.finish()
     finally:
         transport.close()
+
+
+async def _read_rest(file: BinaryIO, lines: _Lines) -> None:
+    """Read what was added to a file since the last time."""
+    while chunk := file.read(CHUNK_BYTES):
+        lines.add(chunk)
+        await asyncio.sleep(0)
 
 
 class _Lines:

@@ -13,8 +13,10 @@ from typing import Literal
 from hmls.deploy import nix_json
 from hmls.deploy.nix_json import Event, Message, Result, Start, Stop
 
-Phase = Literal["starting", "evaluating", "fetching", "building", "copying"]
+Phase = Literal["starting", "evaluating", "fetching", "building", "copying", "activating"]
 MIB = 1024 * 1024
+EVALUATION = ("evaluating ", "checking ", "copying '")
+"""How activities without a number of their own begin that tell where evaluation is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,11 @@ class Meter:
             case Result() | Message():
                 pass
 
+    def activating(self, part: str) -> None:
+        """An activation script says which part of it runs: those come as plain lines."""
+        self._phase = "activating"
+        self._activities = {0: part}
+
     @property
     def report(self) -> Report:
         """The sums as they stand."""
@@ -108,7 +115,7 @@ class Meter:
                 self._phase = "fetching"
             case Start(type=nix_json.COPY_PATH):
                 self._phase = "copying"
-            case Start(text=text) if text.startswith("evaluating"):
+            case Start(text=text) if text.startswith(EVALUATION):
                 self._phase = "evaluating"
             case _:
                 return

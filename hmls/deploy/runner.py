@@ -82,9 +82,12 @@ class _Reader:
         shown = self.log.read(line, event)
         if shown is not None:
             self.ui.log(shown)
-        if event is None:
+        if event is not None:
+            self.meter.add(event)
+        elif line.startswith("Activating "):
+            self.meter.activating(line)
+        else:
             return
-        self.meter.add(event)
         now_s = asyncio.get_running_loop().time()
         if now_s - self._reported_s >= REPORT_INTERVAL_S:
             self._reported_s = now_s

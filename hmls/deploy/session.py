@@ -232,7 +232,9 @@ class _Deployment:
         errors = [problem for problem in self.problems if problem.severity == "error"]
         if errors:
             return errors[0].message.splitlines()[0]
-        return f"It ended with code {ran.code}."
+        last = next((line for line in reversed(ran.log.text) if line.strip()), "")
+        ended = f"It ended with code {ran.code}."
+        return f"{ended} It last said: {last}" if last else ended
 
     def _failure(self, step: Step, code: int | None, reason: str) -> Failed:
         return Failed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from hmls.config import DeploySettings
 from hmls.deploy.target import Machine, Refusal, Target, refuse_run, refuse_switch
 from hmls.deploy.tools import Tools
 
@@ -31,6 +32,17 @@ class Situation:
     tools: Tools
     options: Options = Options()
     trusted: bool = True
+
+
+def options_for(settings: DeploySettings, host: str | None) -> Options:
+    """The options of a target on `host`, or of a standalone home, from the user's settings."""
+    return Options(
+        backup_extension=settings.backup_extension or None,
+        specialisation=settings.specialisation or None,
+        target_host=settings.target_hosts.get(host) if host is not None else None,
+        build_host=settings.build_hosts.get(host) if host is not None else None,
+        extra_arguments=tuple(settings.extra_arguments),
+    )
 
 
 def refuse(situation: Situation) -> Refusal | None:

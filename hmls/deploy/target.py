@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import pwd
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ class Target:
     `flake_root` is the absolute folder of flake.nix. `output` is the attribute path of the
     configuration in the flake, one string per segment: ("homeConfigurations", "alice") or
     ("nixosConfigurations", "workstation"). `user` is the user of the layer at hand; `host` is None
-    for a standalone home. `system` is Nix's name of the platform, as "x86_64-linux".
+    for a standalone home. `system` is Nix's name of the platform, as "x86_64-linux", or None where
+    that is not known.
     """
 
     flake_root: str
@@ -28,7 +30,7 @@ class Target:
     user: str
     host: str | None
     output: tuple[str, ...]
-    system: str
+    system: str | None
 
     @property
     def name(self) -> str:
@@ -76,6 +78,33 @@ class Refusal:
         "no-generation",
     ]
     reason: str
+
+
+def make_target(
+    flake_root: str, user: str, host: str | None, output: str, system: str | None
+) -> Target:
+    """A target from the text of its output, as `nixosConfigurations."web.example"`.
+
+    What kind it is, its output tells.
+    """
+    path = attribute_path(output)
+    kinds: dict[str, Kind] = {
+        "nixosConfigurations": "host",
+        "darwinConfigurations": "darwin",
+        "nixOnDroidConfigurations": "droid",
+    }
+    return Target(flake_root, kinds.get(path[0], "standalone"), user, host, path, system)
+
+
+def attribute_path(text: str) -> tuple[str, ...]:
+    """`programs."a.b".enable` → ("programs", "a.b", "enable")."""
+    pieces = re.findall(r'"((?:[^"\\]|\\.)*)"|([^."]+)', text)
+    return tuple(_unescaped(quoted) if quoted else plain for quoted, plain in pieces)
+
+
+def _unescaped(text: str) -> str:
+    named = {"n": "\n", "r": "\r", "t": "\t"}
+    return re.sub(r"\\(.)", lambda match: named.get(match[1], match[1]), text)
 
 
 def this_machine(environ: Mapping[str, str] = os.environ) -> Machine:
@@ -166,6 +195,6 @@ def _refuse_system(target: Target, machine: Machine) -> Refusal | None:
     return None
 
 
-def _runs_here(wanted: str, present: str) -> bool:
+def _runs_here(wanted: str | None, present: str) -> bool:
     """Whether programs for one system run on the other; 64-bit machines run 32-bit programs."""
-    return wanted == present or (wanted, present) == ("i686-linux", "x86_64-linux")
+    return wanted in (None, present) or (wanted, present) == ("i686-linux", "x86_64-linux")

@@ -76,6 +76,12 @@ def test_evaluation_is_named() -> None:
     assert (now.phase, now.text) == ("evaluating", "evaluating derivation 'git+file:///repo#x'")
 
 
+def test_parts_of_an_activation_are_named() -> None:
+    meter = Meter()
+    meter.activating("Activating linkGeneration")
+    assert (meter.report.phase, meter.report.text) == ("activating", "Activating linkGeneration")
+
+
 def test_lines_of_other_shapes_are_no_events() -> None:
     for line in ("", "building x", "@nix", "@nix {", "@nix []", '@nix {"action":"new"}'):
         assert parse_event(line) is None

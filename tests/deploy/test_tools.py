@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hmls.deploy.target import nix_system, this_machine
+from hmls.config import DeploySettings
+from hmls.deploy.situation import Options, options_for
+from hmls.deploy.target import make_target, nix_system, this_machine
 from hmls.deploy.tools import Answer, environment, find_tools, parse_version, which
 from tests.deploy.plans import MACHINE
 
@@ -106,3 +108,27 @@ def test_this_machine() -> None:
     assert here.state_folder == "/somewhere/.local/state/hmls"
     moved = this_machine({"HOME": "/somewhere", "XDG_STATE_HOME": "/state"})
     assert replace(moved, state_home=here.state_home) == here
+
+
+@pytest.mark.parametrize(
+    ("output", "kind", "path"),
+    [
+        ("homeConfigurations.alice", "standalone", ("homeConfigurations", "alice")),
+        ('homeConfigurations."al.ice"', "standalone", ("homeConfigurations", "al.ice")),
+        ('nixosConfigurations."a\\"b"', "host", ("nixosConfigurations", 'a"b')),
+        (r'nixosConfigurations."a\nb\${c}"', "host", ("nixosConfigurations", "a\nb${c}")),
+        ("darwinConfigurations.mac", "darwin", ("darwinConfigurations", "mac")),
+        ("nixOnDroidConfigurations.x", "droid", ("nixOnDroidConfigurations", "x")),
+    ],
+)
+def test_targets_from_the_text_of_their_output(
+    output: str, kind: str, path: tuple[str, ...]
+) -> None:
+    target = make_target("/repo", "alice", None, output, None)
+    assert (target.kind, target.output) == (kind, path)
+
+
+def test_options_from_settings() -> None:
+    settings = DeploySettings(backup_extension="bak", target_hosts={"web": "root@web"})
+    assert options_for(settings, "web") == Options(backup_extension="bak", target_host="root@web")
+    assert options_for(settings, None) == Options(backup_extension="bak")

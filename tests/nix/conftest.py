@@ -11,27 +11,38 @@ from tests.get_nix import NixUnavailable, get_nix, works
 from tests.nix.lab import Lab
 
 REPOSITORY = Path(__file__).parents[2]
-
-
-def find_nix() -> Path:
-    """The folder with the `nix` program: HMLS_NIX, or one that is fetched once into .nix."""
-    named = os.environ.get("HMLS_NIX")
-    if named is None:
-        return get_nix(REPOSITORY / ".nix")
-    for folder in (Path(named), Path(named, "bin")):
-        if works(folder / "nix"):
-            return folder
-    raise NixUnavailable(f"HMLS_NIX is {named}, and there is no `nix` that runs")
+OLD_SUITE = "bookworm"
+"""Debian's stable of 2023, with Nix 2.8: as old as what people still have."""
 
 
 @pytest.fixture(scope="session")
 def nix_environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a machine with Nix and a store of its own."""
+    return _environ("HMLS_NIX", REPOSITORY / ".nix", (), tmp_path_factory.mktemp("nix"))
+
+
+@pytest.fixture(scope="session")
+def old_nix_environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The same with the oldest Nix that is deployed with."""
+    folder = REPOSITORY / ".cache/old-nix"
+    return _environ("HMLS_OLD_NIX", folder, (OLD_SUITE,), tmp_path_factory.mktemp("old-nix"))
+
+
+@pytest.fixture
+def lab(tmp_path: Path, nix_environ: dict[str, str]) -> Lab:
+    return Lab(tmp_path / "lab", nix_environ, nix_environ["NIX_STATE_DIR"])
+
+
+@pytest.fixture
+def old_lab(tmp_path: Path, old_nix_environ: dict[str, str]) -> Lab:
+    return Lab(tmp_path / "lab", old_nix_environ, old_nix_environ["NIX_STATE_DIR"])
+
+
+def _environ(variable: str, fetched: Path, suite: tuple[str, ...], store: Path) -> dict[str, str]:
     try:
-        folder = find_nix()
+        folder = _find_nix(variable, fetched, suite)
     except NixUnavailable as problem:
         pytest.fail(f"These tests need a real Nix: {problem}", pytrace=False)
-    store = tmp_path_factory.mktemp("nix")
     kept = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
     return {
         **kept,
@@ -42,6 +53,12 @@ def nix_environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def lab(tmp_path: Path, nix_environ: dict[str, str]) -> Lab:
-    return Lab(tmp_path / "lab", nix_environ, nix_environ["NIX_STATE_DIR"])
+def _find_nix(variable: str, fetched: Path, suite: tuple[str, ...]) -> Path:
+    """The folder with the `nix` program: as the variable says, or one that is fetched once."""
+    named = os.environ.get(variable)
+    if named is None:
+        return get_nix(fetched, *suite)
+    for folder in (Path(named), Path(named, "bin")):
+        if works(folder / "nix"):
+            return folder
+    raise NixUnavailable(f"{variable} is {named}, and there is no `nix` that runs")

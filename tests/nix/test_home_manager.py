@@ -16,6 +16,8 @@ from tests.nix.lab import STANDIN, Lab, User
 @pytest.fixture
 def managed(lab: Lab) -> Lab:
     own = shutil.which("home-manager")
+    # A user's first `nix-env` makes this folder; for root, as whom tests may run, it makes another.
+    (lab.home / ".local/state/nix/profiles").mkdir(parents=True)
     lab.add_program("home-manager", f'exec "{own or STANDIN / "home-manager"}" "$@"')
     return lab
 

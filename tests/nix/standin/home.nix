@@ -55,6 +55,14 @@ let
     );
 in
 {
+  # What Home Manager's own command line asks for besides: no news.
+  config.news.json.output = builtins.toFile "news.json" (
+    builtins.toJSON {
+      display = "silent";
+      entries = [ ];
+    }
+  );
+
   activationPackage = generation (
     (if failsLate then [ "touch $out/fails-late" ] else [ ])
     ++ map (name: ''
