@@ -43,6 +43,8 @@ class Definition(NamedTuple):
     """The mkIf and mkOverride of the sets around the value, outermost first."""
     made: Attrs | None = None
     """The set that `mkDefinition` made, where it did."""
+    order: Any = None
+    """What mkOrder said, once it is taken off."""
 
     def of(self, value: Lazy, site: Site | None = None) -> Definition:
         """The definition of a part of the value, or of what it is turned into."""
@@ -319,5 +321,5 @@ def _with_order(leaf: Leaf) -> Leaf:
     priority = select(value, "priority")
     if isinstance(priority, Unknown):
         raise Unknowable(priority)
-    stripped = leaf.definition._replace(value=_content(value))
+    stripped = leaf.definition._replace(value=_content(value), order=priority)
     return leaf._replace(definition=stripped, order=priority, ordered=True)
