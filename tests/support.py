@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from hmls.lang.check import refusal
 from hmls.lang.disk import DiskReader
+from hmls.lang.errors import SyntaxErrorInFile
 from hmls.lang.interp import Interp
 from hmls.lang.show import show, show_plain
 from hmls.lang.thread import run
@@ -47,9 +49,15 @@ def evaluate(
     path: str = "/test/expr.nix",
     variables: Mapping[str, Any] | None = None,
 ) -> Any:
-    """The value of an expression. Call it on the evaluation thread."""
+    """The value of an expression. Call it on the evaluation thread.
+
+    As in Nix, an undefined variable anywhere in it is an error before all others.
+    """
     interp = interp or new_interp()
     unit = Unit(path, text.encode("utf-8", "surrogateescape"))
+    problem = refusal(unit.source(), path, variables or ())
+    if problem is not None:
+        raise SyntaxErrorInFile(problem.message)
     return interp.evaluate(unit, variables)
 
 

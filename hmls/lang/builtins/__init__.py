@@ -39,12 +39,26 @@ _MODULES = (
     store_paths,
     strings,
 )
+_LITERALS = frozenset(("builtins", "true", "false", "null"))
+_CONSTANTS = (
+    *("currentSystem", "currentTime", "derivation"),
+    *("langVersion", "nixPath", "nixVersion", "storeDir"),
+)
 _PLAIN = frozenset((
     "abort", "baseNameOf", "break", "derivation", "derivationStrict", "dirOf", "fetchGit",
     "fetchMercurial", "fetchTarball", "fetchTree", "fromTOML", "import", "isNull", "map",
     "placeholder", "removeAttrs", "scopedImport", "throw", "toString",
 ))  # fmt: skip
 """Builtins that are in scope under their own name; the others are with two underscores."""
+
+
+def top_level_names() -> frozenset[str]:
+    """The names that are in scope everywhere, those of impure evaluation included."""
+    registered = {
+        name for module in _MODULES for name in (*module.register.free, *module.register.bound)
+    }
+    names = {*registered, *_CONSTANTS}
+    return frozenset(name if name in _PLAIN else f"__{name}" for name in names) | _LITERALS
 
 
 def make_globals(interp: Interp) -> dict[str, Lazy]:

@@ -129,7 +129,10 @@ def try_eval(value: Lazy) -> Value:
 
 @register("seq")
 def seq(first: Lazy, second: Lazy) -> Value:
-    force(first)
+    value = force(first)
+    if isinstance(value, Unknown):
+        # It may be one that throws.
+        raise Unknowable(value)
     return force(second)
 
 

@@ -133,7 +133,7 @@ def _add_clause(bindings: Bindings, clause: Node, scope: Scope) -> None:
             source = len(bindings.sources) - 1
         attrs = clause.child_by_field_id(Field.ATTRS)
         for part in attrs.named_children if attrs is not None else ():
-            if part.kind_id == Kind.COMMENT:
+            if part.kind_id == Kind.COMMENT or part.is_missing:
                 continue
             name, site = attribute_name(part, scope), site_of(part, scope)
             if not isinstance(name, str):

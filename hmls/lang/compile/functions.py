@@ -29,6 +29,7 @@ from hmls.lang.values import (
     OpenAttrs,
     Primop,
     Site,
+    Thunk,
     Unknown,
     Value,
     quote_attribute,
@@ -191,20 +192,43 @@ def _set_argument(value: Value) -> Attrs:
 @compiler(Kind.APPLY)
 def compile_apply(node: Node, scope: Scope) -> Code:
     """`f a b c` in one piece of code, for the depth of the Python stack."""
-    arguments: list[Make] = []
+    nodes: list[Node] = []
     site = site_of(node, scope)
     function = node
     while function.kind_id == Kind.APPLY:
-        arguments.append(delayed(child(function, Field.ARGUMENT), scope))
+        nodes.append(child(function, Field.ARGUMENT))
         function = child(function, Field.FUNCTION)
     code = compile_expression(unwrap(function), scope)
-    arguments.reverse()
+    nodes.reverse()
+    arguments = item_makers(nodes, scope)
     match arguments:
         case [first]:
             return _apply_one(code, first, site)
         case [first, second]:
             return _apply_two(code, first, second, site)
     return _apply_many(code, arguments, site)
+
+
+def item_makers(nodes: list[Node], scope: Scope) -> list[Make]:
+    """The items of a list, or the arguments of a call.
+
+    Where a variable `or` follows an item, that is a function and `or` its argument: what
+    Nix's grammar takes `map or [ ]` for.
+    """
+    makers = [delayed(node, scope) for node in nodes]
+    for index in range(len(nodes) - 1, 0, -1):
+        node = nodes[index]
+        is_or = node.end_byte - node.start_byte == 2 and text_of(node, scope) == "or"
+        if is_or and node.kind_id == Kind.VARIABLE:
+            code = _apply_one(
+                compile_expression(nodes[index - 1], scope), makers[index], site_of(node, scope)
+            )
+            makers[index - 1 : index + 1] = [_thunk_maker(code, site_of(node, scope))]
+    return makers
+
+
+def _thunk_maker(code: Code, site: Site) -> Make:
+    return lambda env: Thunk(code, env, site)
 
 
 def _apply_one(function: Code, argument: Make, site: Site) -> Code:
