@@ -11,11 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, get_args, get_type_hints
 
-FEATURES = (
-    "completion", "hover", "definition", "references", "rename", "symbols", "links",
-    "inlayHints", "codeActions", "codeLens", "diagnostics",
-)  # fmt: skip
-
 
 def _setting(default: Any, description: str, *, scope: str = "resource") -> Any:
     metadata = {"description": description, "scope": scope}

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from hmls.lang.budget import limited
 from hmls.lang.errors import Cancelled, GaveUp, Interrupted
@@ -62,7 +62,7 @@ class Engine:
         """Run some work when its turn comes. Cancelling the future stops it, even midway."""
         job = _Job(priority, work)
         with self._wake:
-            heapq.heappush(self._queue, (priority, next(self._order), job))  # type: ignore[arg-type]
+            heapq.heappush(self._queue, (priority, next(self._order), cast("_Job[object]", job)))
             self._wake.notify()
         return job.future
 

@@ -47,7 +47,7 @@ def complete_paths(repository: Repository, path: str, text: bytes, offset: int) 
 def _literal(
     repository: Repository, path: str, folder: str, written: str, text: bytes, offset: int
 ) -> list[Item]:
-    head = written.rpartition("/")[0].rpartition("/")
+    head = written.rpartition("/")[0]
     base = os.path.normpath(os.path.join(folder, head or "."))
     start = offset - len(written.encode())
     end = _end_of(text, offset, rb"[\w.+@/-]")
@@ -64,7 +64,7 @@ def _literal(
 def _in_string(
     repository: Repository, path: str, base: str, written: str, text: bytes, offset: int
 ) -> list[Item]:
-    head = written.rpartition("/")[0].rpartition("/")
+    head = written.rpartition("/")[0]
     folder = os.path.normpath(os.path.join(base, head.lstrip("/")))
     start = offset - len(written.encode())
     end = _end_of(text, offset, rb"[^\"$\n]")

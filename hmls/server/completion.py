@@ -1,0 +1,76 @@
+"""Completion over LSP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+
+from hmls.server.convert import lines_of, path_of_uri
+
+if TYPE_CHECKING:
+    from hmls.homes.workspace import View
+    from hmls.ide.completion import Item
+    from hmls.server.app import Server
+
+_KINDS = {
+    "user": lsp.CompletionItemKind.Class,
+    "host": lsp.CompletionItemKind.Module,
+    "folder": lsp.CompletionItemKind.Folder,
+    "file": lsp.CompletionItemKind.File,
+    "option": lsp.CompletionItemKind.Property,
+    "value": lsp.CompletionItemKind.Value,
+    "variable": lsp.CompletionItemKind.Variable,
+    "package": lsp.CompletionItemKind.Constant,
+}
+_TRIGGERS = [".", "/", '"', "@", "#"]
+
+
+def register(server: Server) -> None:
+    session = server.session
+    latest: dict[int, Item] = {}
+
+    options = lsp.CompletionOptions(trigger_characters=_TRIGGERS, resolve_provider=True)
+
+    @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, options)
+    async def completion(params: lsp.CompletionParams) -> lsp.CompletionList | None:
+        path = path_of_uri(params.text_document.uri)
+        if path is None:
+            return None
+
+        def work(view: View) -> lsp.CompletionList:
+            from hmls.ide.completion import complete
+
+            lines = lines_of(view, path)
+            offset = session.converter.offset(lines, params.position)
+            items = complete(view, path, offset)
+            latest.clear()
+            latest.update(enumerate(items))
+            return lsp.CompletionList(
+                False, [_item(server, lines, number, item) for number, item in enumerate(items)]
+            )
+
+        return await session.ask(work, path=path)
+
+    @server.feature(lsp.COMPLETION_ITEM_RESOLVE)
+    def resolve(item: lsp.CompletionItem) -> lsp.CompletionItem:
+        known = latest.get(item.data) if isinstance(item.data, int) else None
+        if known is not None and known.label == item.label and known.documentation:
+            item.documentation = lsp.MarkupContent(lsp.MarkupKind.Markdown, known.documentation)
+        return item
+
+
+def _item(server: Server, lines: Any, number: int, item: Item) -> lsp.CompletionItem:
+    snippet = item.is_snippet and server.session.can_snippets
+    return lsp.CompletionItem(
+        item.label,
+        kind=_KINDS[item.kind],
+        detail=item.detail or None,
+        filter_text=item.filter_text or None,
+        sort_text=item.sort_key or f"{number:05}",
+        text_edit=lsp.TextEdit(
+            server.session.converter.range(lines, item.start, item.end), item.text
+        ),
+        insert_text_format=lsp.InsertTextFormat.Snippet if snippet else None,
+        data=number,
+    )

@@ -1,0 +1,25 @@
+"""The handlers: convert, ask, convert back. Each feature group can be switched off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+
+from hmls.server import documents
+
+if TYPE_CHECKING:
+    from hmls.server.app import Server
+
+
+def register(server: Server) -> None:
+    """Register what the settings leave on, before the capabilities are told to the client."""
+    documents.register(server)
+    features = server.session.settings.features
+    if features.completion:
+        from hmls.server import completion
+
+        completion.register(server)
+
+
+__all__ = ["lsp", "register"]

@@ -1,0 +1,140 @@
+"""What the server knows of its client and its workspace, and how questions reach the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+from hmls.config import Settings, read_settings
+from hmls.server.convert import Converter, path_of_uri
+
+if TYPE_CHECKING:
+    from hmls.homes.workspace import Snapshot, View, Views, Workspace
+    from hmls.server.engine import Engine, Priority
+
+T = TypeVar("T")
+
+
+class ContentModified(JsonRpcException):
+    """The text changed while the answer was computed."""
+
+    CODE = -32801
+    MESSAGE = "Content modified"
+
+
+class Session:
+    """One client. Everything here but `_view` runs on the thread of the event loop."""
+
+    def __init__(self) -> None:
+        self.converter = Converter()
+        self.settings = Settings()
+        self.setting_problems: tuple[str, ...] = ()
+        self.trusted = True
+        self.can_watch = False
+        self.can_snippets = False
+        self.can_links = False
+        self._folders: list[str] = []
+        self._parts: tuple[Workspace, Views, Engine] | None = None
+
+    def initialize(self, params: lsp.InitializeParams, encoding: str) -> None:
+        """Take in what the client says of itself; nothing is read from disk yet."""
+        self.converter = Converter(encoding)
+        options = params.initialization_options
+        data = dict(options) if isinstance(options, dict) else {}
+        self.trusted = data.pop("trusted", True) is not False
+        self.use_settings(data.get("hmls", data))
+        capabilities = params.capabilities
+        with contextlib.suppress(AttributeError):
+            self.can_watch = bool(
+                capabilities.workspace.did_change_watched_files.dynamic_registration  # type: ignore[union-attr]
+            )
+        with contextlib.suppress(AttributeError):
+            self.can_snippets = bool(
+                capabilities.text_document.completion.completion_item.snippet_support  # type: ignore[union-attr]
+            )
+        with contextlib.suppress(AttributeError):
+            self.can_links = bool(capabilities.text_document.definition.link_support)  # type: ignore[union-attr]
+        uris = [folder.uri for folder in params.workspace_folders or []]
+        if not uris and params.root_uri:
+            uris = [params.root_uri]
+        self._folders = [path for uri in uris if (path := path_of_uri(uri)) is not None]
+
+    def use_settings(self, data: object) -> None:
+        found = read_settings(data)
+        self.settings, self.setting_problems = found.settings, found.problems
+
+    @property
+    def workspace(self) -> Workspace:
+        return self._started()[0]
+
+    @property
+    def engine(self) -> Engine:
+        return self._started()[2]
+
+    def _started(self) -> tuple[Workspace, Views, Engine]:
+        """The evaluator is loaded when it is first needed, so that the server starts quickly."""
+        if self._parts is None:
+            from hmls.homes.workspace import Views, Workspace
+            from hmls.server.engine import Engine
+
+            workspace = Workspace(self.settings.store_root)
+            workspace.set_folders(self._folders)
+            self._parts = (workspace, Views(workspace), Engine())
+        return self._parts
+
+    def set_folders(self, added: list[str], removed: list[str]) -> None:
+        self._folders = [path for path in self._folders if path not in removed] + added
+        self.workspace.set_folders(self._folders)
+
+    def open(self, path: str, text: str, version: int | None) -> None:
+        if self.workspace.snapshot.root_of(path) is None:
+            self._open_outside(path)
+        self.workspace.open(path, text.encode("utf-8", "surrogatepass"), version)
+
+    def _open_outside(self, path: str) -> None:
+        """A file of a flake that no workspace folder holds: its flake is looked at too."""
+        folder = os.path.dirname(path)
+        if folder not in self._folders:
+            self._folders.append(folder)
+            self.workspace.set_folders(self._folders)
+
+    async def ask(
+        self, work: Callable[[View], T], priority: Priority | None = None, path: str | None = None
+    ) -> T:
+        """What some work gives for the present files, computed on the evaluation thread.
+
+        With `path`, raises ContentModified if that file's text changed meanwhile.
+        """
+        from hmls.server.engine import Priority
+
+        asked_of = self.workspace.snapshot
+        _, views, engine = self._started()
+
+        def run() -> T:
+            view = views.newest()
+            if path is not None and not _same_text(asked_of, view.snapshot, path):
+                raise ContentModified
+            return work(view)
+
+        chosen = Priority.REQUEST if priority is None else priority
+        return await asyncio.wrap_future(engine.submit(chosen, run))
+
+    def close(self) -> None:
+        if self._parts is not None:
+            self._parts[2].close()
+
+
+def _same_text(before: Snapshot, after: Snapshot, path: str) -> bool:
+    old, new = before.buffers.get(path), after.buffers.get(path)
+    return old is new or (old is not None and new is not None and old.text == new.text)
+
+
+def path_of(document: Any) -> str | None:
+    """The path of a text document identifier of a request."""
+    return path_of_uri(document.uri)

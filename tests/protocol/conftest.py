@@ -1,0 +1,44 @@
+"""A real server in a process of its own, spoken to as editors do, under both encodings."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_lsp
+from lsprotocol import types as lsp
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+
+from tests.protocol.editor import Editor
+
+HOMELAB = Path(__file__).parents[2] / "examples" / "homelab"
+SERVER = ClientServerConfig(server_command=[sys.executable, "-m", "hmls"])
+
+
+@pytest_lsp.fixture(params=["neovim", "visual_studio_code"], ids=["utf-8", "utf-16"], config=SERVER)
+async def client(
+    request: pytest.FixtureRequest,
+    lsp_client: LanguageClient,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[None]:
+    root = tmp_path_factory.mktemp("protocol") / "homelab"
+    editor = Editor(lsp_client, root)
+    lsp_client.editor = editor  # type: ignore[attr-defined]
+    shutil.copytree(HOMELAB, root)
+    result = await lsp_client.initialize_session(
+        lsp.InitializeParams(
+            capabilities=client_capabilities(request.param),
+            workspace_folders=[lsp.WorkspaceFolder(root.as_uri(), "homelab")],
+        )
+    )
+    editor.encoding = str(result.capabilities.position_encoding or "utf-16")
+    yield
+    await lsp_client.shutdown_session()
+
+
+@pytest.fixture
+def editor(client: LanguageClient) -> Editor:
+    return client.editor  # type: ignore[attr-defined, no-any-return]

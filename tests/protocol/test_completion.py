@@ -1,0 +1,51 @@
+"""Completion as an editor sees it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.protocol.editor import Editor
+
+ALICE = "homes/alice/default.nix"
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ('{ x = "home-manager switch --flake .#$0"; }', {"alice", "bob", "carol"}),
+        ('{ x = "nixos-rebuild switch --flake .#$0"; }', {"laptop", "pi", "workstation"}),
+        ('{ home.username = "$0"; }', {"alice", "bob", "carol"}),
+        ('{ networking.hostName = "$0"; }', {"laptop", "pi", "workstation"}),
+        ("{ self, ... }: { x = self.homeConfigurations.$0 }", {"alice", "bob", "carol"}),
+        ("{ self, ... }: { x = self.nixosConfigurations.$0; }", {"laptop", "pi", "workstation"}),
+        ("{ home-manager.users.$0 }", {"alice", "bob", "carol"}),
+        ("{ home-manager = { users = { $0 }; }; }", {"alice", "bob", "carol"}),
+        ("{ users.users.$0 = { }; }", {"alice", "bob", "carol"}),
+        (
+            '{ osConfig, ... }: { a = osConfig.networking.hostName == "$0"; }',
+            {"laptop", "pi", "workstation"},
+        ),
+    ],
+)
+async def test_names(editor: Editor, text: str, labels: set[str]) -> None:
+    assert {item.label for item in await editor.complete(ALICE, text)} == labels
+
+
+async def test_path_with_an_at_sign_becomes_valid_nix(editor: Editor) -> None:
+    text = "{ a = '' 🎉 ''; imports = [ ../alice@$0 ]; }"
+    done = await editor.completed(ALICE, text, "alice@global")
+    assert done == "{ a = '' 🎉 ''; imports = [ (../. + \"/alice@global\") ]; }"
+
+
+async def test_path_behind_text_beyond_the_bmp(editor: Editor) -> None:
+    text = '{ "🎉" = ../../modules/home/$0; }'
+    done = await editor.completed(ALICE, text, "ssh.nix")
+    assert done == '{ "🎉" = ../../modules/home/ssh.nix; }'
+
+
+async def test_item_says_what_it_is(editor: Editor) -> None:
+    items = await editor.complete(ALICE, '{ home.username = "al$0"; }')
+    alice = next(item for item in items if item.label == "alice")
+    assert alice.detail == "user · base, droid, global, laptop, workstation"
+    resolved = await editor.client.completion_item_resolve_async(alice)
+    assert "home-manager switch --flake .#alice" in resolved.documentation.value
