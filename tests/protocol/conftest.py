@@ -18,7 +18,12 @@ HOMELAB = Path(__file__).parents[2] / "examples" / "homelab"
 SERVER = ClientServerConfig(server_command=[sys.executable, "-m", "hmls"])
 
 
-@pytest_lsp.fixture(params=["neovim", "visual_studio_code"], ids=["utf-8", "utf-16"], config=SERVER)
+@pytest_lsp.fixture(
+    scope="module",
+    params=["neovim", "visual_studio_code"],
+    ids=["utf-8", "utf-16"],
+    config=SERVER,
+)
 async def client(
     request: pytest.FixtureRequest,
     lsp_client: LanguageClient,
