@@ -1,20 +1,21 @@
-"""The settings of each target as last deployed, so that a preview can tell what changed."""
+"""The settings that each generation was built from, so that a preview can tell what changed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from hmls.deploy.target import Target
 
+KEPT_RECORDS = 200
 
-def read_deployed(state_folder: str, target: Target) -> dict[str, str] | None:
-    """The settings of the last deployment from here; None if there was none."""
+
+def read_deployed(state_folder: str, target: Target, path: str) -> dict[str, str] | None:
+    """The settings of a target in what lies at a store path; None if that was not built by us."""
     try:
-        data = json.loads(_path(state_folder, target).read_text(encoding="utf-8"))
+        data = json.loads(_file(state_folder, target, path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     if not isinstance(data, dict):
@@ -22,16 +23,25 @@ def read_deployed(state_folder: str, target: Target) -> dict[str, str] | None:
     return {str(option): str(value) for option, value in data.items()}
 
 
-def write_deployed(state_folder: str, target: Target, settings: Mapping[str, str]) -> None:
+def write_deployed(
+    state_folder: str, target: Target, path: str, settings: Mapping[str, str]
+) -> None:
     """Remember what was deployed, whole or not at all. OSError when it cannot be written."""
-    path = _path(state_folder, target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
+    file = _file(state_folder, target, path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".draft")
     draft.write_text(json.dumps(settings, sort_keys=True), encoding="utf-8")
-    draft.replace(path)
+    draft.replace(file)
+    for old in _newest_first(file.parent)[KEPT_RECORDS:]:
+        old.unlink(missing_ok=True)
 
 
-def _path(state_folder: str, target: Target) -> Path:
-    name = json.dumps([os.path.realpath(target.flake_root), *target.output])
-    digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+def _newest_first(folder: Path) -> list[Path]:
+    made = [(path.stat().st_mtime, path) for path in folder.glob("*.json")]
+    return [path for _, path in sorted(made, reverse=True)]
+
+
+def _file(state_folder: str, target: Target, path: str) -> Path:
+    name = json.dumps([path, target.user, *target.output])
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return Path(state_folder, "deployed", f"{digest}.json")

@@ -85,6 +85,7 @@ def diagnose(error: ErrorText, tree: WorkingTree, index: Index, home: str) -> li
 
 def warn(message: str, tree: WorkingTree, index: Index) -> list[Problem]:
     """The problems that a warning tells of, placed where the option it speaks of is defined."""
+    message = PROFILE.sub("", message)
     error = ErrorText(message, None, (), message)
     finding = _in_tree(classify(message), tree, "")
     kind: ProblemKind = finding.kind if finding.kind in PLACED_BY_OPTION else "warning"

@@ -6,20 +6,21 @@ import asyncio
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hmls.deploy.closure_diff import diff_command, parse_diff
-from hmls.deploy.collisions import predict
+from hmls.deploy.collisions import Collision, predict
 from hmls.deploy.deployed import read_deployed
 from hmls.deploy.files_diff import FileChange, diff_homes
-from hmls.deploy.preview import Document, diff_settings
+from hmls.deploy.preview import Document, SettingChange, diff_settings
 from hmls.deploy.process import Command, Ended, NotStarted, Stream, run
 from hmls.deploy.step import Plan, Preview, resolve_argument
 from hmls.deploy.surroundings import Surroundings
 from hmls.deploy.target import Target
 
 GENERATION = re.compile(r"/\S+/[0-9a-z]{32}-home-manager-generation")
+BACKUP = re.compile(r"\bHOME_MANAGER_BACKUP_EXT=([^\s\"']+)")
 
 
 async def look(
@@ -28,18 +29,12 @@ async def look(
     """The document of a preview. What cannot be compared is left out, and a note says so."""
     new = os.path.realpath(resolve_argument(step.new, results))
     document = await compare(step.title, step.old, new, plan.target, around)
-    options = around.situation.options
-    collisions = (
-        await asyncio.to_thread(predict, new, step.home, options.backup_extension, around.forced)
-        if step.home is not None
-        else []
-    )
-    deployed = read_deployed(around.state_folder, plan.target) if plan.target else None
-    return replace(
-        document,
-        settings=diff_settings(deployed, around.settings),
-        collisions=tuple(collisions),
-    )
+    settings: tuple[SettingChange, ...] = ()
+    if plan.target is not None and step.old is not None:
+        deployed = read_deployed(around.state_folder, plan.target, step.old)
+        settings = diff_settings(deployed, around.settings)
+    collisions = await asyncio.to_thread(_collisions, step, new, plan.target, around)
+    return replace(document, settings=settings, collisions=tuple(collisions))
 
 
 async def compare(
@@ -79,19 +74,47 @@ async def _packages(old: str | None, new: str, around: Surroundings) -> tuple[st
             return "", f"The packages could not be compared: {reason}"
 
 
+def _collisions(
+    step: Preview, new: str, target: Target | None, around: Surroundings
+) -> list[Collision]:
+    """Files in the way of a home, alone or as part of a system with its own backup extension."""
+    if step.home is None:
+        return []
+    if target is None or target.kind not in ("host", "darwin"):
+        extension = around.situation.options.backup_extension
+        return predict(new, step.home, extension, around.forced)
+    service = home_of_system(new, target.user)
+    if service is None:
+        return []
+    return predict(service.generation, step.home, service.backup_extension, around.forced)
+
+
 def _files(old: str | None, new: str, target: Target | None) -> list[FileChange]:
     if target is None or target.kind not in ("host", "darwin"):
         return diff_homes(old, new)
     before = home_of_system(old, target.user) if old is not None else None
     after = home_of_system(new, target.user)
-    return diff_homes(before, after) if after is not None else []
+    if after is None:
+        return []
+    return diff_homes(before.generation if before is not None else None, after.generation)
 
 
-def home_of_system(system: str, user: str) -> str | None:
-    """The home that a NixOS system activates for a user, read from its service; None if none."""
+@dataclass(frozen=True, slots=True)
+class HomeOfSystem:
+    """A home that a NixOS system activates: its generation, and what files in the way get."""
+
+    generation: str
+    backup_extension: str | None
+
+
+def home_of_system(system: str, user: str) -> HomeOfSystem | None:
+    """The home of a user in a NixOS system, as its service tells; None if it has none."""
     unit = Path(system, "etc/systemd/system", f"home-manager-{user}.service")
     try:
-        match = GENERATION.search(unit.read_text(errors="replace"))
+        text = unit.read_text(errors="replace")
     except OSError:
         return None
-    return match[0] if match else None
+    generation, backup = GENERATION.search(text), BACKUP.search(text)
+    if generation is None:
+        return None
+    return HomeOfSystem(generation[0], backup[1] if backup is not None else None)

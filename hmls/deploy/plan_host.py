@@ -229,9 +229,15 @@ def _rollback_commands(
 
 def _preview_step(target: Target, situation: Situation) -> Preview:
     """Compared with what runs here, if the target is this machine."""
-    here = situation.machine.hostname.split(".", 1)[0] == target.host
-    old = _running_system(situation) if here and situation.options.target_host is None else None
-    return Preview("preview", f"Preview {target.name}", old, FromStep("build"))
+    machine, options = situation.machine, situation.options
+    here = machine.hostname.split(".", 1)[0] == target.host and options.target_host is None
+    return Preview(
+        "preview",
+        f"Preview {target.name}",
+        _running_system(situation) if here else None,
+        FromStep("build"),
+        machine.home if here and machine.user == target.user else None,
+    )
 
 
 def _running_system(situation: Situation) -> str | None:

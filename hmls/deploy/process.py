@@ -99,8 +99,12 @@ async def run_detached(
     to its end, and the files tell what it said.
     """
     paths: dict[Stream, Path] = {"out": folder / "stdout", "err": folder / "stderr"}
-    with paths["out"].open("wb") as out, paths["err"].open("wb") as err:
-        started = await _start(command, out.fileno(), err.fileno())
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with paths["out"].open("wb") as out, paths["err"].open("wb") as err:
+            started = await _start(command, out.fileno(), err.fileno())
+    except OSError as problem:
+        return NotStarted(f"What it prints could not be kept: {problem}.")
     if isinstance(started, NotStarted):
         return started
     if on_start is not None:

@@ -38,25 +38,25 @@ class Ran:
 
 async def run_step(
     step: Step,
+    title: str,
     environ: Mapping[str, str],
     ui: Ui,
     output: Path,
     on_start: Callable[[int], None],
 ) -> Ran:
-    """Run a resolved step to its end, telling `ui` as it goes.
+    """Run a resolved step to its end, telling `ui` under a title as it goes.
 
     `output` is the folder for what an activation prints. Cancelling ends the process group.
     """
     ui.log(LogLine(f"$ {display(step)}", "news"))
-    reader = _Reader(step, ui)
+    reader = _Reader(title, ui)
     command = Command(arguments(step), step.cwd, {**environ, **dict(step.env)})
-    ui.progress(step.title, reader.meter.report)
+    ui.progress(title, reader.meter.report)
     if step.changes in OUTLIVES_US:
-        output.mkdir(parents=True, exist_ok=True, mode=0o700)
         ended = await run_detached(command, output, reader.read, on_start)
     else:
         ended = await run(command, reader.read, on_start)
-    ui.progress(step.title, reader.meter.report)
+    ui.progress(title, reader.meter.report)
     match ended:
         case Ended(code):
             return Ran(code, "", reader.log, tuple(reader.stdout))
@@ -68,7 +68,7 @@ async def run_step(
 class _Reader:
     """Hands every line to the log and the meter, and tells the user."""
 
-    step: Step
+    title: str
     ui: Ui
     log: Log = field(default_factory=Log)
     meter: Meter = field(default_factory=Meter)
@@ -91,7 +91,7 @@ class _Reader:
         now_s = asyncio.get_running_loop().time()
         if now_s - self._reported_s >= REPORT_INTERVAL_S:
             self._reported_s = now_s
-            self.ui.progress(self.step.title, self.meter.report)
+            self.ui.progress(self.title, self.meter.report)
 
 
 def result_path(stdout: tuple[str, ...]) -> str | None:

@@ -183,7 +183,12 @@ class _Deployment:
             self.ui.note(f"What runs could not be noted: {problem}.")
         locked = read_lock(self.plan.flake_root)
         ran = await run_step(
-            step, self.around.environ, self.ui, self._output(), lambda pid: self._started(step, pid)
+            step,
+            self._numbered(step),
+            self.around.environ,
+            self.ui,
+            self._output(),
+            lambda pid: self._started(step, pid),
         )
         await self._read(step, ran)
         if ran.went_well and step.changes == "lock":
@@ -194,6 +199,13 @@ class _Deployment:
             self.failed.append(step.title)
             return None
         return self._failure(step, ran.code, ran.reason or self._why(step, ran))
+
+    def _numbered(self, step: Step) -> str:
+        """A title for the progress: `Build alice (2 of 3)`."""
+        names = [each.name for each in self.plan.steps if isinstance(each, Step)]
+        if len(names) == 1:
+            return step.title
+        return f"{step.title} ({names.index(step.name) + 1} of {len(names)})"
 
     def _make_folders(self, step: Step) -> None:
         """Folders that a step expects: ours to build in, and that of profiles before the first."""
@@ -210,20 +222,26 @@ class _Deployment:
     async def _read(self, step: Step, ran: Ran) -> None:
         tree = working_tree(self.plan.flake_root)
         home = self.around.situation.machine.home
-        self.problems += ran.log.problems(tree, self.around.index, home)
-        if step.changes == "system":
+        found = ran.log.problems(tree, self.around.index, home)
+        if step.changes == "system" and self.plan.profile is not None:
             journal = await read_journal(ran.log, self.begun_s, step.cwd, self.around)
-            self.problems += journal.problems(tree, self.around.index, home)
+            found += journal.problems(tree, self.around.index, home)
+        known = {(each.kind, each.message, each.place) for each in self.problems}
+        self.problems += [
+            each for each in found if (each.kind, each.message, each.place) not in known
+        ]
 
     def _keep_result(self, step: Step, ran: Ran) -> Outcome | None:
+        """What a build printed; older versions of nixos-rebuild print nothing and leave a link."""
+        if step.name != "build":
+            return None
         path = result_path(ran.stdout)
         link = os.path.join(step.cwd, "result")
         if path is None and step.cwd == scratch_folder(self.around.situation):
             path = os.path.realpath(link) if os.path.islink(link) else None
-        if path is not None:
-            self.results[step.name] = path
-        elif step.name == "build":
+        if path is None:
             return self._failure(step, ran.code, "It printed no store path.")
+        self.results[step.name] = path
         return None
 
     def _why(self, step: Step, ran: Ran) -> str:
@@ -253,12 +271,7 @@ class _Deployment:
             reason = f"{len(self.failed)} of {len(self.plan.steps)} failed."
             title, step = self.plan.title, ", ".join(self.failed)
             return Failed(title, step, seconds, None, reason, tuple(self.problems))
-        activated = self.plan.profile is not None
-        if activated and self.plan.target is not None and self.around.settings is not None:
-            try:
-                write_deployed(self.around.state_folder, self.plan.target, self.around.settings)
-            except OSError as problem:
-                self.ui.note(f"What was deployed could not be noted: {problem}.")
+        self._remember()
         return Done(
             title=self.plan.title,
             seconds=seconds,
@@ -268,6 +281,17 @@ class _Deployment:
             preview=self.document,
             warnings=tuple(self.problems),
         )
+
+    def _remember(self) -> None:
+        """Keep the settings of what was built and activated. A rollback knows none."""
+        target, settings = self.plan.target, self.around.settings
+        built = self.results.get("build")
+        if self.plan.profile is None or target is None or settings is None or built is None:
+            return
+        try:
+            write_deployed(self.around.state_folder, target, built, settings)
+        except OSError as problem:
+            self.ui.note(f"What was deployed could not be noted: {problem}.")
 
     def _cancelled(self, step: Step | Preview | None) -> str:
         during = f" during “{step.title}”" if step is not None else ""

@@ -18,9 +18,13 @@ VIRTUAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class WorkingTree:
-    """`root` is the flake's folder; `top` the one that Nix copies: Git's, or the flake's own."""
+    """`root` is the flake's folder as the user names it, `real_root` without symbolic links.
+
+    `top` is the folder that Nix copies, without links: Git's, or the flake's own.
+    """
 
     root: str
+    real_root: str
     top: str
 
     def locate(self, path: str) -> str | None:
@@ -29,13 +33,13 @@ class WorkingTree:
         It need not exist: a file that Nix misses is located where it should be.
         """
         if match := STORE_PATH.fullmatch(path):
-            return self._from_store(match["source"], (match["rest"] or "").lstrip("/"))
+            return self._named(self._from_store(match["source"], (match["rest"] or "").lstrip("/")))
         if match := VIRTUAL.fullmatch(path):
             rest = (match["rest"] or "").lstrip("/")
-            return self._inside(os.path.join(unquote(match["root"]), rest))
+            return self._named(self._inside(os.path.join(unquote(match["root"]), rest)))
         if path.startswith(("«", "<")):
             return None
-        return self._inside(os.path.join(self.top, path))
+        return self._named(self._inside(os.path.join(self.top, path)))
 
     def relative(self, path: str) -> str:
         """A located path as the user knows it."""
@@ -50,9 +54,17 @@ class WorkingTree:
 
         return IN_TEXT.sub(shortened, text)
 
+    def _named(self, path: str | None) -> str | None:
+        """A real path as the user names it, who may have come by a link."""
+        if path is None or not _is_below(path, self.real_root):
+            return path
+        return os.path.normpath(os.path.join(self.root, os.path.relpath(path, self.real_root)))
+
     def _inside(self, path: str) -> str | None:
         path = os.path.normpath(path)
-        return path if path == self.top or path.startswith(self.top + os.sep) else None
+        if _is_below(path, self.root):
+            path = os.path.join(self.real_root, os.path.relpath(path, self.root))
+        return os.path.normpath(path) if _is_below(path, self.top) else None
 
     def _knows(self, rest: str) -> bool:
         """Whether a path fits into this tree: it is there, or the folder that it should be in."""
@@ -66,7 +78,7 @@ class WorkingTree:
         Where the copy cannot be read, or flake.nix was edited since, the file itself decides.
         """
         here = os.path.normpath(os.path.join(self.top, rest))
-        flake = os.path.relpath(os.path.join(self.root, "flake.nix"), self.top)
+        flake = os.path.relpath(os.path.join(self.real_root, "flake.nix"), self.top)
         copied = _content(os.path.join(source, flake))
         if copied is None:
             gone = source.endswith("-source") and not os.path.exists(source)
@@ -79,15 +91,18 @@ class WorkingTree:
 
 def working_tree(flake_root: str) -> WorkingTree:
     """The tree that a flake lies in: up to the nearest folder with a `.git`, if there is one."""
-    root = os.path.realpath(flake_root)
-    folder = root
-    while True:
-        if os.path.lexists(os.path.join(folder, ".git")):
-            return WorkingTree(root, folder)
+    root, real_root = os.path.normpath(flake_root), os.path.realpath(flake_root)
+    folder = real_root
+    while not os.path.lexists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)
         if parent == folder:
-            return WorkingTree(root, root)
+            return WorkingTree(root, real_root, real_root)
         folder = parent
+    return WorkingTree(root, real_root, folder)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def _content(path: str) -> bytes | None:

@@ -71,7 +71,7 @@ def repository() -> Iterator[WorkingTree]:
             path = Path(root, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("{ }\n")
-        yield WorkingTree(root, root)
+        yield WorkingTree(root, root, root)
 
 
 def read(text: str, **known: Mapping[str, Sequence[str]]) -> list[Problem]:

@@ -121,6 +121,13 @@ async def test_a_detached_process_prints_into_files(tmp_path: Path) -> None:
     assert (tmp_path / "stdout").read_text() == "a\nlast"
 
 
+async def test_output_that_cannot_be_kept_starts_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = await run_detached(shell("touch ran"), tmp_path / "file", Output().line)
+    assert isinstance(ended, NotStarted)
+    assert not (tmp_path / "ran").exists()
+
+
 async def test_a_detached_process_can_be_cancelled(tmp_path: Path) -> None:
     output = Output()
     task = asyncio.create_task(

@@ -38,6 +38,7 @@ class Lab:
     nix_state: str
     options: Options = field(default_factory=Options)
     user: str = "alice"
+    settings: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
         self.environ = dict(self.environ)
@@ -118,7 +119,9 @@ class Lab:
         return Situation(self.machine, await self.tools(), self.options)
 
     async def around(self, index: Index | None = None) -> Surroundings:
-        return Surroundings(await self.situation(), self.full_environ, index or NoIndex())
+        return Surroundings(
+            await self.situation(), self.full_environ, index or NoIndex(), self.settings
+        )
 
     async def deploy(
         self,

@@ -24,8 +24,9 @@ derivation {
     ''
       units=$out/etc/systemd/system
       mkdir -p $units $out/bin
+      echo 'Environment="HOME_MANAGER_BACKUP_EXT=bak"' > $units/home-manager-alice.service
       echo "ExecStart=/x ${homeConfigurations.alice.activationPackage}" \\
-        > $units/home-manager-alice.service
+        >> $units/home-manager-alice.service
       echo @motd@ > $out/etc/motd
       echo '#!/bin/sh' > $out/bin/switch-to-configuration
       echo 'echo "$1" >> @log@' >> $out/bin/switch-to-configuration
@@ -105,6 +106,15 @@ async def test_a_switch_where_sudo_asks_for_nothing(machine: Lab) -> None:
     assert outcome.generation == 1
     assert "$ sudo -n nixos-rebuild switch" in ui.text
     assert [each.target for each in ui.documents[0].files] == ["a"]
+
+
+async def test_files_in_the_way_of_a_home_in_a_system(machine: Lab) -> None:
+    (machine.home / "a").write_text("my own")
+    ui = User()
+    assert isinstance(await machine.deploy(plan.preview, ui, machine.host()), Done)
+    assert [(each.target, each.outcome) for each in ui.documents[0].collisions] == [
+        ("a", "backed-up")
+    ]
 
 
 async def test_a_switch_where_sudo_asks_for_a_password(machine: Lab) -> None:

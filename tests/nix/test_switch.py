@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hmls.deploy import plan
-from hmls.deploy.outcome import Done, Failed
+from hmls.deploy.outcome import Done, Failed, NotRun
+from hmls.deploy.progress import Report
+from hmls.deploy.session import deploy
 from tests.nix.lab import Lab, User
 
 SETTINGS_FILE = '{ files.".config/app/settings" = "theme = dark\\n"; }'
@@ -53,3 +57,49 @@ async def test_a_file_in_the_way_is_told_before_and_fails_the_activation(lab: La
     assert [problem.kind for problem in outcome.problems] == ["collision"]
     assert outcome.moved is None
     assert (lab.home / ".config/app/settings").read_text() == "my own"
+
+
+async def test_settings_that_changed_since_the_last_switch(lab: Lab) -> None:
+    lab.set_home(SETTINGS_FILE)
+    lab.settings = {"programs.git.enable": "true", "home.stateVersion": '"24.11"'}
+    assert isinstance(await lab.deploy(plan.switch), Done)
+    lab.set_home(SETTINGS_FILE.replace("dark", "light"))
+    lab.settings = {"programs.git.enable": "false", "home.stateVersion": '"24.11"'}
+    ui = User()
+    assert isinstance(await lab.deploy(plan.preview, ui), Done)
+    assert isinstance(await lab.deploy(plan.preview, ui), Done)
+    assert isinstance(await lab.deploy(plan.switch), Done)
+    assert isinstance(await lab.deploy(plan.preview, ui), Done)
+    assert ui.documents.pop().settings == ()
+    for document in ui.documents:
+        changes = [(each.option, each.before, each.after) for each in document.settings]
+        assert changes == [("programs.git.enable", "true", "false")]
+
+
+async def test_files_that_git_does_not_track_are_named_before(lab: Lab) -> None:
+    lab.set_home(SETTINGS_FILE)
+    around = replace(await lab.around(), untracked=("homes/alice/new.nix",))
+    made = plan.build(lab.target(), around.situation)
+    assert isinstance(made, plan.Plan)
+    ui = User(answers=False)
+    assert isinstance(await deploy(made, ui, around), NotRun)
+    assert ui.questions[0].notes == (
+        "Git does not track homes/alice/new.nix: the flake does not see it.",
+    )
+    assert "nix build" in ui.questions[0].commands[0]
+
+
+async def test_progress_counts_the_steps(lab: Lab) -> None:
+    lab.set_home(SETTINGS_FILE)
+    titles: list[str] = []
+
+    class Watching(User):
+        def progress(self, title: str, report: Report) -> None:
+            titles.append(title)
+
+    assert isinstance(await lab.deploy(plan.switch, Watching()), Done)
+    assert list(dict.fromkeys(titles)) == [
+        "Check the flake (1 of 3)",
+        "Build alice (2 of 3)",
+        "Activate the home (3 of 3)",
+    ]
