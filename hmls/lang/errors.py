@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hmls.lang.values import SYMBOL, Cause, Site, Unknown
+from hmls.lang.values import Cause, Site, Unknown
 
 
 class NixError(Exception):
@@ -49,7 +49,7 @@ class Unknowable(Exception):
 
     def __init__(self, unknown: Unknown) -> None:
         super().__init__(unknown)
-        self.unknown = unknown.derived() if unknown.cause.kind == SYMBOL else unknown
+        self.unknown = unknown.derived() if unknown.symbolic else unknown
 
 
 class Interrupted(Exception):

@@ -86,7 +86,8 @@ class OpenAttrs(Attrs):
         absent: NameSet = frozenset(),
     ) -> None:
         Attrs.__init__(self, items, positions)
-        self.rest = rest
+        # Whoever made the set may have changed or left out some of what is not known.
+        self.rest = rest.derived() if rest.symbolic else rest
         self.absent = absent
 
 
@@ -251,11 +252,6 @@ class Cause(NamedTuple):
     """What it is about: the name of the input, where one is missing."""
 
 
-SYMBOL = "symbol"
-"""The kind of cause of what is unknown on purpose: an expression is evaluated to see what is
-left of it when all that does not depend on symbols is done (see `hmls.catalog`)."""
-
-
 class Unknown:
     """A value that cannot be known here. It carries its text as the user wrote it, and why.
 
@@ -280,6 +276,11 @@ class Unknown:
         """The type as `builtins.typeOf` names it, where at least that is known."""
 
     @property
+    def symbolic(self) -> bool:
+        """Whether operators tell what they were given (see `operation`)."""
+        return False
+
+    @property
     def text(self) -> str:
         text = self._text
         if text is None:
@@ -300,9 +301,11 @@ class Unknown:
         return Unknown(self._text, self.cause, self.site)
 
     def operation(self, _operator: str, _operands: tuple[Lazy, ...]) -> Unknown:
-        """The result of an operator that met this value; `if` counts as one, of three operands.
+        """What an operator gives that met this value; `if` and interpolation count as such.
 
-        Raises Unknowable, so that the expression around it tells what is unknown.
+        Raises Unknowable, so that the expression around it tells what is unknown. Symbols,
+        which stand for arguments that nobody has given yet, keep the operation instead (see
+        `hmls.catalog.symbols`).
         """
         from hmls.lang.errors import Unknowable
 

@@ -191,15 +191,14 @@ def compile_binary(node: Node, scope: Scope) -> Code:
     if operator == "//":
         return _updating(left, right, scope)
     if operator in _KEEPING:
-        return _keeping(_KEEPING[operator], left, right, scope)
+        return _keeping(operator, left, right, scope)
     first, second = compile_expression(left, scope), compile_expression(right, scope)
     return _placed(_OPERATORS[operator](first, second), site_of(node, scope))
 
 
-def _keeping(
-    operation: Callable[[Value, Value], Value], left: Node, right: Node, scope: Scope
-) -> Code:
+def _keeping(operator: str, left: Node, right: Node, scope: Scope) -> Code:
     """An operator that keeps what is known of one side when the other is unknown."""
+    operation = _KEEPING[operator]
     first, second = compile_expression(left, scope), compile_expression(right, scope)
     left_site, right_site = site_of(left, scope), site_of(right, scope)
 
@@ -212,6 +211,9 @@ def _keeping(
             y = second(env)
         except Unknowable as stop:
             y = stop.unknown.at(right_site)
+        for side in (x, y):
+            if isinstance(side, Unknown) and side.symbolic:
+                return side.operation(operator, (x, y))
         try:
             return operation(x, y)
         except NixError as error:
@@ -227,9 +229,10 @@ def _updating(left: Node, right: Node, scope: Scope) -> Code:
     first, second = compile_expression(left, scope), compile_expression(right, scope)
     left_site, right_site = site_of(left, scope), site_of(right, scope)
 
-    def side(code: Code, env: Env, site: Site) -> Attrs:
+    def side(code: Code, env: Env, site: Site) -> Value:
         try:
-            return as_set(code(env))
+            value = code(env)
+            return value if isinstance(value, Unknown) and value.symbolic else as_set(value)
         except Unknowable as stop:
             return as_set(stop.unknown.at(site))
         except NixError as error:
@@ -239,7 +242,10 @@ def _updating(left: Node, right: Node, scope: Scope) -> Code:
 
     def code(env: Env) -> Value:
         y = side(second, env, right_site)
-        return update(side(first, env, left_site), y)
+        x = side(first, env, left_site)
+        if isinstance(x, Attrs) and isinstance(y, Attrs):
+            return update(x, y)
+        return (y if isinstance(x, Attrs) else x).operation("//", (x, y))
 
     return code
 

@@ -110,6 +110,14 @@ def compile_string(node: Node, scope: Scope) -> Code:
     return _interpolated(sources, sites)
 
 
+def _mixed(values: list[Value]) -> Value:
+    """A string of parts some of which are unknown, or have a context."""
+    for value in values:
+        if isinstance(value, Unknown) and value.symbolic:
+            return value.operation("str", tuple(values))
+    return concat_strings(values)
+
+
 def _interpolated(sources: list[str | Code], sites: list[Site]) -> Code:
     def code(env: Env) -> Value:
         values: list[Value] = []
@@ -131,7 +139,7 @@ def _interpolated(sources: list[str | Code], sites: list[Site]) -> Code:
                     error.site = site
                 raise
             values.append(value)
-        return mended("".join(values)) if plain else concat_strings(values)
+        return mended("".join(values)) if plain else _mixed(values)
 
     return code
 
