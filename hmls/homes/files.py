@@ -165,6 +165,8 @@ class FlakeReader:
 
     def kind(self, path: str) -> str | None:
         """What is at the path; a folder above it may be a symlink."""
+        if path == self.files.tree.root:
+            return "directory"
         folder, name = os.path.split(path)
         path = os.path.join(self.resolve(folder), name) if name else path
         self._check(path)

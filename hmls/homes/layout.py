@@ -38,6 +38,8 @@ class LayoutRow:
     system_modules: tuple[str, ...] = ()
     loads_all_modules: bool = False
     """Whether every module below the folder is part of every home, without the flake saying so."""
+    host_layers_stand_alone: bool = False
+    """Whether `<user>@<host>` is a standalone home too, so that the host need not exist."""
 
 
 def _homes(prefix: str) -> LayoutRow:
@@ -66,6 +68,7 @@ _SNOWFALL = LayoutRow(
     ("modules/home",),
     ("modules/nixos",),
     loads_all_modules=True,
+    host_layers_stand_alone=True,
 )
 _EZ_CONFIGS = LayoutRow(
     "ez-configs",
@@ -79,6 +82,7 @@ _EZ_CONFIGS = LayoutRow(
     ("home-modules",),
     ("nixos-modules",),
     loads_all_modules=True,
+    host_layers_stand_alone=True,
 )
 _BLUEPRINT = LayoutRow(
     "blueprint",
@@ -99,6 +103,7 @@ _HOME_USER_HOST = LayoutRow(
     ("hosts/{host}",),
     ("modules/home-manager",),
     ("modules/nixos",),
+    host_layers_stand_alone=True,
 )
 LAYOUTS = (
     _SNOWFALL, _homes(""), _homes("nix/"), _EZ_CONFIGS, _BLUEPRINT, _HOME_USER_HOST,

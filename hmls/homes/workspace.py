@@ -199,8 +199,7 @@ def _find_below(folder: str, depth: int, found: list[str]) -> None:
             listed = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     except OSError:
         return
-    names = {name for name, _ in listed}
-    if "flake.nix" in names:
+    if any(name == "flake.nix" for name, _ in listed) and (depth == 0 or is_layout_folder(folder)):
         found.append(folder)
     if depth < _MAX_DEPTH:
         for name, is_folder in sorted(listed):

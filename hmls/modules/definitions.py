@@ -46,6 +46,22 @@ class Definition(NamedTuple):
     order: Any = None
     """What mkOrder said, once it is taken off."""
 
+    @property
+    def extra(self) -> str | None:
+        """What the set that Nix code sees has besides `file` and `value`."""
+        if self.made is not None:
+            return "_type"
+        return None if self.order is None else "priority"
+
+    def shown(self) -> Attrs:
+        """The definition as Nix code sees it."""
+        made = Attrs() if self.made is None else Attrs(self.made)
+        made["file"] = self.file
+        made["value"] = self.value
+        if self.order is not None:
+            made["priority"] = self.order
+        return made
+
     def of(self, value: Lazy, site: Site | None = None) -> Definition:
         """The definition of a part of the value, or of what it is turned into."""
         return Definition(self.file, value, site or self.site, self.maybe, self.origin)
@@ -69,7 +85,6 @@ class Leaf(NamedTuple):
     definition: Definition
     priority: Any
     """A number, unless somebody wrote nonsense."""
-    order: Any
     status: Status
     condition: Unknown | None = None
     """Of an unknown one: what decides whether it exists."""
@@ -77,7 +92,6 @@ class Leaf(NamedTuple):
     """Whether it is so unknown that it may be any property around any value."""
     guard: Attrs | None = None
     """Of a false one: the mkIf whose condition is false."""
-    ordered: bool = False
 
     @property
     def in_force(self) -> bool:
@@ -131,7 +145,7 @@ def leaves_of(definitions: list[Definition]) -> list[Leaf]:
             value = force(only.value)
             is_property = value.__class__ is Attrs and "_type" in value
             if not is_property and not isinstance(value, Unknown | OpenAttrs):
-                return [Leaf(only, DEFAULT_PRIORITY, DEFAULT_ORDER, Status.WINS)]
+                return [Leaf(only, DEFAULT_PRIORITY, Status.WINS)]
     return competing(discharged(definitions))
 
 
@@ -174,9 +188,16 @@ def strongest_of(priorities: list[Any]) -> Any:
 
 def in_order(leaves: list[Leaf]) -> list[Leaf]:
     """As mkOrder wants them, stable; definitions that lost stay about where they are."""
-    if not any(leaf.ordered for leaf in leaves):
+    if all(leaf.definition.order is None for leaf in leaves):
         return leaves
-    return peeksort(leaves, lambda left, right: less_than(left.order, right.order))
+    return peeksort(leaves, _comes_before)
+
+
+def _comes_before(left: Leaf, right: Leaf) -> bool:
+    first, second = left.definition.order, right.definition.order
+    return less_than(
+        DEFAULT_ORDER if first is None else first, DEFAULT_ORDER if second is None else second
+    )
 
 
 def _discharge_outer(definition: Definition, leaves: list[Leaf]) -> None:
@@ -266,13 +287,13 @@ def _false(definition: Definition, content: Lazy, guard: Attrs) -> Leaf:
     stripped = Definition(
         definition.file, content, definition.site, definition.maybe, definition.origin
     )
-    return Leaf(stripped, DEFAULT_PRIORITY, DEFAULT_ORDER, Status.FALSE, guard=guard)
+    return Leaf(stripped, DEFAULT_PRIORITY, Status.FALSE, guard=guard)
 
 
 def _opaque(definition: Definition, unknown: Unknown, maybe: Unknown | None) -> Leaf:
     stripped = Definition(definition.file, unknown, definition.site, maybe, definition.origin)
     condition = unknown if maybe is None else both(maybe, unknown)
-    return Leaf(stripped, DEFAULT_PRIORITY, DEFAULT_ORDER, Status.UNKNOWN, condition, opaque=True)
+    return Leaf(stripped, DEFAULT_PRIORITY, Status.UNKNOWN, condition, opaque=True)
 
 
 def _add_leaf(
@@ -288,7 +309,7 @@ def _add_leaf(
         definition.made,
     )
     status = Status.WINS if maybe is None else Status.UNKNOWN
-    leaves.append(Leaf(stripped, DEFAULT_PRIORITY, DEFAULT_ORDER, status, maybe))
+    leaves.append(Leaf(stripped, DEFAULT_PRIORITY, status, maybe))
 
 
 def _with_priority(leaf: Leaf) -> Leaf:
@@ -303,7 +324,7 @@ def _with_priority(leaf: Leaf) -> Leaf:
 
 
 def _with_order(leaf: Leaf) -> Leaf:
-    if leaf.ordered:
+    if leaf.definition.order is not None:
         return leaf
     try:
         value = force(leaf.definition.value)
@@ -322,4 +343,4 @@ def _with_order(leaf: Leaf) -> Leaf:
     if isinstance(priority, Unknown):
         raise Unknowable(priority)
     stripped = leaf.definition._replace(value=_content(value), order=priority)
-    return leaf._replace(definition=stripped, order=priority, ordered=True)
+    return leaf._replace(definition=stripped)

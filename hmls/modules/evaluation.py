@@ -318,9 +318,9 @@ def _check(evaluation: Evaluation) -> Value:
         raise failure
     if evaluation.collected.unread:
         return True
-    if not expect_bool(evaluation.internal_option("check").value):
-        return True
-    if evaluation.freeform_type is not None:
+    # Nix reads both from `config`, for which it merges what is freeform.
+    internal = expect_attrs(select(expect_attrs(evaluation._whole_config), "_module"))
+    if not expect_bool(select(internal, "check")) or select(internal, "freeformType") is not None:
         return True
     unmatched = evaluation.root.unmatched()
     if unmatched:

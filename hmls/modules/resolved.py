@@ -123,13 +123,7 @@ def _shown(leaf: Leaf) -> Attrs | Splice:
     """A definition in force as Nix code sees it."""
     if leaf.status is Status.UNKNOWN:
         return Splice(_condition(leaf))
-    definition = leaf.definition
-    made = definition.made
-    shown = Attrs({"file": definition.file}) if made is None else Attrs(made)
-    shown["value"] = definition.value
-    if leaf.ordered:
-        shown["priority"] = leaf.order
-    return shown
+    return leaf.definition.shown()
 
 
 def _condition(leaf: Leaf) -> Unknown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hmls.lang.compare import equal
-from hmls.lang.errors import Thrown, Unknowable
+from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import MISSING, force, get
 from hmls.lang.lib.support import NESTED
 from hmls.lang.values import Attrs, Lazy, Unknown, Value
@@ -191,6 +191,13 @@ def refuse_maybe(definitions: Sequence[Definition]) -> None:
     for definition in definitions:
         if definition.maybe is not None:
             raise Unknowable(definition.maybe)
+
+
+def refuse_extra(definition: Definition) -> None:
+    """Fail as Nix's functions of `{ file, value }` do on a definition that was in an mkOrder."""
+    if definition.extra is not None:
+        name = definition.extra
+        raise NixError(f"function 'anonymous lambda' called with unexpected argument '{name}'")
 
 
 def merge_one(loc: Loc, definitions: list[Definition], message: str = "") -> Lazy:

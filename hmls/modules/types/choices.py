@@ -14,6 +14,7 @@ from hmls.modules.types.base import (
     merge_equal,
     merge_one,
     phrase,
+    refuse_extra,
     refuse_maybe,
     refuse_unknown,
     types_merged,
@@ -158,7 +159,8 @@ class CoercedTo(OptionType):
         final: list[Definition] = []
         for definition in definitions:
             if self._is_coerced(loc, definition):
-                final.append(definition.of(Thunk(applied, (self.function, definition.value))))
+                coerced = Thunk(applied, (self.function, definition.value))
+                final.append(definition._replace(value=coerced))
             else:
                 final.append(definition)
         if self.final.has_v2_merge:
@@ -308,6 +310,8 @@ class TypeOfTypes(OptionType):
         refuse_maybe(definitions)
         if len(definitions) == 1:
             return Merged(definitions[0].value)
+        for definition in definitions:
+            refuse_extra(definition)
         return Merged(nix_view(merged_type(loc, definitions)))
 
     def merged_with(self, _other: OptionType) -> OptionType | None:

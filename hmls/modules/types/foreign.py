@@ -180,7 +180,7 @@ class ForeignType(OptionType):
         if native is not None:
             return native.merge(loc, definitions)
         refuse_maybe(definitions)
-        given = [nix_definition(definition) for definition in definitions]
+        given = [definition.shown() for definition in definitions]
         if not self.has_v2_merge:
             return Merged(call2(merge, list(loc), given))
         v2 = select(expect_attrs(merge), "v2")
@@ -237,11 +237,6 @@ def functors_merged(left: Attrs, right: Attrs) -> Value:
     return None if merged is None else call(select(left, "type"), merged)
 
 
-def nix_definition(definition: Definition) -> Attrs:
-    """A definition as merge functions written in Nix take it."""
-    return Attrs({"file": definition.file, "value": definition.value})
-
-
 def from_nix_definition(lazy: Lazy) -> Definition:
     """A definition as Nix code gives it; its file is only needed in messages."""
     attrs = expect_attrs(lazy)
@@ -250,4 +245,6 @@ def from_nix_definition(lazy: Lazy) -> Definition:
     if value is MISSING:
         select(attrs, "value")
     named = "" if file is MISSING else coerce.to_string(file)
-    return Definition(named, value)
+    order = get(attrs, "priority")
+    made = attrs if "_type" in attrs else None
+    return Definition(named, value, made=made, order=None if order is MISSING else order)

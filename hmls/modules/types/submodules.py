@@ -13,7 +13,7 @@ from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
 from hmls.modules.messages import show_option
 from hmls.modules.properties import if_, override
-from hmls.modules.types.base import OptionType, phrase, refuse_maybe
+from hmls.modules.types.base import OptionType, phrase, refuse_extra, refuse_maybe
 from hmls.modules.types.scalars import is_path_like
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Submodule(OptionType):
         return self.system.extended(self.base, given, prefix=loc)
 
     def _defined(self, definition: Definition) -> Given:
+        if definition.extra is not None:
+            return Given(Thunk(_refused, definition), definition.file, definition.site)
         value = force(definition.value)
         file = definition.file
         if isinstance(value, Attrs) and force(self.shorthand) is True:
@@ -200,6 +202,11 @@ def _base(submodule: Submodule) -> Evaluation:
 
 def _docs(submodule: Submodule) -> Evaluation:
     return submodule.system.extended(submodule.base, [Given(NO_CHECK)], prefix=())
+
+
+def _refused(definition: Definition) -> Value:
+    refuse_extra(definition)
+    return None
 
 
 def _no_name(_none: None) -> Value:

@@ -1,0 +1,21 @@
+"""Files that the flake does not see."""
+
+from __future__ import annotations
+
+from hmls.homes.repository import Repository
+from hmls.ide.diagnostics.registry import UNTRACKED, Command, Diagnostic, Fix
+
+
+def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
+    files = repository.files
+    if files.tree.tracked is None or files.tree.is_tracked(files.relative(path)):
+        return []
+    end = _first_line_end(repository.index[path].text)
+    fix = Fix("git add -N", command=Command("git-add", (path,)), is_preferred=True)
+    message = "git does not track this file, so Nix does not see it. Run: git add -N"
+    return [Diagnostic(path, 0, end, UNTRACKED, message, fixes=(fix,))]
+
+
+def _first_line_end(text: bytes) -> int:
+    end = text.find(b"\n")
+    return len(text) if end < 0 else end

@@ -1,0 +1,132 @@
+"""Paths that lead nowhere."""
+
+from __future__ import annotations
+
+import os
+
+from hmls.homes.files import FlakeReader
+from hmls.homes.index import PathLiteral
+from hmls.homes.repository import Repository
+from hmls.ide.diagnostics.registry import MISSING_IMPORT, MISSING_PATH, Diagnostic, Fix
+from hmls.ide.types import TextEdit, WorkspaceEdit
+from hmls.lang.errors import Unknowable
+from hmls.lang.interp import ReadFailed
+from hmls.syntax.cursor import PathText, context_at
+from hmls.syntax.kinds import Field, Kind
+from hmls.syntax.outline import function_name
+from hmls.syntax.parse import Node, Source
+
+_ASKING = frozenset(
+    ("pathExists", "readDir", "maybeMissing", "optional", "optionals", "locateDominatingFile")
+)
+"""Functions that are called with paths which may not be there."""
+_MOST_FIXES = 3
+
+
+def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
+    literals = repository.index[path].paths
+    if not literals:
+        return []
+    reader = FlakeReader(repository.files)
+    found: list[Diagnostic] = []
+    source: Source | None = None
+    for literal in literals:
+        target = os.path.normpath(os.path.join(os.path.dirname(path), literal.text))
+        problem = _problem(reader, target)
+        if problem is None:
+            continue
+        source = source or repository.files.source(path)
+        if source is None or _is_no_claim(source, literal):
+            continue
+        context = context_at(source, literal.start + 1)
+        imported = isinstance(context, PathText) and context.in_imports
+        if literal.text.startswith("/") and not imported:
+            continue  # It may be a place on the machine that only a program reads.
+        code = MISSING_IMPORT if imported else MISSING_PATH
+        fixes = tuple(_fixes(repository, path, target, literal.start, literal.end))
+        found.append(Diagnostic(path, literal.start, literal.end, code, problem, fixes=fixes))
+    return found
+
+
+def _problem(reader: FlakeReader, target: str) -> str | None:
+    """Why a path cannot be read, or None."""
+    shown = reader.files.relative(target) if reader.files.is_inside(target) else target
+    try:
+        if reader.kind(reader.resolve(target)) is not None:
+            return None
+    except ReadFailed:
+        return f"{shown} lies outside of the flake, which may not be read"
+    except Unknowable:
+        return None
+    if os.path.lexists(target):
+        return f"{shown} is ignored by git, so the flake does not have it"
+    return f"{shown} does not exist"
+
+
+def _is_no_claim(source: Source, literal: PathLiteral) -> bool:
+    """Whether the path may be absent: part of another one, or given to what copes with that."""
+    node: Node | None = source.root.named_descendant_for_byte_range(literal.start, literal.end)
+    while node is not None and node.kind_id != Kind.PATH:
+        node = node.parent
+    parent = node.parent if node is not None else None
+    if parent is not None and parent.kind_id == Kind.BINARY:
+        # `folder + /file.nix`: only together they are a path.
+        return literal.text.startswith("/") or parent.child_by_field_id(Field.LEFT) == node
+    while node is not None and node.kind_id not in (Kind.BINDING, Kind.SOURCE):
+        if node.kind_id == Kind.APPLY:
+            callee: Node | None = node
+            while callee is not None and callee.kind_id == Kind.APPLY:
+                callee = callee.child_by_field_id(Field.FUNCTION)
+            if callee is not None and function_name(callee) in _ASKING:
+                return True
+        if node.kind_id == Kind.IF:
+            return True
+        node = node.parent
+    return False
+
+
+def _fixes(repository: Repository, path: str, target: str, start: int, end: int) -> list[Fix]:
+    fixes = []
+    for number, candidate in enumerate(closest(repository, path, target)):
+        text = relative_literal(path, candidate)
+        edit = WorkspaceEdit((TextEdit(path, start, end, text),))
+        fixes.append(Fix(f"Change to {text}", edit, is_preferred=number == 0))
+    return fixes
+
+
+def relative_literal(path: str, target: str) -> str:
+    """The path literal that leads from a file to another file or folder."""
+    relative = os.path.relpath(target, os.path.dirname(path)).replace(os.sep, "/")
+    return relative if relative.startswith(".") else f"./{relative}"
+
+
+def closest(repository: Repository, path: str, target: str) -> list[str]:
+    """Existing files and folders that are most like one that does not exist, the best first."""
+    from rapidfuzz import fuzz, process
+
+    candidates: dict[str, None] = {}
+    for file in repository.index.paths:
+        if file == path:
+            continue
+        candidates[file] = None
+        if os.path.basename(file) == "default.nix":
+            candidates[os.path.dirname(file)] = None
+    relative = {os.path.relpath(candidate, repository.root): candidate for candidate in candidates}
+    wanted = os.path.relpath(target, repository.root)
+    name = os.path.basename(target)
+    # The same name elsewhere is what one `../` too few or too many looks like.
+    same_name = [c for c in candidates if os.path.basename(c) == name]
+    same_name.sort(key=lambda candidate: -_common_end(candidate, target))
+    similar = process.extract(wanted, list(relative), scorer=fuzz.ratio, limit=5, score_cutoff=75)
+    ordered = dict.fromkeys([*same_name, *(relative[found[0]] for found in similar)])
+    return list(ordered)[:_MOST_FIXES]
+
+
+def _common_end(left: str, right: str) -> int:
+    """How many names at the end two paths share."""
+    count = 0
+    for a, b in zip(reversed(left.split(os.sep)), reversed(right.split(os.sep)), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

@@ -1,0 +1,54 @@
+"""Flake references in strings that deploy nothing: `.#alice@workstation`."""
+
+from __future__ import annotations
+
+import re
+
+from hmls.homes.people import hosts, users
+from hmls.homes.repository import Repository
+from hmls.ide.diagnostics.registry import NOT_STANDALONE, Diagnostic, Fix
+from hmls.ide.types import TextEdit, WorkspaceEdit
+
+_REFERENCE = re.compile(rb"#([A-Za-z0-9_.-]+)@([A-Za-z0-9_.-]+)")
+
+
+def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
+    text = repository.index[path].text
+    if b"#" not in text or b"@" not in text:
+        return []
+    source = repository.files.source(path)
+    if source is None:
+        return []
+    found: list[Diagnostic] = []
+    for match in _REFERENCE.finditer(text):
+        node = source.root.named_descendant_for_byte_range(match.start(1), match.end(2))
+        if node is None or node.type != "string_fragment":
+            continue
+        user, host = match.group(1).decode(), match.group(2).decode()
+        diagnostic = _check(repository, path, user, host, match.start(1), match.end(2))
+        if diagnostic is not None:
+            found.append(diagnostic)
+    return found
+
+
+def _check(
+    repository: Repository, path: str, user: str, host: str, start: int, end: int
+) -> Diagnostic | None:
+    known = users(repository).get(user)
+    name = f"{user}@{host}"
+    if known is None or any(target.name == name for target in known.standalone):
+        return None
+    machine = hosts(repository).get(host)
+    if machine is None or not machine.exists:
+        return None
+    message = (
+        f"{name} is no standalone home. What {user} has on {host} is deployed with the system: "
+        f"nixos-rebuild switch --flake .#{host}"
+    )
+    fixes = []
+    if known.standalone:
+        edit = WorkspaceEdit((TextEdit(path, start, end, user),))
+        fixes.append(Fix(f"Change to {user}, the standalone home", edit))
+    edit = WorkspaceEdit((TextEdit(path, start, end, host),))
+    fixes.append(Fix(f"Change to {host}, the system", edit))
+    return Diagnostic(path, start, end, NOT_STANDALONE, message, fixes=tuple(fixes))
