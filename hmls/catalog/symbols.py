@@ -8,19 +8,22 @@ is an unknown like any other, unless an operator can tell what it is made of.
 
 from __future__ import annotations
 
-from hmls.lang.force import force
+from collections.abc import Callable, Mapping
+
+from hmls.lang.combine import as_set, update
+from hmls.lang.force import call2, delayed, force
 from hmls.lang.values import (
-    SYMBOL,
+    Attrs,
     Cause,
     Lazy,
     OpenAttrs,
+    Primop,
     Unknown,
-    UnknownChoice,
     Value,
     quote_attribute,
 )
 
-SYMBOLIC = Cause(SYMBOL, "only a configuration tells")
+SYMBOLIC = Cause("symbol", "only a configuration tells")
 
 
 class Symbol(Unknown):
@@ -36,6 +39,10 @@ class Symbol(Unknown):
     def text(self) -> str:
         root, *names = self.path
         return ".".join([root.partition("/")[0], *map(quote_attribute, names)])
+
+    @property
+    def symbolic(self) -> bool:
+        return True
 
     def select(self, name: str) -> Symbol:
         return Symbol((*self.path, name))
@@ -66,6 +73,10 @@ class Operation(Unknown):
             return f"if {first} then … else …"
         return f" {self.operator} ".join([first, *others]) if others else self.operator + first
 
+    @property
+    def symbolic(self) -> bool:
+        return True
+
     def derived(self) -> Unknown:
         return Unknown(lambda: self.text, SYMBOLIC)
 
@@ -73,16 +84,54 @@ class Operation(Unknown):
         return Operation(operator, operands)
 
 
-def choice_of(value: Value) -> tuple[Value, Lazy, Lazy] | None:
-    """The condition and the two values of one that is one of two by a condition."""
-    if isinstance(value, UnknownChoice):
-        return value.condition, value.then, value.otherwise
-    if isinstance(value, Operation) and value.operator == "if":
-        condition, then, otherwise = value.operands
-        return force(condition), then, otherwise
-    return None
-
-
-def open_symbol(known: dict[str, Lazy], path: tuple[str, ...]) -> OpenAttrs:
+def open_symbol(known: Mapping[str, Lazy], path: tuple[str, ...]) -> OpenAttrs:
     """A set of which some attributes are known; the others are symbols below a path."""
-    return OpenAttrs(known, Symbol(path))
+    made = OpenAttrs(known, Symbol(path))
+    made.rest = Symbol(path)
+    return made
+
+
+def symbolic_lib(lib: Attrs) -> Attrs:
+    """A lib whose most used conditional functions keep a symbolic condition."""
+    added: dict[str, Lazy] = {}
+    for part, functions in _KEEPING.items():
+        old = lib[part]
+        made = {name: _keeping(name, kept, lib) for name, kept in functions.items()}
+        added[part] = delayed(lambda old=old, made=made: update(force(old), Attrs(made)))  # type: ignore[misc]
+        added.update(made)
+    return as_set(update(lib, Attrs(added)))
+
+
+def _choice(then: Callable[[Lazy], Lazy], otherwise: Lazy) -> Callable[[Lazy, Lazy], Operation]:
+    return lambda condition, given: Operation("if", (condition, then(given), otherwise))
+
+
+def _function(name: str) -> Callable[[Lazy, Lazy], Operation]:
+    return lambda left, right: Operation(name, (left, right))
+
+
+_KEEPING: dict[str, dict[str, Callable[[Lazy, Lazy], Operation]]] = {
+    "lists": {
+        "optional": _choice(lambda item: [item], []),
+        "optionals": _choice(lambda items: items, []),
+    },
+    "attrsets": {"optionalAttrs": _choice(lambda attrs: attrs, Attrs())},
+    "strings": {
+        "optionalString": _choice(lambda text: text, ""),
+        "versionAtLeast": _function("versionAtLeast"),
+        "versionOlder": _function("versionOlder"),
+    },
+}
+
+
+def _keeping(name: str, kept: Callable[[Lazy, Lazy], Operation], lib: Attrs) -> Primop:
+    """A function of two arguments that keeps the operation where the first is symbolic."""
+    original = lib[name]
+
+    def function(first: Lazy, second: Lazy) -> Value:
+        value = force(first)
+        if isinstance(value, Unknown) and value.symbolic:
+            return kept(value, second)
+        return call2(force(original), value, second)
+
+    return Primop(f"lib.{name}", 2, function)

@@ -20,7 +20,7 @@ Job = tuple[Callable[[], Any], "queue.SimpleQueue[Outcome]"]
 
 STACK_BYTES = 512 << 20
 """Reserved, not used: the system gives memory to the parts of a stack that are touched."""
-RECURSION_LIMIT = 1_000_000
+RECURSION_LIMIT = 250_000
 """Python frames. A call of a Nix function takes about five of them."""
 
 _lock = threading.Lock()

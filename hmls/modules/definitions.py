@@ -137,8 +137,8 @@ def wrapped(outer: Sequence[Attrs], value: Lazy) -> Lazy:
     return value
 
 
-def leaves_of(definitions: list[Definition]) -> list[Leaf]:
-    """What became of each definition, in the order in which they are merged."""
+def discharged(definitions: list[Definition]) -> list[Leaf]:
+    """The definitions with mkMerge, mkIf and mkOverride taken off, all in force so far."""
     if len(definitions) == 1:
         only = definitions[0]
         if not only.outer and only.maybe is None:
@@ -146,11 +146,6 @@ def leaves_of(definitions: list[Definition]) -> list[Leaf]:
             is_property = value.__class__ is Attrs and "_type" in value
             if not is_property and not isinstance(value, Unknown | OpenAttrs):
                 return [Leaf(only, DEFAULT_PRIORITY, Status.WINS)]
-    return competing(discharged(definitions))
-
-
-def discharged(definitions: list[Definition]) -> list[Leaf]:
-    """The definitions with mkMerge, mkIf and mkOverride taken off, all in force so far."""
     leaves: list[Leaf] = []
     for definition in definitions:
         _discharge_outer(definition, leaves)

@@ -20,14 +20,13 @@ from hmls.lang.values import (
     Value,
 )
 from hmls.modules.definitions import (
-    NO_DEFINITION_PRIORITY,
     Definition,
     Leaf,
     Loc,
     Status,
     competing,
+    discharged,
     in_order,
-    leaves_of,
     strongest_of,
 )
 from hmls.modules.merged import Merged
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 class Resolved:
     """The definitions of one option, or of one key of one, and the value they make."""
 
-    __slots__ = ("_definitions", "_leaves", "_merged", "loc", "type", "value")
+    __slots__ = ("_definitions", "_discharged", "_leaves", "_merged", "loc", "type", "value")
 
     def __init__(
         self, loc: Loc, option_type: OptionType, definitions: list[Definition] | Thunk
@@ -47,6 +46,7 @@ class Resolved:
         self.loc = loc
         self.type = option_type
         self._definitions = definitions
+        self._discharged = Thunk(_discharged, self)
         self._leaves = Thunk(_leaves, self)
         self._merged = Thunk(_merged, self)
         self.value: Lazy = Thunk(_value, self)
@@ -67,14 +67,19 @@ class Resolved:
 
     @property
     def highest_priority(self) -> Any:
-        """Raises Unknowable where a definition that may exist is as strong or stronger."""
-        leaves = self.leaves
-        strongest = strongest_of([leaf.priority for leaf in leaves if leaf.status is Status.WINS])
-        certain = [leaf.priority for leaf in leaves if leaf.status is Status.WINS]
-        maybe = _stronger(leaves, strongest)
+        """Of the winners; for this no value is looked at below its override.
+
+        Raises Unknowable where a definition that may exist is stronger.
+        """
+        live = [leaf for leaf in demand(self._discharged) if leaf.status is not Status.FALSE]
+        certain = [leaf.priority for leaf in live if leaf.status is Status.WINS]
+        if len(live) == 1 and certain:
+            return certain[0]
+        strongest = strongest_of(certain)
+        maybe = _stronger(live, strongest)
         if maybe is not None:
             raise Unknowable(_condition(maybe))
-        return certain[0] if certain else NO_DEFINITION_PRIORITY
+        return strongest
 
     @property
     def is_defined(self) -> bool:
@@ -107,8 +112,12 @@ def demand(lazy: Lazy) -> Value:
     return value
 
 
+def _discharged(resolved: Resolved) -> list[Leaf]:
+    return discharged(demand(resolved._definitions))
+
+
 def _leaves(resolved: Resolved) -> list[Leaf]:
-    return leaves_of(demand(resolved._definitions))
+    return competing(demand(resolved._discharged))
 
 
 def _merged(resolved: Resolved) -> Merged:

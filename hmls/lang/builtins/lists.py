@@ -24,6 +24,7 @@ from hmls.lang.force import (
     expect_list,
     expect_open_list,
     expect_plain_string,
+    first_splice,
     force,
     make_list,
 )
@@ -32,6 +33,7 @@ from hmls.lang.values import (
     Lambda,
     Lazy,
     OpenAttrs,
+    OpenList,
     Primop,
     Splice,
     Thunk,
@@ -52,7 +54,9 @@ def head(items: Lazy) -> Value:
     xs = expect_open_list(items)
     if not xs:
         raise NixError("'builtins.head' called on an empty list")
-    return _item(xs, 0)
+    if xs[0].__class__ is Splice:
+        raise Unknowable(xs[0].unknown)
+    return force(xs[0])
 
 
 @register("tail")
@@ -68,21 +72,23 @@ def tail(items: Lazy) -> Value:
 @register("elemAt")
 def elem_at(items: Lazy, index: Lazy) -> Value:
     n = expect_int(index)
-    xs = expect_open_list(items)
+    value = force(items)
+    if value.__class__ is OpenList and n >= 0:
+        return force(_open_item(value, n))
+    xs = expect_list(value)
     if not 0 <= n < len(xs):
-        for x in xs:
-            if x.__class__ is Splice and n >= 0:
-                raise Unknowable(x.unknown)
         raise NixError(f"'builtins.elemAt' called with index {n} on a list of size {len(xs)}")
-    return _item(xs, n)
+    return force(xs[n])
 
 
-def _item(xs: list[Any], index: int) -> Value:
+def _open_item(value: OpenList, index: int) -> Lazy:
     """The item at an index; it is unknown if an unknown number of others comes before."""
-    for x in xs[: index + 1]:
+    for x in value.items[: index + 1]:
         if x.__class__ is Splice:
             raise Unknowable(x.unknown)
-    return force(xs[index])
+    if index >= len(value.items):
+        raise Unknowable(first_splice(value))
+    return value.items[index]
 
 
 @register("map")

@@ -1,0 +1,172 @@
+"""What is left of a value when everything that does not depend on symbols is done.
+
+A residual is JSON: a scalar is itself, an object is a set, and an array begins with a word:
+
+    ["list", item, …]                   a list
+    ["ref", root, name, …]              the value at a path (see `symbols`)
+    ["str", part, …]                    a string with interpolations
+    ["if", condition, then, otherwise]
+    ["&&", a, b] and so on              an operator, or a function of `FUNCTIONS`
+    ["mkIf", condition, content]        and "mkMerge", "mkOverride", "mkOrder"
+    ["fn", number, body]                a function; `["ref", "$number"]` is its argument
+    ["open", {…}, unknown]              a set that may have more attributes
+    ["?", text, kind]                   what cannot be written down; the kind as typeOf says it
+
+The reverse is in `finish`.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any, TypeAlias
+
+from hmls.catalog.symbols import Operation, Symbol
+from hmls.lang import store
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import call, force
+from hmls.lang.values import (
+    Attrs,
+    ContextString,
+    Lambda,
+    Lazy,
+    OpenAttrs,
+    OpenList,
+    Path,
+    Primop,
+    Splice,
+    Thunk,
+    Unknown,
+    Value,
+)
+
+Residual: TypeAlias = Any
+"""JSON as above."""
+FUNCTIONS = frozenset(("toString", "versionAtLeast", "versionOlder"))
+MAX_DEPTH = 8
+MAX_PARTS = 600
+MAX_TEXT = 80
+MAX_STRING = 1_000
+_PROPERTIES = {
+    "if": ("mkIf", "condition", "content"),
+    "override": ("mkOverride", "priority", "content"),
+    "order": ("mkOrder", "priority", "content"),
+    "merge": ("mkMerge", "contents", None),
+}
+_numbers = count()
+
+
+def residual(lazy: Lazy) -> Residual:
+    """What is left of a value. Never raises but when interrupted."""
+    return _Writer().write(lazy, 0)
+
+
+def function_residual(function: Value) -> Residual:
+    """The same of a function of one argument, or `["?", …]` where its body cannot be told."""
+    if isinstance(function, Primop) and not function.done and function.name in FUNCTIONS:
+        number = next(_numbers)
+        return ["fn", number, [function.name, ["ref", f"${number}"]]]
+    if not isinstance(function, Lambda) or function.formals is not None:
+        return ["?", "a function", "lambda"]
+    number = next(_numbers)
+    argument = Symbol((f"${number}",))
+    return ["fn", number, residual(Thunk(lambda given: call(function, given), argument))]
+
+
+def is_whole(found: Residual) -> bool:
+    """Whether a residual holds nothing that could not be written down."""
+    if isinstance(found, dict):
+        return all(map(is_whole, found.values()))
+    if isinstance(found, list):
+        return found[0] not in ("?", "open") and all(map(is_whole, found[1:]))
+    return True
+
+
+def is_literal(found: Residual) -> bool:
+    """Whether a residual is a value that depends on nothing."""
+    if isinstance(found, dict):
+        return all(map(is_literal, found.values()))
+    return not isinstance(found, list) or (found[0] == "list" and all(map(is_literal, found[1:])))
+
+
+def unknown_residual(text: str, kind: str | None = None) -> Residual:
+    text = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+    return ["?", text] if kind is None else ["?", text, kind]
+
+
+class _Writer:
+    """Counts what is written, so that huge values become unknown ones."""
+
+    def __init__(self) -> None:
+        self.parts = 0
+
+    def write(self, lazy: Lazy, depth: int) -> Residual:
+        try:
+            value = force(lazy)
+        except NixError as error:
+            return unknown_residual(f"«error: {error.message}»")
+        except Unknowable as stop:
+            return unknown_residual(stop.unknown.text)
+        self.parts += 1
+        if value is None or value.__class__ in (bool, int, float):
+            return value
+        if isinstance(value, str):
+            return _text(value)
+        if isinstance(value, Unknown):
+            return self._unknown(value, depth)
+        if isinstance(value, Path):
+            return unknown_residual(f"./{value.path.rpartition('/')[2]}", "path")
+        if isinstance(value, Lambda | Primop):
+            return unknown_residual("a function", "lambda")
+        if depth > MAX_DEPTH or self.parts > MAX_PARTS:
+            return unknown_residual("…", "set" if isinstance(value, Attrs) else "list")
+        if isinstance(value, OpenList):
+            return ["++", *(self._piece(item, depth) for item in value.items)]
+        if isinstance(value, list):
+            return ["list", *(self.write(item, depth + 1) for item in value)]
+        assert isinstance(value, Attrs)
+        return self._attrs(value, depth)
+
+    def _piece(self, item: Any, depth: int) -> Residual:
+        if item.__class__ is Splice:
+            return unknown_residual(item.unknown.text, "list")
+        return ["list", self.write(item, depth + 1)]
+
+    def _unknown(self, value: Unknown, depth: int) -> Residual:
+        if isinstance(value, Symbol):
+            return ["ref", *value.path]
+        if isinstance(value, Operation) and depth <= MAX_DEPTH and self.parts <= MAX_PARTS:
+            return [value.operator, *(self.write(part, depth + 1) for part in value.operands)]
+        return unknown_residual(value.text, value.kind)
+
+    def _attrs(self, value: Attrs, depth: int) -> Residual:
+        kind = value.get("_type")
+        if isinstance(kind, str) and kind in _PROPERTIES:
+            return self._property(value, kind, depth)
+        items = {name: self.write(lazy, depth + 1) for name, lazy in value.items()}
+        if isinstance(value, OpenAttrs):
+            return ["open", items, unknown_residual(value.rest.text)]
+        return items
+
+    def _property(self, value: Attrs, kind: str, depth: int) -> Residual:
+        word, first, second = _PROPERTIES[kind]
+        if first not in value or (second is not None and second not in value):
+            return unknown_residual(word)
+        head = self.write(value[first], depth)
+        if second is None:
+            return [word, head]
+        return guarded(word, head, self.write(value[second], depth))
+
+
+def guarded(word: str, head: Residual, content: Residual) -> Residual:
+    """A property around content, left out where it says nothing."""
+    if word == "mkIf" and head is True:
+        return content
+    return [word, head, content]
+
+
+def _text(value: str) -> Residual:
+    if isinstance(value, ContextString) and value.context:
+        return unknown_residual(store.readable(str(value)), "string")
+    if len(value) > MAX_STRING:
+        return unknown_residual(value, "string")
+    return str(value)

@@ -1,0 +1,140 @@
+"""The commands of the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from hmls import __version__
+
+T = TypeVar("T")
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=str)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hmls")
+def main() -> None:
+    """What a Home Manager configuration is on each machine.
+
+    Without a command, hmls is a language server on standard input and output.
+    """
+
+
+@main.command()
+@click.option("--stdio", is_flag=True, help="Accepted for editors that give it.")
+def serve(stdio: bool) -> None:  # noqa: ARG001
+    """Serve LSP on standard input and output (what `hmls` alone does)."""
+    from hmls.server.app import serve as run
+
+    run()
+
+
+@main.command()
+@click.argument("folder", default=".", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def layers(folder: str, as_json: bool) -> None:
+    """Users, hosts, layers and targets of the flake in FOLDER, and what was assumed."""
+    from hmls.report.layers import layers_json, print_layers
+
+    def work() -> dict[str, Any]:
+        return layers_json(_repository(folder))
+
+    data = _evaluate(work)
+    if as_json:
+        _print_json(data)
+    else:
+        print_layers(data)
+
+
+@main.command()
+@click.argument("folder", default=".", type=_FOLDER)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    help="How to print the problems.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--explain", is_flag=True, help="Say what was found, assumed and not understood.")
+def check(folder: str, output: str, as_json: bool, explain: bool) -> None:
+    """All problems of the flake in FOLDER. Exit status 1 if there is an error."""
+    from hmls.report.check import check_json, print_check
+    from hmls.report.explain import print_explanation
+
+    if explain:
+        _evaluate(lambda: print_explanation(_repository(folder)))
+        return
+    data = _evaluate(lambda: check_json(_view(folder)))
+    if as_json or output == "json":
+        _print_json(data)
+    else:
+        print_check(data, output)
+    if any(problem["severity"] == "error" for problem in data["diagnostics"]):
+        sys.exit(1)
+
+
+@main.command("eval")
+@click.argument("file", required=False, type=click.Path(path_type=str))
+@click.option("-E", "--expr", "expression", help="Evaluate a text in place of a file.")
+@click.option("-A", "--attr", "attribute", help="Select an attribute path of the value.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; implies --strict.")
+@click.option("--strict", is_flag=True, help="Evaluate what is inside lists and sets too.")
+@click.option("--show-trace", is_flag=True, help="Print where an error came from.")
+def eval_(
+    file: str | None,
+    expression: str | None,
+    attribute: str | None,
+    as_json: bool,
+    strict: bool,
+    show_trace: bool,
+) -> None:
+    """Evaluate FILE or an expression, as `nix-instantiate --eval` does, without Nix.
+
+    `lib` is in scope for -E.
+    """
+    from hmls.report.evaluate import evaluate_and_print
+
+    if (file is None) == (expression is None):
+        raise click.UsageError("give a FILE or -E EXPR")
+    sys.exit(
+        _evaluate(
+            lambda: evaluate_and_print(
+                file, expression, attribute, as_json=as_json, strict=strict, show_trace=show_trace
+            )
+        )
+    )
+
+
+def _evaluate(work: Callable[[], T]) -> T:
+    """Run something on the evaluation thread."""
+    from hmls.lang.thread import run
+
+    return run(work)
+
+
+def _view(folder: str) -> Any:
+    from hmls.homes.workspace import Views, Workspace
+
+    workspace = Workspace(os.environ.get("HMLS_STORE_ROOT", ""))
+    workspace.set_folders([folder])
+    view = Views(workspace).newest()
+    if not view.repositories:
+        raise click.ClickException(
+            f"there is no flake with homes in {folder}: no flake.nix was found there or above"
+        )
+    return view
+
+
+def _repository(folder: str) -> Any:
+    return next(iter(_view(folder).repositories.values()))
+
+
+def _print_json(data: Any) -> None:
+    json.dump(data, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
