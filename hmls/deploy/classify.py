@@ -60,6 +60,9 @@ Match = re.Match[str]
 Builder = Callable[[Match], Finding]
 FUNCTION = r"function(?: '[^']*')?(?: at (?P<where>\S+:\d+:\d+))?"
 """Old versions of Nix gave the function's position in the message, and that of its call beside."""
+SOME = ".{0,500}"
+"""Some words of a line. Bounded, so that no text makes the search take long."""
+WHERE = f"(?: in {SOME}?)?(?: because it)?"
 OPTION = r"[`‘'](?P<option>[^`'’‘]+)['’`]"
 
 
@@ -195,9 +198,13 @@ RULES: tuple[tuple[re.Pattern[str], Builder], ...] = (
     _row(rf"^The option {OPTION} is used but not defined", _of_option("no-value")),
     _row(rf"^The option {OPTION} can no longer be used", _of_option("removed-option")),
     _row(
-        rf"option definition {OPTION} in .* no longer has any effect", _of_option("removed-option")
+        rf"option definition {OPTION} in {SOME} no longer has any effect",
+        _of_option("removed-option"),
     ),
-    _row(rf"[Oo]ption {OPTION} .*(?:has been|was) renamed to [`‘'](?P<new>[^`'’]+)['’`]", _renamed),
+    _row(
+        rf"[Oo]ption {OPTION} {SOME}(?:has been|was) renamed to [`‘'](?P<new>[^`'’]+)['’`]",
+        _renamed,
+    ),
     _row(rf"^The option {OPTION} is read-only, but it's set multiple", _of_option("read-only")),
     _row(rf"^The option {OPTION} in .* is already declared in", _of_option("declared-twice")),
     _row(
@@ -212,19 +219,19 @@ RULES: tuple[tuple[re.Pattern[str], Builder], ...] = (
     _row(r"^Failed assertions:", _plain("assertion")),
     # Packages that nixpkgs refuses, in its new wording and its old.
     _row(
-        r"[Pp]ackage ['‘](?P<name>[^'’]+)['’](?: in .*?)?(?: because it)? has an unfree license",
+        rf"[Pp]ackage ['‘](?P<name>[^'’]+)['’]{WHERE} has an unfree license",
         _package("unfree"),
     ),
     _row(
-        r"[Pp]ackage ['‘](?P<name>[^'’]+)['’](?: in .*?)?(?: because it)? is marked as insecure",
+        rf"[Pp]ackage ['‘](?P<name>[^'’]+)['’]{WHERE} is marked as insecure",
         _package("insecure"),
     ),
     _row(
-        r"[Pp]ackage ['‘](?P<name>[^'’]+)['’](?: in .*?)?(?: because it)? is marked as broken",
+        rf"[Pp]ackage ['‘](?P<name>[^'’]+)['’]{WHERE} is marked as broken",
         _package("broken"),
     ),
     _row(
-        r"[Pp]ackage ['‘](?P<name>[^'’]+)['’](?: in .*?)?(?: because it)? is not available on",
+        rf"[Pp]ackage ['‘](?P<name>[^'’]+)['’]{WHERE} is not available on",
         _package("unsupported-system"),
     ),
     # Parsing.
@@ -266,8 +273,8 @@ RULES: tuple[tuple[re.Pattern[str], Builder], ...] = (
     ),
     # Building.
     _row(
-        r"hash mismatch in fixed-output derivation(?s:.*?)specified:\s*(?P<specified>\S+)"
-        r"(?s:.*?)got:\s*(?P<got>\S+)",
+        r"^hash mismatch in fixed-output derivation(?s:.{0,2000}?)specified:\s*(?P<specified>\S+)"
+        r"(?s:.{0,2000}?)got:\s*(?P<got>\S+)",
         _hash,
     ),
     _row(

@@ -16,6 +16,10 @@ FRAME_START = "… "
 TRUNCATED = re.compile(r"^\s*\((?:stack trace truncated|use '--show-trace')")
 
 
+MAX_MESSAGE_CHARACTERS = 20_000
+MAX_TEXT_CHARACTERS = 100_000
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """A position as Nix prints it: the file is a store path, a path, or «something»."""
@@ -51,10 +55,10 @@ def read_error(text: str) -> ErrorText:
     before = [Frame(_hint(hint), at) for hint, at in parts[:own] if _is_frame(hint)]
     after = [Frame(_hint(hint), at) for hint, at in parts[own + 1 :] if _is_frame(hint)]
     return ErrorText(
-        message=_without_label(message),
+        message=_without_label(message)[:MAX_MESSAGE_CHARACTERS],
         position=position,
         trace=(*after, *reversed(before)),
-        text="\n".join(part for part, _ in parts if part),
+        text="\n".join(part for part, _ in parts if part)[:MAX_TEXT_CHARACTERS],
     )
 
 

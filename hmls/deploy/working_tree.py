@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-STORE_SOURCE = re.compile(r"(?P<source>/(?:[^\s'\"`’»:]*?/)?store/[0-9a-z]{32}-[^/\s'\"`’»:]+)")
-STORE_PATH = re.compile(STORE_SOURCE.pattern + r"(?P<rest>/.*)?")
-IN_TEXT = re.compile(STORE_SOURCE.pattern + r"(?P<rest>/[^\s'\"`’»:,;)]*)?")
-VIRTUAL = re.compile(
-    r"«(?P<scheme>git\+file|path):(?://)?(?P<root>/[^?»]*)(?:\?[^»]*)?»(?P<rest>/.*)?"
-)
+STORE_NAME = re.compile(r"/store/[0-9a-z]{32}-[^/]+")
+PATH_IN_TEXT = re.compile(r"/[^\s'\"`’»:,;)]+")
+VIRTUAL = re.compile(r"«(?:git\+file|path):(?://)?(?P<root>/[^?»]*)(?:\?[^»]*)?»(?P<rest>/.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +29,9 @@ class WorkingTree:
 
         It need not exist: a file that Nix misses is located where it should be.
         """
-        if match := STORE_PATH.fullmatch(path):
-            return self._named(self._from_store(match["source"], (match["rest"] or "").lstrip("/")))
+        if match := STORE_NAME.search(path):
+            source, rest = path[: match.end()], path[match.end() :]
+            return self._named(self._from_store(source, rest.lstrip("/")))
         if match := VIRTUAL.fullmatch(path):
             rest = (match["rest"] or "").lstrip("/")
             return self._named(self._inside(os.path.join(unquote(match["root"]), rest)))
@@ -49,10 +47,10 @@ class WorkingTree:
         """Text with the store paths of the user's own files written as the user knows them."""
 
         def shortened(match: re.Match[str]) -> str:
-            located = self.locate(match[0])
+            located = self.locate(match[0]) if STORE_NAME.search(match[0]) else None
             return match[0] if located is None else self.relative(located)
 
-        return IN_TEXT.sub(shortened, text)
+        return PATH_IN_TEXT.sub(shortened, text)
 
     def _named(self, path: str | None) -> str | None:
         """A real path as the user names it, who may have come by a link."""
