@@ -33,6 +33,23 @@ def overflow() -> NixError:
     return NixError("stack overflow; max-call-depth exceeded")
 
 
+def check_depth(depth: int) -> None:
+    """Called where values nest so deep. Nix counts that as nested calls."""
+    if depth + counters[0] > MAX_CALL_DEPTH:
+        raise overflow()
+
+
+MAX_ITEMS = 1 << 24
+"""Longer lists do not fit into this machine's memory."""
+MAX_CHARACTERS = 1 << 28
+
+
+def check_size(items: int) -> None:
+    """Called for lists that may be very long. Raises GaveUp."""
+    if items > MAX_ITEMS:
+        raise GaveUp
+
+
 def look_up() -> None:
     """Called when a stretch of steps is done. Raises GaveUp, or what `interrupt` raises."""
     global _left

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hmls.lang import coerce
+from hmls.lang.budget import check_size
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, get_lazy, wrong_type
 from hmls.lang.utf8 import mended
@@ -94,7 +95,10 @@ def concat(left: Value, right: Value) -> Value:
     if left.__class__ is list and right.__class__ is list:
         if not left:
             return right
-        return left + right if right else left
+        if not right:
+            return left
+        check_size(len(left) + len(right))
+        return left + right
     return OpenList([*_list_items(left), *_list_items(right)])
 
 

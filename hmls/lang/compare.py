@@ -5,6 +5,7 @@ Source: nix src/libexpr/eval.cc, EvalState::eqValues; primops.cc, CompareValues.
 
 from __future__ import annotations
 
+from hmls.lang.budget import check_depth, counters
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import expect_list, force, get, is_derivation, names
 from hmls.lang.values import (
@@ -57,7 +58,15 @@ def identical_or_equal(left: Lazy, right: Lazy) -> bool:
     x = force(left)
     if left is right:
         return True
-    return equal(x, force(right))
+    y = force(right)
+    if x.__class__ is not list and not isinstance(x, Attrs):
+        return equal(x, y)
+    counters[0] += 1
+    try:
+        check_depth(0)
+        return equal(x, y)
+    finally:
+        counters[0] -= 1
 
 
 def _equal_attrs(left: Attrs, right: Attrs) -> bool:

@@ -9,6 +9,7 @@ import json
 import math
 
 from hmls.lang import store
+from hmls.lang.budget import check_depth
 from hmls.lang.combine import concat_strings
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, force, get, sorted_names
@@ -39,14 +40,17 @@ def to_json(lazy: Lazy, *, copy: bool = True) -> Value:
     """
     parts: list[str | Unknown] = []
     contexts: set[str] = set()
-    _write(lazy, copy, parts, contexts)
+    _write(lazy, copy, parts, contexts, 0)
     if any(part.__class__ is not str for part in parts):
         return concat_strings(parts)
     text = "".join(parts)  # type: ignore[arg-type]
     return ContextString(text, frozenset(contexts)) if contexts else text
 
 
-def _write(lazy: Lazy, copy: bool, parts: list[str | Unknown], contexts: set[str]) -> None:
+def _write(
+    lazy: Lazy, copy: bool, parts: list[str | Unknown], contexts: set[str], depth: int
+) -> None:
+    check_depth(depth)
     try:
         value = force(lazy)
     except Unknowable as stop:
@@ -68,16 +72,16 @@ def _write(lazy: Lazy, copy: bool, parts: list[str | Unknown], contexts: set[str
         case float():
             parts.append(json_float(value))
         case list():
-            _write_list(value, copy, parts, contexts)
+            _write_list(value, copy, parts, contexts, depth + 1)
         case Attrs():
-            _write_attrs(value, copy, parts, contexts)
+            _write_attrs(value, copy, parts, contexts, depth + 1)
         case Path():
             text = store.copied(value) if copy else store.shown_path(value.path)
             if text.__class__ is ContextString:
                 contexts |= text.context
             parts.append(json_string(text))
         case OpenList():
-            _write_list(value.items, copy, parts, contexts)
+            _write_list(value.items, copy, parts, contexts, depth + 1)
         case UnknownString():
             parts.append('"')
             parts.extend(json_string(p)[1:-1] if isinstance(p, str) else p for p in value.parts)
@@ -90,7 +94,7 @@ def _write(lazy: Lazy, copy: bool, parts: list[str | Unknown], contexts: set[str
 
 
 def _write_list(
-    items: list[Lazy], copy: bool, parts: list[str | Unknown], contexts: set[str]
+    items: list[Lazy], copy: bool, parts: list[str | Unknown], contexts: set[str], depth: int
 ) -> None:
     parts.append("[")
     after_item = False
@@ -102,20 +106,22 @@ def _write_list(
             continue
         if after_item:
             parts.append(",")
-        _write(item, copy, parts, contexts)
+        _write(item, copy, parts, contexts, depth)
         after_item = True
     parts.append("]")
 
 
-def _write_attrs(value: Attrs, copy: bool, parts: list[str | Unknown], contexts: set[str]) -> None:
+def _write_attrs(
+    value: Attrs, copy: bool, parts: list[str | Unknown], contexts: set[str], depth: int
+) -> None:
     to_str = get(value, "__toString") if "__toString" in value else MISSING
     if to_str is not MISSING:
         text = force(call(to_str, value))
         # Nix's own quirk: a path that `__toString` gives is not copied.
-        _write(text, False, parts, contexts)
+        _write(text, False, parts, contexts, depth)
         return
     if "outPath" in value:
-        _write(value["outPath"], copy, parts, contexts)
+        _write(value["outPath"], copy, parts, contexts, depth)
         return
     # In an open set others may be anywhere between, with the commas around them.
     between: str | Unknown = ","
@@ -129,7 +135,7 @@ def _write_attrs(value: Attrs, copy: bool, parts: list[str | Unknown], contexts:
         if index or between != ",":
             parts.append(between)
         parts.append(f"{json_string(name)}:")
-        _write(value[name], copy, parts, contexts)
+        _write(value[name], copy, parts, contexts, depth)
     if between != ",":
         parts.append(between)
     parts.append("}")

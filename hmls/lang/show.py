@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from hmls.lang import store
+from hmls.lang.budget import check_depth
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import first_splice, force, get, is_derivation, sorted_names
 from hmls.lang.values import (
@@ -53,11 +54,12 @@ def show_plain(lazy: Lazy, strict: bool = False) -> str:
     Raises NixError, and Unknowable where an unknown value would have to be printed.
     """
     out: list[str] = []
-    _plain(lazy, strict, out, set())
+    _plain(lazy, strict, out, set(), 0)
     return "".join(out)
 
 
-def _plain(lazy: Lazy, strict: bool, out: list[str], seen: set[int]) -> None:
+def _plain(lazy: Lazy, strict: bool, out: list[str], seen: set[int], depth: int) -> None:
+    check_depth(depth)
     # Nix tells sets by what they hold, but lists by where the value stands.
     place = id(lazy)
     if lazy.__class__ is Thunk:
@@ -76,7 +78,7 @@ def _plain(lazy: Lazy, strict: bool, out: list[str], seen: set[int]) -> None:
             out.append("{ ")
             for name in sorted_names(lazy):
                 out.append(f"{quote_attribute(name)} = ")
-                _plain(lazy[name], strict, out, seen)
+                _plain(lazy[name], strict, out, seen, depth + 1)
                 out.append("; ")
             out.append("}")
         case list():
@@ -86,7 +88,7 @@ def _plain(lazy: Lazy, strict: bool, out: list[str], seen: set[int]) -> None:
             seen.add(place)
             out.append("[ ")
             for item in lazy:
-                _plain(item, strict, out, seen)
+                _plain(item, strict, out, seen, depth + 1)
                 out.append(" ")
             out.append("]")
         case OpenList():

@@ -6,6 +6,7 @@ a raised recursion limit; and lazy values may be forced by one thread only.
 
 from __future__ import annotations
 
+import gc
 import queue
 import sys
 import threading
@@ -20,8 +21,9 @@ Job = tuple[Callable[[], Any], "queue.SimpleQueue[Outcome]"]
 
 STACK_BYTES = 512 << 20
 """Reserved, not used: the system gives memory to the parts of a stack that are touched."""
-RECURSION_LIMIT = 250_000
-"""Python frames. A call of a Nix function takes about five of them."""
+RECURSION_LIMIT = 200_000
+"""Python frames. A call of a Nix function takes five to twenty of them, and Nix's own limit
+is 10,000 calls; past it, to unwind the stack would take seconds."""
 
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
@@ -63,6 +65,9 @@ def _running_jobs() -> queue.SimpleQueue[Job]:
 
 def _work(jobs: queue.SimpleQueue[Job]) -> None:
     sys.setrecursionlimit(RECURSION_LIMIT)
+    # Lazy values are many objects that live long: Python's own thresholds spend a third of
+    # the time on looking for cycles among them.
+    gc.set_threshold(100_000, 10, 10)
     while True:
         function, answer = jobs.get()
         outcome: Outcome

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from hmls.syntax.parse import Node, Source, parse
 from hmls.syntax.text import LineIndex
 
+Place = tuple[int, int, int]
+"""Of a node: where it starts and ends in bytes, and its kind."""
 _KEPT_TREES = 64
 _recent: OrderedDict[Unit, Source]
 
@@ -17,13 +19,14 @@ class Unit:
     Compiled code refers to nodes by byte range, so that a tree may be dropped and made again.
     """
 
-    __slots__ = ("_lines", "path", "text")
+    __slots__ = ("_lines", "_nodes", "path", "text")
 
     def __init__(self, path: str, text: bytes) -> None:
         self.path = path
         """On disk; for an expression from elsewhere, something in «guillemets»."""
         self.text = text
         self._lines: LineIndex | None = None
+        self._nodes: dict[Place, Node] = {}
 
     @property
     def lines(self) -> LineIndex:
@@ -36,7 +39,8 @@ class Unit:
         if found is None:
             found = _recent[self] = parse(self.text)
             if len(_recent) > _KEPT_TREES:
-                _recent.popitem(last=False)
+                forgotten, _ = _recent.popitem(last=False)
+                forgotten._nodes.clear()
         else:
             _recent.move_to_end(self)
         return found
@@ -45,6 +49,18 @@ class Unit:
         """Use a tree that somebody else made of the same text."""
         _recent[self] = source
         _recent.move_to_end(self)
+
+    def put_off(self, node: Node) -> Place:
+        """The place of a node that will be compiled later, if ever.
+
+        As long as the tree is kept `taken_up` finds the node at once, at any depth.
+        """
+        place = node.start_byte, node.end_byte, node.kind_id
+        self._nodes[place] = node
+        return place
+
+    def taken_up(self, place: Place) -> Node:
+        return self._nodes.pop(place, None) or self.node(*place)
 
     def node(self, start: int, end: int, kind: int) -> Node:
         """The node of a kind with exactly that range."""

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+from hmls.lang.budget import MAX_CHARACTERS
+from hmls.lang.errors import GaveUp
+
 _HALVES = re.compile("[\udc80-\udcff]{2}")
 _CHARACTER = re.compile(
     rb"[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]"
@@ -36,7 +39,12 @@ def decode(raw: bytes) -> str:
 
 
 def mended(text: str) -> str:
-    """A text that was put together of others, halves of characters joined to whole ones."""
+    """A text that was put together of others, halves of characters joined to whole ones.
+
+    Raises GaveUp for one that grows beyond this machine's memory.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise GaveUp
     if text.isascii() or _HALVES.search(text) is None:
         return text
     return decode(encode(text))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hmls.lang import coerce
+from hmls.lang.budget import check_depth
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.errors import Aborted, NixError, Thrown, Unknowable
 from hmls.lang.force import call, expect_attrs, expect_list, expect_string, force
@@ -104,12 +105,18 @@ def break_(value: Lazy) -> Value:
     return force(value)
 
 
+_KEPT_CONTEXTS = 100
+"""More contexts than that nobody reads, and each value that failed keeps them."""
+
+
 @register("addErrorContext")
 def add_error_context(context: Lazy, value: Lazy) -> Value:
     try:
         return force(value)
     except NixError as error:
-        error.trace.append((message_of(context), None))
+        said = message_of(context)
+        if len(error.trace) < _KEPT_CONTEXTS:
+            error.trace.append((said, None))
         raise
 
 
@@ -145,9 +152,11 @@ def deep_seq(first: Lazy, second: Lazy) -> Value:
 def force_deep(lazy: Lazy) -> None:
     """Force a value and all in it. What is unknown is passed over."""
     seen: set[int] = set()
-    pending = [lazy]
+    pending: list[tuple[Lazy, int]] = [(lazy, 0)]
     while pending:
-        value = force(pending.pop())
+        inner_lazy, depth = pending.pop()
+        check_depth(depth)
+        value = force(inner_lazy)
         if isinstance(value, Attrs):
             inner = list(value.values())
         elif value.__class__ is list:
@@ -158,7 +167,7 @@ def force_deep(lazy: Lazy) -> None:
             continue
         if id(value) not in seen:
             seen.add(id(value))
-            pending.extend(reversed(inner))
+            pending.extend((item, depth + 1) for item in reversed(inner))
 
 
 @register.with_interp("trace")

@@ -90,11 +90,12 @@ def delayed(node: Node, scope: Scope, name: str | None = None, *, building: bool
             return maker
     elif kind == Kind.FUNCTION:
         return lambda_maker(node, scope, name)
-    unit, start, end = scope.unit, node.start_byte, node.end_byte
-    site = Site(unit, start, end)
+    unit = scope.unit
+    place = unit.put_off(node)
+    site = Site(unit, place[0], place[1])
 
     def first(env: Env) -> Value:
-        code = cell[0] = compile_expression(unit.node(start, end, kind), scope)
+        code = cell[0] = compile_expression(unit.taken_up(place), scope)
         return code(env)
 
     cell: list[Code] = [first]
@@ -107,10 +108,11 @@ def delayed(node: Node, scope: Scope, name: str | None = None, *, building: bool
 
 def later(node: Node, scope: Scope) -> Code:
     """Code for an expression that may never run: compiled when it first does."""
-    unit, start, end, kind = scope.unit, node.start_byte, node.end_byte, node.kind_id
+    unit = scope.unit
+    place = unit.put_off(node)
 
     def first(env: Env) -> Value:
-        code = cell[0] = compile_expression(unit.node(start, end, kind), scope)
+        code = cell[0] = compile_expression(unit.taken_up(place), scope)
         return code(env)
 
     cell: list[Code] = [first]

@@ -64,10 +64,11 @@ def _body(node: Node, inner: Scope, name: str | None) -> Code:
     body = unwrap(child(node, Field.BODY))
     if name is None or body.kind_id != Kind.FUNCTION:
         return later(body, inner)
-    unit, start, end = inner.unit, body.start_byte, body.end_byte
+    unit = inner.unit
+    place = unit.put_off(body)
 
     def first(env: Env) -> Value:
-        code = cell[0] = lambda_maker(unit.node(start, end, Kind.FUNCTION), inner, name)
+        code = cell[0] = lambda_maker(unit.taken_up(place), inner, name)
         return code(env)
 
     cell: list[Code] = [first]
