@@ -240,7 +240,8 @@ def _internal_module(evaluation: Evaluation, prefix: Loc) -> Module:
 
 def _argument(given: tuple[Evaluation, str]) -> Value:
     evaluation, name = given
-    value = force(evaluation.internal_option("args").value)
+    # Nix reads it from `config`, for which it merges what is freeform.
+    value = get(_internal_config(evaluation), "args")
     if isinstance(value, Unknown):
         return value.select(name)
     found = get(expect_attrs(value), name)
@@ -308,6 +309,11 @@ def _whole_config(evaluation: Evaluation) -> Value:
     return joined_deep(expect_attrs(value), declared)
 
 
+def _internal_config(evaluation: Evaluation) -> Attrs:
+    """`config._module`."""
+    return expect_attrs(select(expect_attrs(evaluation._whole_config), "_module"))
+
+
 def _raw_options(evaluation: Evaluation) -> Value:
     return level_options(evaluation.root, evaluation.rest)
 
@@ -318,8 +324,7 @@ def _check(evaluation: Evaluation) -> Value:
         raise failure
     if evaluation.collected.unread:
         return True
-    # Nix reads both from `config`, for which it merges what is freeform.
-    internal = expect_attrs(select(expect_attrs(evaluation._whole_config), "_module"))
+    internal = _internal_config(evaluation)
     if not expect_bool(select(internal, "check")) or select(internal, "freeformType") is not None:
         return True
     unmatched = evaluation.root.unmatched()

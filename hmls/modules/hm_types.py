@@ -384,8 +384,11 @@ def _as_file(definition: Definition) -> Definition:
     return definition.of(Attrs({"text": value, "source": None, "recursive": False}))
 
 
-def home_manager_lib(interp: Interp, lib: Lazy) -> Attrs:
+def home_manager_lib(interp: Interp, lib: Attrs) -> Attrs:
     """The lib that Home Manager's modules get: the given one with `hm`, types included."""
-    extended: Thunk = delayed(lambda: made)
-    made = extended_lib(interp, lib, delayed(lambda: hm_types(ModuleSystem(interp, extended))))
-    return made
+
+    def overlay(final: Lazy, _previous: Lazy) -> Value:
+        types = delayed(lambda: hm_types(ModuleSystem(interp, final)))
+        return extended_lib(interp, Attrs(), types)
+
+    return expect_attrs(call(select(lib, "extend"), Primop("", 2, overlay)))

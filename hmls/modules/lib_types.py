@@ -26,9 +26,9 @@ from hmls.modules.lib_option_type import register as own_types
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.attr_list import AttrListOf
 from hmls.modules.types.attr_tag import AttrTag
-from hmls.modules.types.base import OptionType
+from hmls.modules.types.base import OptionType, seen
 from hmls.modules.types.choices import Anything, CoercedTo, Either, Enum, TypeOfTypes
-from hmls.modules.types.containers import AttrsOf, ListOf, NonEmptyListOf
+from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.foreign import ForeignType, as_type
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.places import PATH, FileSet, Package, PathType
@@ -66,7 +66,7 @@ from hmls.modules.types.strings import (
     StringMatching,
 )
 from hmls.modules.types.submodules import NO_CHECK, DeferredModule, Submodule
-from hmls.modules.types.wrappers import Checked, FunctionTo, NullOr, Unique
+from hmls.modules.types.wrappers import Checked, FunctionTo, NonEmptyListOf, NullOr, Unique
 
 EXPORTS = (
     "isType", "setType", "defaultTypeMerge", "defaultFunctor", "isOptionType", "mkOptionType",
@@ -252,12 +252,12 @@ def function_to(element: Lazy) -> Value:
 
 @register("either")
 def either(left: Lazy, right: Lazy) -> Value:
-    return nix_view(Either(_type(left), _type(right)))
+    return nix_view(Either(_later(left), _later(right)))
 
 
 @register("oneOf")
 def one_of(types: Lazy) -> Value:
-    found = [_type(lazy) for lazy in expect_list(types)]
+    found: list[OptionType | Thunk] = [_later(lazy) for lazy in expect_list(types)]
     if not found:
         raise Thrown("types.oneOf needs to get at least one type in its argument")
     return nix_view(either_all(found))
@@ -266,11 +266,11 @@ def one_of(types: Lazy) -> Value:
 @register("coercedTo")
 def coerced_to(coerced: Lazy, function: Lazy, final: Lazy) -> Value:
     coerced_type = _type(coerced)
-    if coerced_type.sub_modules is not None:
+    if seen(coerced_type, "getSubModules") is not None:
         raise Thrown(
             f"coercedTo: coercedType must not have submodules (it’s a {coerced_type.description})"
         )
-    return nix_view(CoercedTo(coerced_type, function, _type(final)))
+    return nix_view(CoercedTo(coerced_type, function, _later(final)))
 
 
 @register("addCheck")
@@ -280,7 +280,7 @@ def add_check(element: Lazy, check: Lazy) -> Value:
     def holds(value: Lazy) -> bool:
         return expect_bool(call(force(check), value))
 
-    view = nix_view(Checked(inner, holds))
+    view = nix_view(Checked(inner, holds, given=check))
     if not isinstance(inner, ForeignType):
         return view
     return update(inner.attrs, Attrs({"check": view["check"], "merge": view["merge"]}))
@@ -288,7 +288,7 @@ def add_check(element: Lazy, check: Lazy) -> Value:
 
 @register("enum")
 def enum(values: Lazy) -> Value:
-    return nix_view(Enum(expect_list(values)))
+    return nix_view(Enum(values))
 
 
 @register("strMatching")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hmls.lang.values import Lazy
+from hmls.lang.values import Lazy, Thunk
 
 if TYPE_CHECKING:
     from hmls.modules.evaluation import Evaluation
@@ -15,13 +15,13 @@ class Merged(NamedTuple):
     """A merged value.
 
     `part(name)` gives the `Resolved`, option or level behind one attribute of the value;
-    without it the type merges the value as a whole. `error` is what the type check of
-    the definitions found wrong (nixpkgs' headError), `meta` is its valueMeta, and
-    `evaluation` is that of a submodule.
+    without it the type merges the value as a whole. `error` is the message, not yet
+    built, of what the type check found wrong with the definitions (nixpkgs' headError);
+    `meta` is its valueMeta, and `evaluation` is that of a submodule.
     """
 
     value: Lazy
     part: Callable[[str], Any] | None = None
-    error: str | None = None
+    error: Thunk | None = None
     meta: Lazy = None
     evaluation: Evaluation | None = None

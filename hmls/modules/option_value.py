@@ -193,13 +193,13 @@ def _merge_declared(given: tuple[Loc, list[Declaration]]) -> OptionDeclaration:
     return declaration
 
 
-def option_of_attrs(loc: Loc, attrs: Attrs, given: Lazy) -> Option:
+def option_of_attrs(loc: Loc, attrs: Lazy, given: Lazy) -> Option:
     """An option whose declarations were merged before: evalOptionValue."""
     return Option(loc, Thunk(_declared_attrs, (loc, attrs)), given)
 
 
-def _declared_attrs(given: tuple[Loc, Attrs]) -> OptionDeclaration:
-    return declaration_of_attrs(*given)
+def _declared_attrs(given: tuple[Loc, Lazy]) -> OptionDeclaration:
+    return declaration_of_attrs(given[0], expect_attrs(given[1]))
 
 
 class Undeclared:

@@ -49,6 +49,8 @@ class Moved(NamedTuple):
     sources: tuple[Path, ...]
     target: Path | None
     note: Lazy = ""
+    change: Lazy = None
+    """Of a changed one: the function from the configuration to the new value."""
 
 
 def _module(function: Module, moved: Moved, *given: str) -> Primop:
@@ -307,7 +309,7 @@ def merged_options(sources: Lazy, target: Lazy, function: Lazy) -> Value:
         defined = Attrs({"warnings": Thunk(warnings, None), **new})
         return Attrs({"options": declared, "config": defined})
 
-    return _module(module, Moved("changed", paths, to), "config", "options")
+    return _module(module, Moved("changed", paths, to, "", function), "config", "options")
 
 
 def _joined(left: Attrs, right: Attrs) -> Attrs:

@@ -38,18 +38,23 @@ if TYPE_CHECKING:
 class Resolved:
     """The definitions of one option, or of one key of one, and the value they make."""
 
-    __slots__ = ("_definitions", "_discharged", "_leaves", "_merged", "loc", "type", "value")
+    __slots__ = ("_definitions", "_discharged", "_leaves", "_merged", "_type", "loc", "value")
 
     def __init__(
-        self, loc: Loc, option_type: OptionType, definitions: list[Definition] | Thunk
+        self, loc: Loc, option_type: OptionType | Thunk, definitions: list[Definition] | Thunk
     ) -> None:
         self.loc = loc
-        self.type = option_type
+        self._type = option_type
         self._definitions = definitions
         self._discharged = Thunk(_discharged, self)
         self._leaves = Thunk(_leaves, self)
         self._merged = Thunk(_merged, self)
         self.value: Lazy = Thunk(_value, self)
+
+    @property
+    def type(self) -> OptionType:
+        """What merges the definitions. Raises NixError."""
+        return force(self._type)  # type: ignore[no-any-return]
 
     @property
     def definitions(self) -> list[Definition]:

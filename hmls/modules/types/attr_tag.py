@@ -51,18 +51,6 @@ class AttrTag(OptionType):
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         refuse_maybe(definitions)
         choice = names(expect_attrs(definitions[0].value))[0]
-        inner: list[Definition] = []
-        for definition in definitions:
-            value = expect_attrs(definition.value)
-            found = names(value)
-            if len(found) != 1:
-                raise AssertionFailed("assertion '((length (attrNames def.value)) == 1)' failed")
-            if found[0] != choice:
-                raise Thrown(
-                    f"The option `{show_option(loc)}` is defined both as `{choice}` and "
-                    f"`{found[0]}`, in {show_files(d.file for d in definitions)}."
-                )
-            inner.append(definition.of(value[choice], value.positions.get(choice)))
         if choice not in self.tags:
             quoted = identifier(choice)
             raise Thrown(
@@ -70,7 +58,9 @@ class AttrTag(OptionType):
                 f"among the valid choices ({self._choices()}). Value {choice} was defined in "
                 f"{show_files(d.file for d in definitions)}."
             )
-        option = option_of_attrs((*loc, choice), expect_attrs(self.tags[choice]), inner)
+        option = option_of_attrs(
+            (*loc, choice), self.tags[choice], Thunk(_tagged, (loc, choice, definitions))
+        )
         return Merged(
             Attrs({choice: option.value}), lambda name: option if name == choice else None
         )
@@ -88,6 +78,31 @@ class AttrTag(OptionType):
 
     def sub_options(self, prefix: Loc) -> Lazy:
         return Attrs({name: Thunk(_at, (self.tags[name], prefix, name)) for name in self.tags})
+
+
+def _tagged(given: tuple[Loc, str, list[Definition]]) -> list[Definition]:
+    """The definitions of the tag that the first one chose; one of another tag fails when read."""
+    loc, choice, definitions = given
+    inner: list[Definition] = []
+    for definition in definitions:
+        value = expect_attrs(definition.value)
+        if value.keys() == {choice}:
+            inner.append(definition.of(value[choice], value.positions.get(choice)))
+        else:
+            refused = Thunk(_refused, (loc, choice, definition, definitions))
+            inner.append(definition.of(refused))
+    return inner
+
+
+def _refused(given: tuple[Loc, str, Definition, list[Definition]]) -> Value:
+    loc, choice, definition, definitions = given
+    found = names(expect_attrs(definition.value))
+    if len(found) != 1:
+        raise AssertionFailed("assertion '((length (attrNames def.value)) == 1)' failed")
+    raise Thrown(
+        f"The option `{show_option(loc)}` is defined both as `{choice}` and "
+        f"`{found[0]}`, in {show_files(d.file for d in definitions)}."
+    )
 
 
 def _at(given: tuple[Lazy, Loc, str]) -> Value:

@@ -8,7 +8,7 @@ from hmls.lang.compare import equal
 from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import MISSING, force, get
 from hmls.lang.lib.support import NESTED
-from hmls.lang.values import Attrs, Lazy, Unknown, Value
+from hmls.lang.values import Attrs, Lazy, Thunk, Unknown, Value
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
 from hmls.modules.messages import show_definitions, show_option
@@ -69,6 +69,11 @@ class OptionType:
         return None
 
     @property
+    def bare(self) -> OptionType:
+        """The type that the functor is of: nixpkgs' addCheck keeps that of the type it checks."""
+        return self
+
+    @property
     def functor_name(self) -> str:
         """Types of one functor name can be declared for the same option."""
         return self.name
@@ -108,7 +113,7 @@ class OptionType:
                 if merged.error is not None:
                     raise Thrown(
                         f"A definition for option `{show_option(loc)}' is not of type "
-                        f"`{self.description}'. TypeError: {merged.error}"
+                        f"`{self.description}'. TypeError: {force(merged.error)}"
                     )
                 return merged
             wrong = self.refused(definitions)
@@ -146,10 +151,15 @@ class OptionType:
             "Try setting the option."
         )
 
-    def error_of(self, definitions: list[Definition]) -> str | None:
+    def error_of(self, definitions: list[Definition]) -> Thunk | None:
         """The headError of nixpkgs: which definitions are not of the type at their head."""
         wrong = self.refused(definitions)
-        return f"Definition values: {show_definitions(wrong)}" if wrong else None
+        return Thunk(wrong_values, wrong) if wrong else None
+
+
+def wrong_values(definitions: list[Definition]) -> Value:
+    """What checkDefsForError says of definitions, as the code of a thunk."""
+    return f"Definition values: {show_definitions(definitions)}"
 
 
 def phrase(option_type: OptionType, *classes: str) -> str:
@@ -174,10 +184,16 @@ def types_merged(left: OptionType, right: OptionType) -> OptionType | None:
 
     if isinstance(left, ForeignType) or isinstance(right, ForeignType):
         return foreign_merge(left, right)
+    left, right = left.bare, right.bare
     if left.functor_name != right.functor_name:
         return None
     with NESTED:
         return left.merged_with(right)
+
+
+def merged_unchecked(option_type: OptionType, loc: Loc, definitions: list[Definition]) -> Merged:
+    """`type.merge loc defs`: what types of the old kind call, whatever the check would say."""
+    return option_type.merge(loc, definitions)._replace(error=None)
 
 
 def refuse_unknown(value: Value) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from hmls.lang.compare import equal
 from hmls.lang.errors import Thrown, Unknowable
-from hmls.lang.force import call, force, is_function
+from hmls.lang.force import call, expect_list, force, is_function
 from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Thunk, Unknown, Value, type_name
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
@@ -13,6 +15,7 @@ from hmls.modules.types.base import (
     OptionType,
     merge_equal,
     merge_one,
+    merged_unchecked,
     phrase,
     refuse_extra,
     refuse_maybe,
@@ -31,11 +34,22 @@ class Either(OptionType):
     description_class = "conjunction"
     has_v2_merge = True
 
-    def __init__(self, left: OptionType, right: OptionType) -> None:
-        self.left = left
-        self.right = right
-        self.alternatives: tuple[OptionType, ...] = (*_alternatives(left), *_alternatives(right))
+    def __init__(self, left: OptionType | Thunk, right: OptionType | Thunk) -> None:
+        self._left = left
+        self._right = right
+
+    @property
+    def left(self) -> OptionType:
+        return force(self._left)  # type: ignore[no-any-return]
+
+    @property
+    def right(self) -> OptionType:
+        return force(self._right)  # type: ignore[no-any-return]
+
+    @cached_property
+    def alternatives(self) -> tuple[OptionType, ...]:
         """The types to choose from, however deep they were nested."""
+        return (*_alternatives(self.left), *_alternatives(self.right))
 
     @property
     def keeps_maybe(self) -> bool:  # type: ignore[override]
@@ -75,13 +89,10 @@ class Either(OptionType):
                 if merged.error is None:
                     return merged
             elif not alternative.refused(definitions):
-                return alternative.merge(loc, definitions)
-        error = (
-            f"The option `{show_option(loc)}` is neither a value of type "
-            f"`{self.left.description}` nor `{self.right.description}`, "
-            f"Definition values: {show_definitions(definitions)}"
+                return merged_unchecked(alternative, loc, definitions)
+        return Merged(
+            Thunk(_only, (loc, definitions)), error=Thunk(_neither, (self, loc, definitions))
         )
-        return Merged(Thunk(_only, (loc, definitions)), error=error)
 
     @property
     def payload(self) -> Value:
@@ -100,6 +111,15 @@ def _alternatives(option_type: OptionType) -> tuple[OptionType, ...]:
     return option_type.alternatives if type(option_type) is Either else (option_type,)
 
 
+def _neither(given: tuple[Either, Loc, list[Definition]]) -> Value:
+    option_type, loc, definitions = given
+    return (
+        f"The option `{show_option(loc)}` is neither a value of type "
+        f"`{option_type.left.description}` nor `{option_type.right.description}`, "
+        f"Definition values: {show_definitions(definitions)}"
+    )
+
+
 def _only(pair: tuple[Loc, list[Definition]]) -> Value:
     loc, definitions = pair
     return force(merge_one(loc, definitions))
@@ -111,10 +131,14 @@ class CoercedTo(OptionType):
     name = "coercedTo"
     has_v2_merge = True
 
-    def __init__(self, coerced: OptionType, function: Lazy, final: OptionType) -> None:
+    def __init__(self, coerced: OptionType, function: Lazy, final: OptionType | Thunk) -> None:
         self.coerced = coerced
         self.function = function
-        self.final = final
+        self._final = final
+
+    @property
+    def final(self) -> OptionType:
+        return force(self._final)  # type: ignore[no-any-return]
 
     @property
     def keeps_maybe(self) -> bool:  # type: ignore[override]
@@ -169,7 +193,7 @@ class CoercedTo(OptionType):
         error = self.error_of(definitions)
         if error is not None:
             return Merged(None, error=error)
-        return self.final.merge(loc, final)
+        return merged_unchecked(self.final, loc, final)
 
     def _is_coerced(self, loc: Loc, definition: Definition) -> bool:
         value = force(definition.value)
@@ -244,8 +268,12 @@ class Enum(OptionType):
 
     name = "enum"
 
-    def __init__(self, values: list[Lazy]) -> None:
-        self.values = values
+    def __init__(self, values: Lazy) -> None:
+        self._values = values
+
+    @property
+    def values(self) -> list[Lazy]:
+        return expect_list(self._values)
 
     @property
     def description_class(self) -> str:  # type: ignore[override]
@@ -270,15 +298,19 @@ class Enum(OptionType):
 
     @property
     def payload(self) -> Value:
-        return Attrs({"values": self.values})
+        return Attrs({"values": self._values})
 
     def merged_with(self, other: OptionType) -> OptionType | None:
         assert isinstance(other, Enum)
-        values: list[Lazy] = []
-        for value in self.values + other.values:
-            if not any(equal(force(value), force(known)) for known in values):
-                values.append(value)
-        return Enum(values)
+        return Enum(Thunk(_both_values, (self, other)))
+
+
+def _both_values(pair: tuple[Enum, Enum]) -> Value:
+    values: list[Lazy] = []
+    for value in pair[0].values + pair[1].values:
+        if not any(equal(force(known), force(value)) for known in values):
+            values.append(value)
+    return values
 
 
 def _enum_value(lazy: Lazy) -> str:

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from hmls.lang.force import expect_attrs, expect_bool, expect_list, expect_string, select
-from hmls.lang.values import Attrs, Thunk, Value
+from hmls.lang.force import expect_attrs, expect_bool, expect_list, expect_string, force, select
+from hmls.lang.values import Attrs, Lazy, Thunk, Value
 from hmls.modules.types.attr_tag import AttrTag
 from hmls.modules.types.base import OptionType
 from hmls.modules.types.choices import Either, Enum
-from hmls.modules.types.containers import AttrsOf, Container, ListOf, NonEmptyListOf
+from hmls.modules.types.containers import AttrsOf, Container
 from hmls.modules.types.foreign import as_type
 from hmls.modules.types.places import PathType
 from hmls.modules.types.strings import Separated, StringMatching
 from hmls.modules.types.submodules import DeferredModule, Submodule
-from hmls.modules.types.wrappers import Checked
 
 
 def type_of_payload(like: OptionType, payload: Attrs) -> OptionType:
     """A type of the kind of another one, of another payload."""
     match like:
-        case Checked():
-            return type_of_payload(like.inner, payload)
         case AttrsOf():
             return AttrsOf(
                 _later(payload),
                 lazy=expect_bool(payload["lazy"]),
                 placeholder=expect_string(payload["placeholder"]),
             )
-        case NonEmptyListOf():
-            return ListOf(_later(payload))
         case Container():
             return like.around(_later(payload))  # type: ignore[arg-type]
         case Either():
             left, right = expect_list(select(payload, "elemType"))
-            return Either(as_type(left), as_type(right))
+            return Either(Thunk(_type, left), Thunk(_type, right))
         case Enum():
-            return Enum(expect_list(select(payload, "values")))
+            return Enum(payload["values"])
         case StringMatching():
             return StringMatching(expect_string(select(payload, "pattern")))
         case Separated():
@@ -65,3 +60,7 @@ def _later(payload: Attrs) -> Thunk:
 
 def _element(payload: Attrs) -> Value:
     return as_type(select(payload, "elemType"))
+
+
+def _type(lazy: Lazy) -> Value:
+    return as_type(force(lazy))

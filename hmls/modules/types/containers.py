@@ -19,7 +19,6 @@ from hmls.lang.values import (
 )
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
-from hmls.modules.messages import show_definitions
 from hmls.modules.resolved import Resolved
 from hmls.modules.types.base import OptionType, phrase, seen, types_merged
 from hmls.modules.types.scalars import is_list, is_set
@@ -37,6 +36,11 @@ class Container(OptionType):
     def element(self) -> OptionType:
         """The type inside. It may be a thunk until now: types may refer to themselves."""
         return force(self._element)  # type: ignore[no-any-return]
+
+    @property
+    def lazy_element(self) -> OptionType | Thunk:
+        """The type inside as far as it is known: definitions can be merged without it."""
+        return self._element if _known(self._element) is None else self.element
 
     def around(self, element: OptionType) -> OptionType:
         """The same container of another element type."""
@@ -67,6 +71,13 @@ class Container(OptionType):
 
     def sub_options(self, prefix: Loc) -> Lazy:
         return self.element.sub_options(prefix)
+
+
+def _known(element: OptionType | Thunk) -> OptionType | None:
+    """A type that was looked at before. Nix does not look at it to know what is defined."""
+    if element.__class__ is not Thunk:
+        return element  # type: ignore[return-value]
+    return element.value if element.code is None else None
 
 
 def _presence(resolved: Resolved) -> bool | Unknown:
@@ -122,7 +133,8 @@ class ListOf(Container):
 
 def _list_value(given: tuple[ListOf, Loc, list[Definition]]) -> Value:
     option_type, loc, definitions = given
-    element = option_type.element
+    element = option_type.lazy_element
+    known = _known(element)
     items: list[Any] = []
     for number, definition in enumerate(definitions, 1):
         found = force(definition.value)
@@ -136,7 +148,7 @@ def _list_value(given: tuple[ListOf, Loc, list[Definition]]) -> Value:
                 items.append(lazy)
                 continue
             value = force(lazy)
-            if element.verdict(value):
+            if known is not None and known.verdict(value):
                 items.append(value)
                 continue
             resolved = _item(loc, element, definition, number, index, value)
@@ -151,7 +163,12 @@ def _list_value(given: tuple[ListOf, Loc, list[Definition]]) -> Value:
 
 
 def _item(
-    loc: Loc, element: OptionType, definition: Definition, number: int, index: int, value: Lazy
+    loc: Loc,
+    element: OptionType | Thunk,
+    definition: Definition,
+    number: int,
+    index: int,
+    value: Lazy,
 ) -> Resolved:
     inner = (*loc, f"[definition {number}-entry {index}]")
     return Resolved(inner, element, [definition.of(value)])
@@ -162,38 +179,10 @@ def _list_meta(given: tuple[ListOf, Loc, list[Definition]]) -> Value:
     found: list[Lazy] = []
     for number, definition in enumerate(definitions, 1):
         for index, lazy in enumerate(force(definition.value), 1):
-            resolved = _item(loc, option_type.element, definition, number, index, lazy)
+            resolved = _item(loc, option_type.lazy_element, definition, number, index, lazy)
             if resolved.is_defined:
                 found.append(Thunk(meta_of, resolved))
     return Attrs({"list": found})
-
-
-class NonEmptyListOf(ListOf):
-    """types.nonEmptyListOf."""
-
-    @property
-    def description(self) -> str:
-        return f"non-empty ({super().description})"
-
-    @property
-    def empty_value(self) -> Lazy:
-        return MISSING
-
-    def merged_with(self, other: OptionType) -> OptionType | None:
-        # It is merged as the list that nixpkgs makes it from.
-        assert isinstance(other, Container)
-        element = types_merged(self.element, other.element)
-        return None if element is None else ListOf(element)
-
-    def error_of(self, definitions: list[Definition]) -> str | None:
-        error = super().error_of(definitions)
-        if error is not None:
-            return error
-        empty = [d for d in definitions if force(d.value) == []]
-        return f"Definition values: {show_definitions(empty)}" if empty else None
-
-    def accepts(self, value: Value) -> bool:
-        return super().accepts(value) and value != []
 
 
 class AttrsOf(Container):
@@ -263,7 +252,7 @@ class AttrsOf(Container):
 
 def _keys(given: tuple[Loc, AttrsOf, list[Definition]]) -> _Keys:
     loc, option_type, definitions = given
-    return _Keys(loc, option_type.element, definitions)
+    return _Keys(loc, option_type.lazy_element, definitions)
 
 
 class _Keys:
@@ -271,7 +260,9 @@ class _Keys:
 
     __slots__ = ("_resolved", "by_key", "element", "loc", "rest")
 
-    def __init__(self, loc: Loc, element: OptionType, definitions: list[Definition]) -> None:
+    def __init__(
+        self, loc: Loc, element: OptionType | Thunk, definitions: list[Definition]
+    ) -> None:
         self.loc = loc
         self.element = element
         self.rest: Unknown | None = None
@@ -327,7 +318,8 @@ class _Keys:
         definitions = self.by_key[name]
         if len(definitions) == 1 and definitions[0].maybe is None:
             value = force(definitions[0].value)
-            if self.element.verdict(value):
+            known = _known(self.element)
+            if known is not None and known.verdict(value):
                 return True, value
         resolved = self.resolved(name)
         assert resolved is not None
@@ -349,7 +341,7 @@ def _lazy_value(given: tuple[_Keys, str]) -> Value:
     keys, name = given
     presence, value = keys.part(name)
     if presence is False:
-        empty = keys.element.empty_value
+        empty = force(keys.element).empty_value
         if empty is not MISSING:
             return force(empty)
     return force(value)

@@ -21,7 +21,7 @@ from hmls.lang.force import (
     wrong_type,
 )
 from hmls.lang.lib.support import arguments, pattern
-from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Unknown, Value
+from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Thunk, Unknown, Value
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
 from hmls.modules.messages import show_option
@@ -187,8 +187,12 @@ class ForeignType(OptionType):
         result = call(v2, Attrs({"loc": list(loc), "defs": given}))
         made = arguments("anonymous lambda", _CHECKED_AND_MERGED, result)
         wrong = select(made, "headError")
-        error = None if wrong is None else expect_string(select(expect_attrs(wrong), "message"))
+        error = None if wrong is None else Thunk(_message, wrong)
         return Merged(made["value"], error=error, meta=made["valueMeta"])
+
+
+def _message(head_error: Value) -> Value:
+    return expect_string(select(expect_attrs(head_error), "message"))
 
 
 _INCOHERENT = """\

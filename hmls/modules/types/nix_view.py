@@ -91,12 +91,12 @@ def _sub_modules(native: OptionType) -> Value:
 
 
 def _empty(native: OptionType) -> Value:
-    from hmls.modules.types.wrappers import Checked, Unique
+    from hmls.modules.types.wrappers import Checked, NonEmptyListOf, Unique
 
-    inner = native.element if isinstance(native, Unique) else None
-    inner = native.inner if isinstance(native, Checked) else inner
-    if inner is not None:
-        return get(nix_view(inner), "emptyValue")
+    if isinstance(native, Unique):
+        return get(nix_view(native.element), "emptyValue")
+    if isinstance(native, Checked) and not isinstance(native, NonEmptyListOf):
+        return get(nix_view(native.inner), "emptyValue")
     empty = native.empty_value
     return Attrs() if empty is MISSING else Attrs({"value": empty})
 
@@ -155,7 +155,8 @@ def _merge(native: OptionType) -> Value:
     return made
 
 
-def _functor(native: OptionType) -> Functor:
+def _functor(option_type: OptionType) -> Functor:
+    native = option_type.bare
     made = Functor(
         {
             "name": Thunk(_functor_name, native),

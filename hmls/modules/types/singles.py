@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hmls.lang.compare import less_than
 from hmls.lang.errors import Thrown, Unknowable
-from hmls.lang.force import delayed, expect_string
+from hmls.lang.force import delayed, expect_string, force
 from hmls.lang.json import json_float
-from hmls.lang.values import Lazy, Unknown, Value
+from hmls.lang.values import Lazy, Thunk, Unknown, Value
 from hmls.modules.types.base import OptionType, phrase
 from hmls.modules.types.choices import Either
 from hmls.modules.types.containers import AttrsOf, ListOf
@@ -134,9 +134,9 @@ def passwd_entry(inner: OptionType) -> OptionType:
     )
 
 
-def either_all(types: list[OptionType]) -> OptionType:
+def either_all(types: Sequence[OptionType | Thunk]) -> OptionType:
     """types.oneOf, of at least one type."""
-    made = types[0]
+    made: OptionType = force(types[0])
     for following in types[1:]:
         made = Either(made, following)
     return made

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hmls.lang.compare import equal
 from hmls.lang.errors import Thrown, Unknowable
-from hmls.lang.force import call, expect_bool, force, is_function
+from hmls.lang.force import MISSING, call, expect_bool, force, is_function
 from hmls.lang.functions import function_args
 from hmls.lang.values import Attrs, Lazy, Primop, Thunk, Unknown, Value
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
-from hmls.modules.messages import show_definitions, show_files, show_option
+from hmls.modules.messages import show_files, show_option
 from hmls.modules.resolved import Resolved
-from hmls.modules.types.base import OptionType, merge_one, phrase, refuse_maybe, types_merged
-from hmls.modules.types.containers import Container
+from hmls.modules.types.base import (
+    OptionType,
+    merge_one,
+    merged_unchecked,
+    phrase,
+    refuse_maybe,
+    wrong_values,
+)
+from hmls.modules.types.containers import Container, ListOf
 
 
 class NullOr(Container):
@@ -43,7 +51,7 @@ class NullOr(Container):
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         nulls = [_is_null(definition) for definition in definitions]
         if not any(nulls):
-            return self.element.merge(loc, definitions)
+            return merged_unchecked(self.element, loc, definitions)
         refuse_maybe(definitions)
         if all(nulls):
             return Merged(None)
@@ -98,7 +106,7 @@ class Unique(Container):
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         if len(definitions) > 1:
             merge_one(loc, definitions, self.message)
-        return self.element.merge(loc, definitions)
+        return merged_unchecked(self.element, loc, definitions)
 
 
 class FunctionTo(Container):
@@ -121,7 +129,7 @@ class FunctionTo(Container):
 
         def call_all(_self: Lazy, argument: Lazy) -> Value:
             results = [d.of(Thunk(applied, (d.value, argument))) for d in definitions]
-            return force(Resolved((*loc, "<function body>"), self.element, results).value)
+            return force(Resolved((*loc, "<function body>"), self.lazy_element, results).value)
 
         return Merged(
             Attrs(
@@ -158,9 +166,12 @@ class Checked(OptionType):
         name: str | None = None,
         description: str | None = None,
         description_class: str | None = None,
+        given: Lazy = None,
     ) -> None:
         self.inner = inner
         self.check = check
+        self.given = given
+        """The function that `addCheck` was given, where it was."""
         self.name = name or inner.name
         self._description = description
         self.description_class = description_class or inner.description_class
@@ -192,17 +203,8 @@ class Checked(OptionType):
         return self.inner.sub_options(prefix)
 
     @property
-    def functor_name(self) -> str:
-        return self.inner.functor_name
-
-    @property
-    def payload(self) -> Value:
-        return self.inner.payload
-
-    def merged_with(self, other: OptionType) -> OptionType | None:
-        while isinstance(other, Checked):
-            other = other.inner
-        return types_merged(self.inner, other)
+    def bare(self) -> OptionType:
+        return self.inner.bare
 
     def accepts(self, value: Value) -> bool:
         return self.inner.accepts(value) and self.check(value)
@@ -211,18 +213,42 @@ class Checked(OptionType):
         return False if self.inner.verdict(value) is False else None
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        if self.has_v2_merge:
-            self.inner.refuse_incoherent(loc)
+        if not self.has_v2_merge:
+            return merged_unchecked(self.inner, loc, definitions)
+        self.inner.refuse_incoherent(loc)
         merged = self.inner.merge(loc, definitions)
-        if not self.has_v2_merge or merged.error is not None:
+        if merged.error is not None:
             return merged
         wrong = [d for d in definitions if not self._holds(d)]
         if not wrong:
             return merged
-        return merged._replace(error=f"Definition values: {show_definitions(wrong)}")
+        return merged._replace(error=Thunk(wrong_values, wrong))
 
     def _holds(self, definition: Definition) -> bool:
         holds = self.check(force(definition.value))
         if not holds and definition.maybe is not None:
             raise Unknowable(definition.maybe)
         return holds
+
+
+class NonEmptyListOf(Checked):
+    """types.nonEmptyListOf."""
+
+    def __init__(self, element: OptionType | Thunk) -> None:
+        super().__init__(ListOf(element), _is_not_empty)
+
+    @property
+    def description(self) -> str:
+        return f"non-empty {phrase(self.inner, 'noun')}"
+
+    @property
+    def empty_value(self) -> Lazy:
+        return MISSING
+
+    def with_sub_modules(self, modules: list[Lazy]) -> OptionType | None:
+        inner = self.inner.with_sub_modules(modules)
+        return NonEmptyListOf(inner.element) if isinstance(inner, ListOf) else None
+
+
+def _is_not_empty(value: Value) -> bool:
+    return not equal(value, [])
