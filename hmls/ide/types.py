@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,11 @@ class HoverText:
     markdown: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of docs/protocol.md, without `hmls.`, with its one argument."""
+
+    name: str
+    argument: Mapping[str, Any]

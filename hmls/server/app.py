@@ -11,6 +11,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
 from hmls import __version__
+from hmls.server.problems import Problems
 from hmls.server.session import Session
 
 log = logging.getLogger("hmls")
@@ -22,6 +23,7 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("hmls", __version__)
         self.session = Session()
+        self.problems = Problems(self)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """An error of ours goes to the log; the editor's user can do nothing about it."""

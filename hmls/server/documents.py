@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def register(server: Server) -> None:
-    session = server.session
+    session, problems = server.session, server.problems
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: lsp.DidOpenTextDocumentParams) -> None:
@@ -21,6 +21,7 @@ def register(server: Server) -> None:
         path = path_of_uri(document.uri)
         if path is not None:
             session.open(path, document.text, document.version)
+            problems.changed(path)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: lsp.DidChangeTextDocumentParams) -> None:
@@ -30,18 +31,21 @@ def register(server: Server) -> None:
             return
         text = session.converter.apply(buffer.text, params.content_changes)
         session.workspace.edit(path, text, params.text_document.version)
+        problems.changed(path)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: lsp.DidCloseTextDocumentParams) -> None:
         path = path_of_uri(params.text_document.uri)
         if path is not None:
             session.workspace.close(path)
+            problems.changed()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     def did_save(params: lsp.DidSaveTextDocumentParams) -> None:
         path = path_of_uri(params.text_document.uri)
         if path is not None:
             session.workspace.changed_on_disk([path], listing=False)
+            problems.changed()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(params: lsp.DidChangeWatchedFilesParams) -> None:
@@ -55,6 +59,7 @@ def register(server: Server) -> None:
             if found:
                 session.workspace.changed_on_disk(found, listing=listing)
         session.workspace.check_git()
+        problems.changed()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def did_change_folders(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
@@ -68,3 +73,4 @@ def register(server: Server) -> None:
         data = params.settings
         if isinstance(data, dict):
             session.use_settings(data.get("hmls", data))
+        problems.changed()

@@ -20,6 +20,10 @@ def register(server: Server) -> None:
         from hmls.server import completion
 
         completion.register(server)
+    if features.code_actions:
+        from hmls.server import actions
+
+        actions.register(server)
 
 
 __all__ = ["lsp", "register"]

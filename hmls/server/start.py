@@ -30,3 +30,4 @@ async def start(server: Server) -> None:
             log.warning("the client watches no files: %s", error)
     for problem in session.setting_problems:
         server.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, problem))
+    server.problems.changed()

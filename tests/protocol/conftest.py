@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import pytest_lsp
 from lsprotocol import types as lsp
-from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+from pytest_lsp import ClientServerConfig, client_capabilities
 
-from tests.protocol.editor import Editor
+from tests.protocol.editor import Client, Editor
 
 HOMELAB = Path(__file__).parents[2] / "examples" / "homelab"
-SERVER = ClientServerConfig(server_command=[sys.executable, "-m", "hmls"])
+SERVER = ClientServerConfig(server_command=[sys.executable, "-m", "hmls"], client_factory=Client)
 
 
 @pytest_lsp.fixture(
@@ -26,12 +26,12 @@ SERVER = ClientServerConfig(server_command=[sys.executable, "-m", "hmls"])
 )
 async def client(
     request: pytest.FixtureRequest,
-    lsp_client: LanguageClient,
+    lsp_client: Client,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[None]:
     root = tmp_path_factory.mktemp("protocol") / "homelab"
     editor = Editor(lsp_client, root)
-    lsp_client.editor = editor  # type: ignore[attr-defined]
+    lsp_client.editor = editor
     shutil.copytree(HOMELAB, root)
     result = await lsp_client.initialize_session(
         lsp.InitializeParams(
@@ -45,5 +45,5 @@ async def client(
 
 
 @pytest.fixture
-def editor(client: LanguageClient) -> Editor:
-    return client.editor  # type: ignore[attr-defined, no-any-return]
+def editor(client: Client) -> Editor:
+    return client.editor

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types as lsp
+from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient
+from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 
 from hmls.syntax.text import LineIndex
 
 CURSOR = "$0"
 
 
+class Client(LanguageClient):
+    """pytest-lsp's client, which also knows for which version of a text problems came."""
+
+    def __init__(self) -> None:
+        super().__init__(converter_factory=default_converter)
+        self.looked_at: dict[str, int] = {}
+        self.news = asyncio.Condition()
+        self.editor: Editor
+        features = dict(DEFAULT_CLIENT_FEATURES)
+        features[lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = _published
+        register_lsp_features(self, features)
+
+
+async def _published(client: Client, params: lsp.PublishDiagnosticsParams) -> None:
+    client.diagnostics[params.uri] = params.diagnostics
+    async with client.news:
+        client.looked_at[params.uri] = params.version or 0
+        client.news.notify_all()
+
+
 class Editor:
-    def __init__(self, client: LanguageClient, root: Path) -> None:
+    def __init__(self, client: Client, root: Path) -> None:
         self.client = client
         self.root = root
         self.encoding: Any = "utf-16"
         self.watched: list[lsp.Registration] = []
         self._open: set[str] = set()
+        self._version = 0
 
         @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
         def register(params: lsp.RegistrationParams) -> None:
@@ -35,8 +60,11 @@ class Editor:
         content = text.replace(CURSOR, "", 1)
         self.close(name)
         self._open.add(name)
+        self._version += 1
         self.client.text_document_did_open(
-            lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(self.uri(name), "nix", 1, content))
+            lsp.DidOpenTextDocumentParams(
+                lsp.TextDocumentItem(self.uri(name), "nix", self._version, content)
+            )
         )
         line, column = LineIndex(content.encode()).position(len(before.encode()), self.encoding)
         return lsp.TextDocumentPositionParams(
@@ -49,6 +77,50 @@ class Editor:
             self._open.remove(name)
             document = lsp.TextDocumentIdentifier(self.uri(name))
             self.client.text_document_did_close(lsp.DidCloseTextDocumentParams(document))
+
+    async def problems(self, name: str, text: str) -> list[lsp.Diagnostic]:
+        """The problems of a file with a text, once the server has looked at this very text."""
+        self.open(name, text)
+        uri, version = self.uri(name), self._version
+        async with self.client.news:
+            await self.client.news.wait_for(lambda: self.client.looked_at.get(uri, 0) >= version)
+        return list(self.client.diagnostics.get(uri, ()))
+
+    async def actions(
+        self, name: str, where: lsp.Range, problems: Sequence[lsp.Diagnostic] = ()
+    ) -> list[lsp.CodeAction]:
+        found = await self.client.text_document_code_action_async(
+            lsp.CodeActionParams(
+                lsp.TextDocumentIdentifier(self.uri(name)),
+                where,
+                lsp.CodeActionContext(list(problems)),
+            )
+        )
+        return [action for action in found or () if isinstance(action, lsp.CodeAction)]
+
+    async def fixed(self, name: str, text: str, problem: lsp.Diagnostic, title: str) -> str:
+        """The text after a quick fix of a problem."""
+        found = await self.actions(name, problem.range, [problem])
+        action = next(action for action in found if action.title == title)
+        assert action.edit is not None
+        edits = [
+            edit
+            for change in action.edit.document_changes or ()
+            if isinstance(change, lsp.TextDocumentEdit)
+            for edit in change.edits
+            if isinstance(edit, lsp.TextEdit)
+        ]
+        return self.apply(text.replace(CURSOR, "", 1), edits)
+
+    def text_at(self, text: str, where: lsp.Range) -> str:
+        """The text in a range."""
+        start, end = self._offsets(text.encode(), where)
+        return text.encode()[start:end].decode()
+
+    def _offsets(self, content: bytes, where: lsp.Range) -> tuple[int, int]:
+        lines = LineIndex(content)
+        start = lines.offset(where.start.line, where.start.character, self.encoding)
+        return start, lines.offset(where.end.line, where.end.character, self.encoding)
 
     async def complete(self, name: str, text: str) -> list[lsp.CompletionItem]:
         at = self.open(name, text)
@@ -67,15 +139,7 @@ class Editor:
     def apply(self, text: str, edits: list[lsp.TextEdit]) -> str:
         """The text with edits made, the last one first."""
         content = text.encode()
-        lines = LineIndex(content)
-        offsets = [
-            (
-                lines.offset(e.range.start.line, e.range.start.character, self.encoding),
-                lines.offset(e.range.end.line, e.range.end.character, self.encoding),
-                e.new_text.encode(),
-            )
-            for e in edits
-        ]
+        offsets = [(*self._offsets(content, e.range), e.new_text.encode()) for e in edits]
         for start, end, new in sorted(offsets, reverse=True):
             content = content[:start] + new + content[end:]
         return content.decode()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hmls.homes.repository import Repository
-from hmls.ide.diagnostics.registry import UNTRACKED, Command, Diagnostic, Fix
+from hmls.ide.diagnostics.registry import UNTRACKED, Diagnostic, Fix
+from hmls.ide.types import Command
 
 
 def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
@@ -11,7 +12,8 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     if files.tree.tracked is None or files.tree.is_tracked(files.relative(path)):
         return []
     end = _first_line_end(repository.index[path].text)
-    fix = Fix("git add -N", command=Command("git-add", (path,)), is_preferred=True)
+    track = Command("track", {"root": repository.root, "paths": [path]})
+    fix = Fix("git add -N", command=track, is_preferred=True)
     message = "git does not track this file, so Nix does not see it. Run: git add -N"
     return [Diagnostic(path, 0, end, UNTRACKED, message, fixes=(fix,))]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hmls.ide.types import Place, WorkspaceEdit
+from hmls.ide.types import Command, Place, WorkspaceEdit
 
 Severity = Literal["error", "warning", "information", "hint"]
 
@@ -34,14 +34,6 @@ CODES = (
     SYNTAX_ERROR, MISSING_IMPORT, MISSING_PATH, UNKNOWN_HOST, MISSING_ENTRY, NOT_STANDALONE,
     UNTRACKED, NO_FLAKE,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something to run in place of an edit: `git-add` with a path, and the like."""
-
-    name: str
-    arguments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
