@@ -6,9 +6,11 @@ A residual is JSON: a scalar is itself, an object is a set, and an array begins 
     ["ref", root, name, …]              the value at a path (see `symbols`)
     ["str", part, …]                    a string with interpolations
     ["if", condition, then, otherwise]
-    ["&&", a, b] and so on              an operator, or a function of `FUNCTIONS`
-    ["mkIf", condition, content]        and "mkMerge", "mkOverride", "mkOrder"
+    ["&&", a, b] and so on              an operator
+    ["call", function, argument, …]     a function of lib or builtins by its full name
+    ["fun", function]                   such a function itself
     ["fn", number, body]                a function; `["ref", "$number"]` is its argument
+    ["mkIf", condition, content]        and "mkMerge", "mkOverride", "mkOrder"
     ["open", {…}, unknown]              a set that may have more attributes
     ["?", text, kind]                   what cannot be written down; the kind as typeOf says it
 
@@ -20,7 +22,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any, TypeAlias
 
-from hmls.catalog.symbols import Operation, Symbol
+from hmls.catalog.symbolic_lib import full_name
+from hmls.catalog.symbols import Operation, Symbol, open_symbol
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import call, force
@@ -36,14 +39,12 @@ from hmls.lang.values import (
     Splice,
     Thunk,
     Unknown,
-    Value,
 )
 
 Residual: TypeAlias = Any
 """JSON as above."""
-FUNCTIONS = frozenset(("toString", "versionAtLeast", "versionOlder"))
 MAX_DEPTH = 8
-MAX_PARTS = 600
+MAX_PARTS = 300
 MAX_TEXT = 80
 MAX_STRING = 1_000
 _PROPERTIES = {
@@ -58,18 +59,6 @@ _numbers = count()
 def residual(lazy: Lazy) -> Residual:
     """What is left of a value. Never raises but when interrupted."""
     return _Writer().write(lazy, 0)
-
-
-def function_residual(function: Value) -> Residual:
-    """The same of a function of one argument, or `["?", …]` where its body cannot be told."""
-    if isinstance(function, Primop) and not function.done and function.name in FUNCTIONS:
-        number = next(_numbers)
-        return ["fn", number, [function.name, ["ref", f"${number}"]]]
-    if not isinstance(function, Lambda) or function.formals is not None:
-        return ["?", "a function", "lambda"]
-    number = next(_numbers)
-    argument = Symbol((f"${number}",))
-    return ["fn", number, residual(Thunk(lambda given: call(function, given), argument))]
 
 
 def is_whole(found: Residual) -> bool:
@@ -115,12 +104,12 @@ class _Writer:
             return self._unknown(value, depth)
         if isinstance(value, Path):
             return unknown_residual(f"./{value.path.rpartition('/')[2]}", "path")
-        if isinstance(value, Lambda | Primop):
-            return unknown_residual("a function", "lambda")
         if depth > MAX_DEPTH or self.parts > MAX_PARTS:
             return unknown_residual("…", "set" if isinstance(value, Attrs) else "list")
         if isinstance(value, OpenList):
             return ["++", *(self._piece(item, depth) for item in value.items)]
+        if isinstance(value, Lambda | Primop):
+            return self._function(value, depth)
         if isinstance(value, list):
             return ["list", *(self.write(item, depth + 1) for item in value)]
         assert isinstance(value, Attrs)
@@ -137,6 +126,20 @@ class _Writer:
         if isinstance(value, Operation) and depth <= MAX_DEPTH and self.parts <= MAX_PARTS:
             return [value.operator, *(self.write(part, depth + 1) for part in value.operands)]
         return unknown_residual(value.text, value.kind)
+
+    def _function(self, value: Lambda | Primop, depth: int) -> Residual:
+        if isinstance(value, Primop):
+            full = None if value.done else full_name(value)
+            return unknown_residual("a function", "lambda") if full is None else ["fun", full]
+        number = next(_numbers)
+        root = (f"${number}",)
+        argument: Unknown | Attrs = Symbol(root)
+        if value.formals is not None:
+            if any(value.formals.arguments.values()):
+                # Whether a default counts depends on what is not given.
+                return unknown_residual("a function", "lambda")
+            argument = open_symbol({}, root)
+        return ["fn", number, self.write(Thunk(lambda given: call(value, given), argument), depth)]
 
     def _attrs(self, value: Attrs, depth: int) -> Residual:
         kind = value.get("_type")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from hmls.homes.formats import formats
+from hmls.catalog.formats import formats
 from hmls.lang.force import MISSING, delayed, expect_attrs, expect_string, force, get
 from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, ContextString, Lazy, OpenAttrs, Primop, Unknown, Value

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from operator import itemgetter
 
 from hmls.lang.builtins import top_level_names
 from hmls.lang.compile.attrs import Bindings, Inherited, InheritedFrom, Plain, bindings_of
@@ -48,9 +49,9 @@ def static_problems(
     if check.is_suspect:
         error = first_error(source.text)
         if error is not None:
-            check.problems.append(error)
-    first = sorted(check.problems, key=lambda problem: problem.start_byte)
-    return first + sorted(check.undefined, key=lambda problem: problem.start_byte)
+            check.problems.append((error.start_byte, error))
+    refused = [problem for _, problem in sorted(check.problems, key=itemgetter(0))]
+    return refused + sorted(check.undefined, key=lambda problem: problem.start_byte)
 
 
 _ROOT: Names = (frozenset(map(str.encode, (*top_level_names(), "__curPos"))), None, False)
@@ -83,7 +84,8 @@ class _Check:
         self.has_pipes = source.mended != source.text
         self.unit = Unit(path, source.text)
         self.unit.adopt(source)
-        self.problems: list[SyntaxProblem] = []
+        self.problems: list[tuple[int, SyntaxProblem]] = []
+        """With the byte offset at which Nix's parser comes upon each."""
         self.undefined: list[SyntaxProblem] = []
         self.stack: list[tuple[Node, Names]] = []
         self.is_suspect = False
@@ -121,8 +123,8 @@ class _Check:
                 for part in node.named_children:
                     stack.append((part, scope))
 
-    def report(self, node: Node, message: str) -> None:
-        self.problems.append(SyntaxProblem(node.start_byte, node.end_byte, message))
+    def report(self, node: Node, message: str, found_at: int) -> None:
+        self.problems.append((found_at, SyntaxProblem(node.start_byte, node.end_byte, message)))
 
     def check_variable(self, node: Node, name: bytes, scope: Names) -> None:
         if name in _KEYWORDS or (name == b"or" and not _follows_a_function(node)):
@@ -147,25 +149,25 @@ class _Check:
         for formal in formals.named_children if formals is not None else ():
             if formal.kind_id != _FORMAL:
                 continue
-            self.add_formal(child(formal, Field.NAME), names)
+            self.add_formal(child(formal, Field.NAME), names, node.end_byte)
             default = formal.child_by_field_id(Field.DEFAULT)
             if default is not None:
                 defaults.append(default)
         universal = node.child_by_field_id(Field.UNIVERSAL)
         if universal is not None:
-            self.add_formal(universal, names)
+            self.add_formal(universal, names, node.end_byte)
         inner = (names, scope, scope[2])
         self.stack.append((child(node, Field.BODY), inner))
         for default in defaults:
             self.stack.append((default, inner))
 
-    def add_formal(self, node: Node, names: set[bytes]) -> None:
+    def add_formal(self, node: Node, names: set[bytes], found_at: int) -> None:
         name = self.text[node.start_byte : node.end_byte]
         if name == b"or" or name in _KEYWORDS:
             self.is_suspect = True
         elif name in names:
             shown = name.decode("utf-8", "replace")
-            self.report(node, f"duplicate formal function argument '{shown}'")
+            self.report(node, f"duplicate formal function argument '{shown}'", found_at)
         names.add(name)
 
     def check_set(self, node: Node, kind: int, scope: Names) -> None:
@@ -225,11 +227,15 @@ class _Check:
         except SyntaxErrorInFile as error:
             site = error.site
             assert site is not None
-            self.problems.append(SyntaxProblem(site.start, site.end, error.message))
+            problem = SyntaxProblem(site.start, site.end, error.message)
+            self.problems.append((site.end, problem))
+            # Which names are meant inside is not asked any more.
+            for part in node.named_children:
+                self.stack.append((part, ((), scope, True)))
             return
         if kind == Kind.LET:
             if bindings.dynamic:
-                self.report(node, "dynamic attributes not allowed in let")
+                self.report(node, "dynamic attributes not allowed in let", node.end_byte)
             bindings.recursive = True
         inner = self.check_bindings(bindings, scope)
         if kind == Kind.LET:
@@ -299,7 +305,7 @@ class _Check:
 
     def check_path(self, node: Node, scope: Names) -> None:
         if self.text[node.end_byte - 1] == ord("/"):
-            self.report(node, "path has a trailing slash")
+            self.report(node, "path has a trailing slash", node.end_byte)
         elif b"//" in self.text[node.start_byte : node.end_byte]:
             self.is_suspect = True
         for part in node.named_children:
@@ -309,9 +315,9 @@ class _Check:
         literal = self.text[node.start_byte : node.end_byte]
         if node.kind_id == Kind.FLOAT:
             if float_value(literal) is None:
-                self.report(node, f"invalid float '{literal.decode()}'")
+                self.report(node, f"invalid float '{literal.decode()}'", node.start_byte)
         elif len(literal) > 18 and int(literal) >= 2**63:
-            self.report(node, f"invalid integer '{literal.decode()}'")
+            self.report(node, f"invalid integer '{literal.decode()}'", node.start_byte)
 
 
 _CHECKED = {

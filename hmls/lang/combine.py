@@ -135,13 +135,18 @@ def add(left: Value, right: Value) -> Value:
             return concat_strings([left, right])
         case Unknown():
             raise Unknowable(left)
-    return _add_string(
-        coerce.coerce_copying(left) if isinstance(left, Attrs) else _no_string(left), right
-    )
+    return append(coerce.coerce(left), right)
 
 
-def _no_string(value: Value) -> str:
-    return coerce.coerce(value)
+def append(text: str, right: Value) -> Value:
+    """`left + right`, where the left side is no string, but `text` when it becomes one.
+
+    Other than behind a string, a path on the right is not copied to the store.
+    """
+    if isinstance(right, Unknown):
+        return concat_strings([text, right])
+    tail = coerce.coerce(right)
+    return coerce.with_context(mended(text + tail), text, tail)
 
 
 def _add_number(left: int | float, right: Value) -> Value:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from hmls.lang.force import force
 from hmls.lang.values import Attrs, Lazy, OpenAttrs, Thunk, Unknown, Value
 from hmls.modules.level import Level
+from hmls.modules.messages import show_option
 from hmls.modules.option_value import Option, Undeclared
 
 
 def level_config(level: Level, rest: Unknown | None) -> Attrs:
     """The values below a level. `rest` is why options may exist that nobody declares here."""
     values = {name: Thunk(_value, (level, name, rest)) for name in level.declared.by_name}
-    return _opened(values, level, rest)
+    return _opened(values, level, rest, "config")
 
 
 def _value(given: tuple[Level, str, Unknown | None]) -> Value:
@@ -31,7 +32,7 @@ def _value(given: tuple[Level, str, Unknown | None]) -> Value:
 def level_options(level: Level, rest: Unknown | None) -> Attrs:
     """The options below a level, as modules see them."""
     options = {name: Thunk(_option, (level, name, rest)) for name in level.declared.by_name}
-    return _opened(options, level, rest)
+    return _opened(options, level, rest, "options")
 
 
 def _option(given: tuple[Level, str, Unknown | None]) -> Value:
@@ -45,9 +46,12 @@ def _option(given: tuple[Level, str, Unknown | None]) -> Value:
     return force(node.attrs)
 
 
-def _opened(items: dict[str, Thunk], level: Level, rest: Unknown | None) -> Attrs:
-    unknown = level.declared.rest or rest
-    return Attrs(items) if unknown is None else OpenAttrs(items, unknown)
+def _opened(items: dict[str, Thunk], level: Level, rest: Unknown | None, root: str) -> Attrs:
+    unread = level.declared.rest
+    if unread is not None:
+        text = ".".join([root, *([show_option(level.loc)] if level.loc else [])])
+        rest = Unknown(text, unread.cause, unread.site)
+    return Attrs(items) if rest is None else OpenAttrs(items, rest)
 
 
 def joined_deep(left: Attrs, right: Attrs) -> Attrs:

@@ -225,7 +225,7 @@ def _discharge(
         if maybe is None:
             raise
         # Nix evaluates it only if the condition holds, which is not known.
-        leaves.append(_opaque(definition, _failing(maybe, error), maybe))
+        leaves.append(_opaque(definition, failing(maybe, error), maybe))
         return
     if kind == "merge":
         for item in expect_open_list(select(value, "contents")):
@@ -274,7 +274,8 @@ def both(first: Unknown | None, second: Unknown) -> Unknown:
     return Unknown(f"{first.text} && {second.text}", first.cause, first.site)
 
 
-def _failing(maybe: Unknown, error: NixError) -> Unknown:
+def failing(maybe: Unknown, error: NixError) -> Unknown:
+    """What stands for a value that fails, if a condition that is unknown holds."""
     return Unknown(f"«error: {error.message}»", maybe.cause, maybe.site)
 
 
@@ -330,8 +331,8 @@ def _with_order(leaf: Leaf) -> Leaf:
     except NixError as error:
         if leaf.condition is None:
             raise
-        failing = _failing(leaf.condition, error)
-        return leaf._replace(definition=leaf.definition._replace(value=failing))
+        broken = failing(leaf.condition, error)
+        return leaf._replace(definition=leaf.definition._replace(value=broken))
     if kind != "order":
         return leaf
     priority = select(value, "priority")

@@ -295,9 +295,9 @@ def _at_path(path: tuple[str, ...], value: Lazy) -> Lazy:
 def _whole_config(evaluation: Evaluation) -> Value:
     """`config` as modules see it, with `_module` in it."""
     declared = level_config(evaluation.root, evaluation.rest)
-    if evaluation.freeform_type is None:
-        return declared
     try:
+        if evaluation.freeform_type is None:
+            return declared
         merged = evaluation.freeform
     except Unknowable as stop:
         return OpenAttrs(declared, stop.unknown)
@@ -322,12 +322,13 @@ def _check(evaluation: Evaluation) -> Value:
     """checkUnmatched, and the modules that could not be loaded."""
     for failure in evaluation.collected.failures:
         raise failure
-    if evaluation.collected.unread:
+    root = evaluation.root
+    if evaluation.collected.unread or root.raw.open_parts or root.declared.rest is not None:
         return True
     internal = _internal_config(evaluation)
     if not expect_bool(select(internal, "check")) or select(internal, "freeformType") is not None:
         return True
-    unmatched = evaluation.root.unmatched()
+    unmatched = root.unmatched()
     if unmatched:
         raise undeclared_error(evaluation, *unmatched[0])
     return True

@@ -11,6 +11,7 @@ from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import expect_open_list, force, select
 from hmls.lang.values import Attrs, Lazy, OpenAttrs, Site, Splice, Unknown, Value, type_name
 from hmls.modules.definitions import Definition, Loc, property_kind
+from hmls.modules.guards import may_be_there
 
 
 class Part(NamedTuple):
@@ -96,7 +97,9 @@ class RawDefinitions:
         if not self.open_parts:
             return found
         return found + [
-            _possible(part, name) for part in self.open_parts if _may_define(part.value, name)
+            _possible(part, name)
+            for part in self.open_parts
+            if _may_define(part.value, name) and may_be_there(part.outer)
         ]
 
     @property
@@ -108,13 +111,16 @@ class RawDefinitions:
 
 
 def _may_define(value: Value, name: str) -> bool:
+    if name == "_module":
+        # Nothing unknown is taken to change what modules are.
+        return False
     if isinstance(value, OpenAttrs):
         return name not in value and name not in value.absent
     return True
 
 
 def _possible(part: Part, name: str) -> Definition:
-    """A definition that an unknown set may hold; its mkIf is not asked, for it might ask back."""
+    """A definition that an unknown set may hold."""
     rest = part.value.rest if isinstance(part.value, OpenAttrs) else part.value
     unknown = rest.select(name)
     return Definition(part.file, unknown, part.site, unknown, part.origin)

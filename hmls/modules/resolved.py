@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hmls.lang.compare import less_than
-from hmls.lang.errors import Unknowable
+from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import force, make_list
+from hmls.lang.show import show
 from hmls.lang.values import (
     Attrs,
     Lazy,
@@ -176,19 +177,44 @@ def merge_leaves(option_type: OptionType, loc: Loc, leaves: list[Leaf]) -> Merge
 def _either_way(option_type: OptionType, loc: Loc, leaves: list[Leaf], leaf: Leaf) -> Merged:
     """The value with a definition that may exist, and without it."""
     if leaf.opaque:
-        return Merged(leaf.definition.value)
+        return _opaque(option_type, loc, leaves, leaf)
     certain = leaf._replace(
         status=Status.WINS, condition=None, definition=leaf.definition._replace(maybe=None)
     )
     then = [certain if found is leaf else _anew(found) for found in leaves]
-    otherwise = [_anew(found) for found in leaves if found is not leaf]
     return Merged(
-        UnknownChoice(
-            _condition(leaf),
-            Thunk(_recompeted, (option_type, loc, then)),
-            Thunk(_recompeted, (option_type, loc, otherwise)),
-        )
+        _choice(option_type, loc, leaves, leaf, Thunk(_recompeted, (option_type, loc, then)))
     )
+
+
+def _choice(
+    option_type: OptionType, loc: Loc, leaves: list[Leaf], leaf: Leaf, then: Lazy
+) -> UnknownChoice:
+    """What a definition of unknown condition makes, or the value without it."""
+    condition = leaf.definition.maybe
+    assert condition is not None
+    without = [_anew(found) for found in leaves if found is not leaf]
+    return UnknownChoice(condition, then, Thunk(_recompeted, (option_type, loc, without)))
+
+
+def _opaque(option_type: OptionType, loc: Loc, leaves: list[Leaf], leaf: Leaf) -> Merged:
+    """The value with a definition of which not even the properties are known."""
+    unknown = leaf.definition.value
+    if leaf.definition.maybe is not None:
+        return Merged(_choice(option_type, loc, leaves, leaf, unknown))
+    live = [found for found in leaves if found.in_force]
+    if len(live) > 1 and option_type.keeps_maybe:
+        return Merged(Unknown(lambda: _all(option_type, loc, live), unknown.cause, unknown.site))
+    return Merged(unknown)
+
+
+def _all(option_type: OptionType, loc: Loc, leaves: list[Leaf]) -> str:
+    """All definitions together, as a person may read them if none of them is an mkForce."""
+    definitions = [leaf.definition for leaf in in_order(leaves)]
+    try:
+        return show(option_type.merge(loc, definitions).value)
+    except (NixError, Unknowable):
+        return " ".join(show(definition.value) for definition in definitions)
 
 
 def _anew(leaf: Leaf) -> Leaf:

@@ -14,7 +14,7 @@ from hmls.lang.interp import Interp
 from hmls.lang.json import to_json
 from hmls.lang.show import show_plain
 from hmls.lang.unit import Unit
-from hmls.lang.values import Attrs, Site, Unknown, Value, type_phrase
+from hmls.lang.values import Attrs, Site, Unknown, Value
 from hmls.modules.library import make_library
 
 _STEPS = 2_000_000_000
@@ -100,7 +100,8 @@ def _selected(value: Value, attribute: str | None) -> Value:
             continue
         if not isinstance(value, Attrs):
             raise NixError(
-                f"the expression selected by the selection path '{attribute}' should be a set but is something else"
+                f"the expression selected by the selection path '{attribute}' "
+                "should be a set but is something else"
             )
         found = get(value, name)
         if found is MISSING:

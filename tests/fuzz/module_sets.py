@@ -48,7 +48,8 @@ def module_set(random: Random) -> str:
     again = [path for path in options.kinds if _one_in(random, 9)]
     if again:
         twice = "".join(
-            f"options.{path} = mkOption {{ type = {_related(random, options.kinds[path].type)}; }}; "
+            f"options.{path} = mkOption "
+            f"{{ type = {_related(random, options.kinds[path].type)}; }}; "
             for path in again
         )
         modules.append(f'({{ config, options, ... }}: {{ _file = "e"; {twice}}})')

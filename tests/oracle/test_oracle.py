@@ -12,9 +12,9 @@ import pytest
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.interp import Interp
 from hmls.lang.json import to_json
-from hmls.modules.hm_types import home_manager_lib
 from hmls.lang.show import show_plain
 from hmls.lang.thread import run
+from hmls.modules.hm_types import home_manager_lib
 from tests.oracle.cases import EXPRESSION, Case, case_files, read_answers, read_cases
 from tests.support import evaluate, first_line, new_interp, nix_text_of_json, plain, write_files
 

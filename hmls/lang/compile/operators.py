@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, NoReturn, TypeAlias
 
-from hmls.lang.combine import add, as_set, concat, divide, multiply, subtract, update
+from hmls.lang.coerce import coerce
+from hmls.lang.combine import add, append, as_set, concat, divide, multiply, subtract, update
 from hmls.lang.compare import equal, less_than
 from hmls.lang.compile.core import child, compile_expression, compiler, later, site_of, unwrap
 from hmls.lang.compile.names import Name, attrpath_names, name_value
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
 from hmls.lang.force import MISSING, call, force, get, has, wrong_type
-from hmls.lang.values import Attrs, Code, Env, Lazy, Site, Thunk, Unknown, Value, quote_attribute
+from hmls.lang.values import (
+    Attrs,
+    Code,
+    ContextString,
+    Env,
+    Lazy,
+    Path,
+    Site,
+    Thunk,
+    Unknown,
+    Value,
+    quote_attribute,
+)
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
@@ -190,6 +203,8 @@ def compile_binary(node: Node, scope: Scope) -> Code:
         return _LOGIC[operator](_Operand.of(left, scope), _Operand.of(right, scope))
     if operator == "//":
         return _updating(left, right, scope)
+    if operator == "+":
+        return _adding(left, right, scope)
     if operator in _KEEPING:
         return _keeping(operator, left, right, scope)
     first, second = compile_expression(left, scope), compile_expression(right, scope)
@@ -222,6 +237,52 @@ def _keeping(operator: str, left: Node, right: Node, scope: Scope) -> Code:
             raise
 
     return code
+
+
+_ADDENDS = frozenset((int, float, str, ContextString, Path))
+
+
+def _adding(left: Node, right: Node, scope: Scope) -> Code:
+    """`left + right`. A left side of another type becomes a string before the right one counts.
+
+    Source: nix src/libexpr/eval.cc, ExprConcatStrings::eval.
+    """
+    first, second = compile_expression(left, scope), compile_expression(right, scope)
+    left_site, right_site = site_of(left, scope), site_of(right, scope)
+
+    def code(env: Env) -> Value:
+        try:
+            x = first(env)
+        except Unknowable as stop:
+            x = stop.unknown.at(left_site)
+        try:
+            if x.__class__ not in _ADDENDS and not isinstance(x, Unknown):
+                return append(coerce(x), second(env))
+        except NixError as error:
+            if error.site is None:
+                error.site = left_site
+            raise
+        try:
+            y = second(env)
+        except Unknowable as stop:
+            y = stop.unknown.at(right_site)
+        if x.__class__ is int and y.__class__ is int and -_LIMIT <= x + y < _LIMIT:
+            return x + y
+        for side in (x, y):
+            if isinstance(side, Unknown) and side.symbolic:
+                return side.operation("+", (x, y))
+        try:
+            return add(x, y)
+        except NixError as error:
+            if error.site is None:
+                error.site = Site(left_site.unit, left_site.start, right_site.end)
+            raise
+
+    return code
+
+
+_LIMIT = 2**63
+"""Integers are smaller than that."""
 
 
 def _updating(left: Node, right: Node, scope: Scope) -> Code:
@@ -334,7 +395,7 @@ def _uncompared(operator: str, x: Value, y: Value) -> Value:
 
 
 _LOGIC = {"&&": _and, "||": _or}
-_KEEPING = {"++": concat, "+": add}
+_KEEPING = {"++": concat}
 _OPERATORS: dict[str, _Combine] = {
     "==": _compared("==", equal),
     "!=": _compared("!=", lambda x, y: not equal(x, y)),

@@ -15,6 +15,7 @@ from hmls.lang.values import (
     Splice,
     Thunk,
     Unknown,
+    UnknownChoice,
     Value,
 )
 from hmls.modules.definitions import Definition, Loc
@@ -138,8 +139,11 @@ def _list_value(given: tuple[ListOf, Loc, list[Definition]]) -> Value:
     items: list[Any] = []
     for number, definition in enumerate(definitions, 1):
         found = force(definition.value)
-        if definition.maybe is not None or isinstance(found, Unknown):
-            items.append(Splice(definition.maybe or found))
+        if definition.maybe is not None:
+            items.append(Splice(UnknownChoice(definition.maybe, found, [])))
+            continue
+        if isinstance(found, Unknown):
+            items.append(Splice(found))
             continue
         index = 0
         for lazy in expect_open_list(found):
@@ -327,14 +331,13 @@ class _Keys:
 
     def lazy_part(self, name: str) -> tuple[bool | Unknown, Lazy]:
         """The same of a lazy set, where a key is there even if its definitions are not."""
+        value = Thunk(_lazy_value, (self, name))
         presence: bool | Unknown = True
         for definition in self.by_key[name]:
             if definition.maybe is None:
-                break
+                return True, value
             presence = definition.maybe
-        else:
-            return presence, None
-        return True, Thunk(_lazy_value, (self, name))
+        return presence, value
 
 
 def _lazy_value(given: tuple[_Keys, str]) -> Value:
@@ -351,21 +354,26 @@ def _attrs_value(given: tuple[AttrsOf, Thunk]) -> Value:
     option_type, thunk = given
     keys: _Keys = force(thunk)
     made: dict[str, Lazy] = {}
-    doubt: Unknown | None = None
-    doubtful: list[str] = []
+    doubtful: dict[str, tuple[Unknown, Lazy]] = {}
     for name in sorted_names(Attrs(keys.by_key)):
         presence, value = keys.lazy_part(name) if option_type.lazy else keys.part(name)
         if isinstance(presence, Unknown):
-            doubt = doubt or presence
-            doubtful.append(name)
+            doubtful[name] = (presence, value)
         elif presence:
             made[name] = value
     if keys.rest is not None:
-        gone = frozenset(keys.by_key.keys() - made.keys() - set(doubtful))
+        gone = frozenset(keys.by_key.keys() - made.keys() - doubtful.keys())
         return OpenAttrs(made, keys.rest, absent=gone)
-    if doubt is None:
+    if not doubtful:
         return Attrs(made)
-    return OpenAttrs(made, doubt, absent=AllBut([*made, *doubtful]))
+    return OpenAttrs(made, _in_doubt(doubtful), absent=AllBut([*made, *doubtful]))
+
+
+def _in_doubt(doubtful: dict[str, tuple[Unknown, Lazy]]) -> Unknown:
+    """The keys that may be there, those of the first condition as they would be."""
+    condition = next(iter(doubtful.values()))[0]
+    keys = {name: value for name, (presence, value) in doubtful.items() if presence is condition}
+    return UnknownChoice(condition, Attrs(keys), Attrs())
 
 
 def _attrs_meta(thunk: Thunk) -> Value:

@@ -10,7 +10,7 @@ from hmls.lang.errors import Unknowable
 from hmls.lang.force import expect_string, force
 from hmls.lang.json import json_string
 from hmls.lang.lib.support import map_known
-from hmls.lang.values import Attrs, Lazy, Unknown, Value
+from hmls.lang.values import Attrs, Lazy, Unknown, UnknownChoice, Value
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
 from hmls.modules.messages import nix_string
@@ -67,9 +67,13 @@ class Separated(Scalar):
         parts: list[Value] = []
         for index, definition in enumerate(definitions):
             value = force(definition.value)
-            if definition.maybe is not None:
-                value = Unknown(f"…{definition.maybe.text}", definition.maybe.cause)
-            parts.extend([self.separator, value] if index else [value])
+            if definition.maybe is None:
+                parts.extend([self.separator, value] if parts else [value])
+                continue
+            # Whether a separator stands before or behind it depends on its neighbours.
+            first = index == 0
+            text = concat_strings([value, self.separator] if first else [self.separator, value])
+            parts.append(UnknownChoice(definition.maybe, text, ""))
         return parts[0] if len(parts) == 1 else concat_strings(parts)
 
     @property

@@ -1,0 +1,423 @@
+"""What modules declare and write, found by evaluating them with symbols.
+
+The modules are loaded and evaluated as in any configuration, but that `config`, `options`
+and the arguments that a configuration decides are symbols. What then stands in the
+declarations and definitions is written down as residuals and types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from hmls.catalog.branches import branches, whole_options
+from hmls.catalog.residual import Residual, guarded, residual, unknown_residual
+from hmls.catalog.symbols import Symbol
+from hmls.catalog.type_writer import TypeWriter
+from hmls.lang import store
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import MISSING, expect_attrs, expect_open_list, force, get, get_lazy
+from hmls.lang.lib.pretty import Layout, pretty
+from hmls.lang.show import show
+from hmls.lang.values import Attrs, Lazy, Primop, Site, Splice, Thunk, Value
+from hmls.modules.collect import Collected, Given
+from hmls.modules.declarations import OptionDeclaration
+from hmls.modules.evaluation import Evaluation
+from hmls.modules.level import Level
+from hmls.modules.option_value import Option
+from hmls.modules.rename import Moved
+from hmls.modules.system import ModuleSystem
+from hmls.modules.types.submodules import Submodule
+from hmls.modules.unify import Module
+
+Path = tuple[str, ...]
+Json = Any
+
+
+@dataclass(slots=True)
+class Extraction:
+    """What was found. Files are relative to the root, texts and types are numbered.
+
+    `options` is a tree of objects with arrays `[type, {…}]` for options; `writes` are
+    `[path, residual, file, line]`, `moved` are `[kind, sources, target, note, file, change]`.
+    """
+
+    options: dict[str, Json] = field(default_factory=dict)
+    writes: list[Json] = field(default_factory=list)
+    moved: list[Json] = field(default_factory=list)
+    types: list[Json] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """What could not be read, for whoever builds a table."""
+
+
+def extract(
+    system: ModuleSystem,
+    modules: list[Given],
+    arguments: Mapping[str, Lazy],
+    *,
+    root: str,
+    module_class: str | None = None,
+) -> Extraction:
+    """What modules declare and write.
+
+    `arguments` are further arguments of the modules, symbols among them; `root` is the
+    folder on disk that files are told relative to.
+    """
+    return _Extractor(system, root).run(modules, arguments, module_class)
+
+
+class _SymbolicEvaluation(Evaluation):
+    """An evaluation whose modules get symbols for arguments that nobody defines.
+
+    The modules that only move options are taken out of it: they are known by what they say.
+    """
+
+    def __init__(
+        self, system: ModuleSystem, modules: Lazy, special: Attrs, module_class: Lazy, suffix: str
+    ) -> None:
+        super().__init__(system, modules, special_args=special, module_class=module_class)
+        self._suffix = suffix
+        self._filtered: Collected | None = None
+        self.moves: list[tuple[Moved, Module]] = []
+
+    @property
+    def collected(self) -> Collected:
+        if self._filtered is None:
+            whole = super().collected
+            moved = self._moved(whole)
+            whole.modules = [
+                module._replace(options=Thunk(whole_options, module.options))
+                for module in whole.modules
+                if module.key not in moved
+            ]
+            self._filtered = whole
+        return self._filtered
+
+    def _moved(self, whole: Collected) -> set[str]:
+        """The keys of modules that only move options, noted in `moves` by the way."""
+        keys: set[str] = set()
+        trees = list(whole.trees)
+        while trees:
+            tree = trees.pop(0)
+            trees.extend(tree.imports)
+            for number, lazy in enumerate(_items(tree.module.imports), 1):
+                value = None if lazy.__class__ is Splice else force(lazy)
+                if isinstance(value, Primop) and isinstance(value.tag, Moved):
+                    self.moves.append((value.tag, tree.module))
+                    keys.add(f"{tree.module.key}:anon-{number}")
+        return keys
+
+    def argument(self, name: str) -> Lazy:
+        found = self._arguments.get(name)
+        if found is None:
+            found = self._arguments[name] = Thunk(self._argument, name)
+        return found
+
+    def _argument(self, name: str) -> Value:
+        try:
+            args = force(self.internal_option("args").value)
+        except (NixError, Unknowable):
+            args = None
+        found = get(args, name) if isinstance(args, Attrs) else MISSING
+        return Symbol((name + self._suffix,)) if found is MISSING else found
+
+
+def _items(imports: Lazy) -> list[Any]:
+    try:
+        return expect_open_list(imports)
+    except (NixError, Unknowable):
+        return []
+
+
+class _Item(NamedTuple):
+    """Something defined: the conditions and priorities around it are `guards`."""
+
+    file: str
+    site: Site | None
+    guards: tuple[tuple[str, Lazy], ...]
+    value: Lazy
+
+
+class _Extractor:
+    def __init__(self, system: ModuleSystem, root: str) -> None:
+        self.system = system
+        self.root = root
+        self.found = Extraction()
+        types = expect_attrs(get(expect_attrs(system.lib), "types"))
+        self.types = TypeWriter(types, self._submodule, self._option_of_attrs)
+        self.found.types = self.types.pool
+        self._texts: dict[str, int] = {}
+        self._files: dict[str, int] = {}
+        self._guards: dict[int, tuple[Lazy, Residual]] = {}
+        self._submodules = 0
+
+    def run(
+        self, modules: list[Given], arguments: Mapping[str, Lazy], module_class: str | None
+    ) -> Extraction:
+        special = Attrs({"config": Symbol(("config",)), "options": Symbol(("options",))})
+        special.update(arguments)
+        evaluation = _SymbolicEvaluation(self.system, modules, special, module_class, "")
+        found = self.found
+        found.options = self._options(evaluation.root)
+        found.options.pop("_module", None)
+        found.writes = [w for w in self._writes(evaluation) if w[0][:1] != ["_module"]]
+        found.moved = [self._moved(moved, module) for moved, module in evaluation.moves]
+        for failure in evaluation.collected.failures:
+            found.problems.append(f"a module fails: {failure.message}")
+        for unread in evaluation.collected.unread:
+            found.problems.append(f"unread: {unread.unknown.text} in {unread.importer}")
+        return found
+
+    # Declarations.
+
+    def _options(self, level: Level) -> dict[str, Json]:
+        made: dict[str, Json] = {}
+        for name in level.declared.by_name:
+            try:
+                node = level.node(name)
+            except NixError as error:
+                self._problem((*level.loc, name), error.message)
+                continue
+            except Unknowable as stop:
+                self._problem((*level.loc, name), f"unknown: {stop.unknown.text}")
+                continue
+            if isinstance(node, Level):
+                made[name] = self._options(node)
+            elif isinstance(node, Option):
+                try:
+                    made[name] = self._option(node.declaration)
+                except NixError as error:
+                    self._problem(node.loc, error.message)
+                except Unknowable as stop:
+                    self._problem(node.loc, f"unknown: {stop.unknown.text}")
+            else:
+                self._problem((*level.loc, name), "of an unknown module")
+        if level.declared.rest is not None:
+            self._problem(level.loc, f"more options: {level.declared.rest.text}")
+        return made
+
+    def _option(self, declared: OptionDeclaration) -> Json:
+        more: dict[str, Json] = {}
+        default = declared.get("default")
+        if default is not MISSING:
+            more["default"] = residual(default)
+        apply = declared.get("apply")
+        if apply is not MISSING:
+            more["apply"] = residual(apply)
+        for flag in ("readOnly", "internal"):
+            if _known(declared.get(flag)) is True:
+                more[flag] = True
+        visible = _known(declared.get("visible"))
+        if visible is not MISSING and visible is not True:
+            more["visible"] = visible
+        for name in ("description", "defaultText", "example"):
+            lazy = declared.get(name)
+            text = None if lazy is MISSING else _document(lazy)
+            if text is not None:
+                more[name] = self._text(text)
+        places = [self._place(d.file, d.site) for d in declared.declarations]
+        return [self.types.write(declared.type), {**more, "declared": places}]
+
+    def _option_of_attrs(self, lazy: Lazy) -> Json:
+        """An option that is a value, as those of attrTag are."""
+        from hmls.modules.declarations import declaration_of_attrs
+
+        return self._option(declaration_of_attrs((), expect_attrs(lazy)))
+
+    def _submodule(self, submodule: Submodule) -> dict[str, Json]:
+        self._submodules += 1
+        suffix = f"/{self._submodules}"
+        own = {name: Symbol((name + suffix,)) for name in ("config", "options", "name")}
+        special = Attrs({**expect_attrs(submodule.special_args), **own})
+        modules = Thunk(_given, submodule)
+        evaluation = _SymbolicEvaluation(
+            self.system, modules, special, submodule.module_class, suffix
+        )
+        made: dict[str, Json] = {"number": self._submodules}
+        for name, lazy in (
+            ("description", submodule.given_description),
+            ("shorthand", submodule.shorthand),
+            ("class", submodule.module_class),
+        ):
+            value = force(lazy)
+            if value is not None and not isinstance(value, Attrs):
+                made[name] = residual(value)
+        made["options"] = self._options(evaluation.root)
+        made["options"].pop("_module", None)
+        writes = self._writes(evaluation)
+        if writes:
+            made["writes"] = [w for w in writes if w[0] != ["_module", "freeformType"]]
+        freeform = evaluation.freeform_type
+        if freeform is not None:
+            made["freeform"] = self.types.write(freeform)
+        if evaluation.moves:
+            made["moved"] = [self._moved(moved, module) for moved, module in evaluation.moves]
+        for failure in evaluation.collected.failures:
+            self._problem(evaluation.prefix, f"a module of a submodule fails: {failure.message}")
+        for unread in evaluation.collected.unread:
+            self._problem(evaluation.prefix, f"unread in a submodule: {unread.unknown.text}")
+        return made
+
+    def _moved(self, moved: Moved, module: Module) -> Json:
+        note = residual(moved.note)
+        change = None if moved.change is None else residual(moved.change)
+        sources = [list(source) for source in moved.sources]
+        target = None if moved.target is None else list(moved.target)
+        return [moved.kind, sources, target, note, self._file(module.file), change]
+
+    # Definitions.
+
+    def _writes(self, evaluation: Evaluation) -> list[Json]:
+        items = [
+            _Item(module.file, module.site, (), module.config)
+            for module in evaluation.collected.modules[::-1]
+        ]
+        found: list[Json] = []
+        self._walk(evaluation.root, items, (), found)
+        return found
+
+    def _walk(self, level: Level, items: list[_Item], path: Path, found: list[Json]) -> None:
+        by_name: dict[str, list[_Item]] = {}
+        for item in items:
+            self._push(item, by_name, path, found)
+        for name, inner in by_name.items():
+            here = (*path, name)
+            try:
+                node = level.node(name)
+            except (NixError, Unknowable):
+                continue  # It is among the problems of the declarations.
+            if isinstance(node, Level):
+                self._walk(node, inner, here, found)
+            elif node is None and name != "meta":
+                self._problem(here, f"defined but not declared, in {inner[0].file}")
+            elif node is not None:
+                for item in inner:
+                    self._write(here, item, residual(item.value), found)
+
+    def _push(
+        self, item: _Item, by_name: dict[str, list[_Item]], path: Path, found: list[Json]
+    ) -> None:
+        """Sort what is defined by the first name, properties pushed down."""
+        try:
+            value = force(item.value)
+            kind = get(value, "_type") if isinstance(value, Attrs) and "_type" in value else None
+        except NixError as error:
+            self._write(path, item, unknown_residual(f"«error: {error.message}»"), found)
+            return
+        except Unknowable as stop:
+            self._write(path, item, unknown_residual(stop.unknown.text), found)
+            return
+        if kind == "merge":
+            for part in _items(value["contents"]):
+                if part.__class__ is Splice:
+                    self._write(path, item, unknown_residual(part.unknown.text), found)
+                else:
+                    self._push(item._replace(value=part), by_name, path, found)
+        elif kind == "if":
+            guards = (*item.guards, ("mkIf", value["condition"]))
+            if self._guard(value["condition"]) is not False:
+                inner = item._replace(guards=guards, value=value["content"])
+                self._push(inner, by_name, path, found)
+        elif kind == "override":
+            guards = (*item.guards, ("mkOverride", value["priority"]))
+            self._push(item._replace(guards=guards, value=value["content"]), by_name, path, found)
+        else:
+            self._push_cases(item, value, by_name, path, found)
+
+    def _push_cases(
+        self,
+        item: _Item,
+        value: Value,
+        by_name: dict[str, list[_Item]],
+        path: Path,
+        found: list[Json],
+    ) -> None:
+        for conditions, case in branches(value):
+            guards = (*item.guards, *(("mkIf", condition) for condition in conditions))
+            here = item._replace(guards=guards)
+            if conditions and isinstance(case, Attrs) and "_type" in case:
+                self._push(here._replace(value=case), by_name, path, found)
+                continue
+            if not isinstance(case, Attrs):
+                text = case.text if hasattr(case, "text") else show(case, 80)
+                self._write(path, here, unknown_residual(text), found)
+                continue
+            for name, lazy in case.items():
+                site = case.positions.get(name, item.site)
+                by_name.setdefault(name, []).append(here._replace(value=lazy, site=site))
+            rest = getattr(case, "rest", None)
+            if rest is not None:
+                self._write(path, here, ["open", {}, unknown_residual(rest.text)], found)
+
+    def _write(self, path: Path, item: _Item, content: Residual, found: list[Json]) -> None:
+        for word, head in reversed(item.guards):
+            told = self._guard(head)
+            if word == "mkIf" and told is False:
+                return
+            content = guarded(word, told, content)
+        found.append([list(path), content, *self._place(item.file, item.site)])
+
+    def _guard(self, lazy: Lazy) -> Residual:
+        known = self._guards.get(id(lazy))
+        if known is None:
+            known = self._guards[id(lazy)] = (lazy, residual(lazy))
+        return known[1]
+
+    # Places and texts.
+
+    def _place(self, file: str, site: Site | None) -> list[int]:
+        line = 0 if site is None else site.unit.lines.position(site.start)[0] + 1
+        return [self._file(file), line]
+
+    def _file(self, file: str) -> int:
+        name = store.disk_path(file).removeprefix(self.root + "/")
+        return self._numbered(name, self._files, self.found.files)
+
+    def _text(self, text: str) -> int:
+        return self._numbered(text, self._texts, self.found.texts)
+
+    def _numbered(self, text: str, known: dict[str, int], pool: list[str]) -> int:
+        number = known.get(text)
+        if number is None:
+            number = known[text] = len(pool)
+            pool.append(text)
+        return number
+
+    def _problem(self, path: Path, message: str) -> None:
+        self.found.problems.append(f"{'.'.join(path)}: {message}")
+
+
+def _given(submodule: Submodule) -> list[Given]:
+    return [Given(module) for module in submodule.sub_modules or []]
+
+
+def _known(lazy: Lazy) -> Value:
+    """A flag of an option, or MISSING where it is not said or not known."""
+    if lazy is MISSING:
+        return MISSING
+    try:
+        value = force(lazy)
+    except (NixError, Unknowable):
+        return MISSING
+    return value if isinstance(value, bool | str) else MISSING
+
+
+def _document(lazy: Lazy) -> str | None:
+    """The text of a description, a defaultText or an example."""
+    try:
+        value = force(lazy)
+        if isinstance(value, Attrs) and get_lazy(value, "_type") is not MISSING:
+            kind = get(value, "_type")
+            if kind in ("literalExpression", "literalMD", "literalExample", "mdDoc"):
+                value = get(value, "text")
+            if isinstance(value, str):
+                return str(value)
+        elif isinstance(value, str):
+            return str(value)
+        text = pretty(value, Layout(multiline=True, allow_pretty_values=True))
+    except (NixError, Unknowable):
+        return None
+    return str(text) if isinstance(text, str) else show(text, 2_000)

@@ -1,0 +1,103 @@
+"""Home Manager's modules from their sources.
+
+Source: home-manager modules/modules.nix, modules/default.nix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hmls.catalog.extract import Extraction, extract
+from hmls.catalog.formats import formats
+from hmls.catalog.symbolic_lib import keep_calls_of_builtins, symbolic_lib
+from hmls.catalog.symbols import Symbol, open_symbol
+from hmls.lang.force import call, delayed, expect_list, force
+from hmls.lang.interp import Interp, Reader
+from hmls.lang.values import Attrs, Lazy, Path, Primop, Value
+from hmls.modules.collect import Given
+from hmls.modules.hm_types import home_manager_lib
+from hmls.modules.library import make_library
+from hmls.modules.system import ModuleSystem
+from hmls.modules.types.choices import Anything
+from hmls.modules.types.containers import AttrsOf, ListOf
+from hmls.modules.types.nix_view import nix_view
+from hmls.modules.types.scalars import STR, UNSPECIFIED
+
+CLASS = "homeManager"
+_NIXPKGS = "/.nixpkgs"
+"""Where nixpkgs would be; its few files that Home Manager reads are given natively."""
+_OF_THE_SYSTEM = ("osConfig", "nixosConfig", "darwinConfig")
+
+
+def extract_home_manager(reader: Reader, root: str) -> Extraction:
+    """What the modules of a Home Manager declare and write. `root` is its folder on disk.
+
+    Raises NixError for sources that are not Home Manager's.
+    """
+    interp = Interp(reader, lib=make_library)
+    keep_calls_of_builtins(interp)
+    _give_nixpkgs_files(interp)
+    lib = symbolic_lib(home_manager_lib(interp, interp.lib))
+    packages = symbolic_packages(interp, lib)
+    listed = call(
+        force(interp.import_path(f"{root}/modules/modules.nix")),
+        Attrs({"pkgs": packages, "lib": lib}),
+    )
+    modules = [Given(module) for module in expect_list(listed)]
+    arguments = {name: Symbol((name,)) for name in (*_OF_THE_SYSTEM, "modulesPath", "pkgsPath")}
+    return extract(
+        ModuleSystem(interp, lib),
+        modules,
+        {**arguments, "pkgs": packages},
+        root=root,
+        module_class=CLASS,
+    )
+
+
+def symbolic_packages(interp: Interp, lib: Lazy) -> Attrs:
+    """`pkgs` as symbols, but for what decides the structure of options."""
+    known: Mapping[str, Lazy] = {
+        "lib": lib,
+        "path": Path(_NIXPKGS),
+        "formats": delayed(lambda: formats(interp)),
+    }
+    return open_symbol(known, ("pkgs",))
+
+
+def _give_nixpkgs_files(interp: Interp) -> None:
+    misc = f"{_NIXPKGS}/nixos/modules/misc"
+    interp.overrides[f"{misc}/assertions.nix"] = assertions_module()
+    interp.overrides[f"{misc}/meta.nix"] = meta_module()
+    service = Attrs({"serviceSubmodule": nix_view(Anything())})
+    interp.overrides[f"{_NIXPKGS}/lib/services/lib.nix"] = Primop(
+        "", 1, lambda _given: Attrs({"configure": Primop("", 1, lambda _arguments: service)})
+    )
+
+
+def _option(option_type: Value, **more: Lazy) -> Attrs:
+    return Attrs({"_type": "option", "type": nix_view(option_type), **more})
+
+
+def assertions_module() -> Attrs:
+    """Nixpkgs nixos/modules/misc/assertions.nix."""
+    options = {
+        "assertions": _option(
+            ListOf(UNSPECIFIED),
+            default=[],
+            internal=True,
+            description="Conditions that must hold, each with the message to show otherwise.",
+        ),
+        "warnings": _option(
+            ListOf(STR),
+            default=[],
+            internal=True,
+            description="Messages to show when the configuration is built.",
+        ),
+    }
+    return Attrs({"options": Attrs(options)})
+
+
+def meta_module() -> Attrs:
+    """Nixpkgs nixos/modules/misc/meta.nix: who maintains a module, and what documents it."""
+    option = _option(AttrsOf(Anything()), default=Attrs(), internal=True)
+    return Attrs({"options": Attrs({"meta": option})})
