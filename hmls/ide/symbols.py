@@ -44,7 +44,7 @@ def document_symbols(view: View, path: str) -> list[Symbol]:
         return []
     top: list[Symbol] = []
     stack: list[tuple[tuple[str, ...], Symbol]] = []
-    for defined in outline(source):
+    for defined in sorted(outline(source), key=lambda found: (found.start, -found.value_end)):
         while stack and not _is_inside(defined, stack[-1][1]):
             stack.pop()
         outer = stack[-1][0] if stack else ()

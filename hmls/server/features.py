@@ -20,6 +20,18 @@ def register(server: Server) -> None:
         from hmls.server import completion
 
         completion.register(server)
+    if features.symbols:
+        from hmls.server import symbols
+
+        symbols.register(server)
+    if features.links:
+        from hmls.server import links
+
+        links.register(server)
+    if features.structure:
+        from hmls.server import structure
+
+        structure.register(server)
     if features.code_actions:
         from hmls.server import actions
 
