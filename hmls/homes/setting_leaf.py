@@ -1,0 +1,316 @@
+"""From a path of a target's tree to a `Setting`: value, reasons, layers and places."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from hmls.homes.builders.home_manager import BUILDER
+from hmls.homes.one_value import has_one_value
+from hmls.homes.plain import NotPlain, plain, why
+from hmls.homes.repository import Repository, loaded_files
+from hmls.homes.setting import Contribution, Declared, LayerKind, Setting
+from hmls.homes.setting_tree import Carried, Failed, Look, Open, Point, strongest_priority
+from hmls.lang import store
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import MISSING, force, get
+from hmls.lang.show import show
+from hmls.lang.values import Attrs, Site, Unknown, Value
+from hmls.modules.definitions import Definition, Leaf, Status
+from hmls.modules.evaluation import Evaluation
+from hmls.modules.level import Level
+from hmls.modules.option_value import DEFAULT, Option
+from hmls.modules.properties import DEFAULT_PRIORITY
+from hmls.modules.resolved import Resolved
+from hmls.modules.types.base import OptionType
+
+_ATTRPATH = re.compile(rb'(?:[^"=;${}]|"(?:[^"\\]|\\.)*"|\$\{[^}]*\}|\$(?!\{))*', re.DOTALL)
+_MAX_TEXT = 20_000
+_MAX_VALUE = 300
+"""Characters of a single definition's value."""
+
+
+class Reader:
+    """What is known of one target while its settings are read."""
+
+    def __init__(self, repository: Repository, evaluation: Evaluation) -> None:
+        self.repository = repository
+        self.evaluation = evaluation
+        self.unread = tuple(dict.fromkeys(_input(u.unknown) for u in evaluation.collected.unread))
+        """Names of the inputs whose modules are not known."""
+        self._loaded = loaded_files(evaluation)
+        self._tree = repository.files.tree.root + os.sep
+        self.error = _error_of(evaluation)
+        """What Nix says of any setting, where the modules do not fit together."""
+
+    def read(self, point: Point) -> Setting:
+        """The setting at a path."""
+        value = point.look()
+        carried = point.leaves
+        leaves = [found.leaf for found in carried]
+        option, option_type = point.option, _type_of(point)
+        text, reason, error, known, json = self._value(value)
+        assumes: tuple[str, ...] = ()
+        priority = _priority(leaves)
+        if known and self.unread and not self._is_own(option):
+            doubt = _doubt(point, option_type, value, leaves)
+            if doubt is None:
+                assumes = self.unread
+            else:
+                known, json, reason = False, None, self._may_add(doubt)
+        if self.error is not None:
+            known, json, error, reason = False, None, self.error, ""
+        contributions = [self._contribution(point.path, found) for found in carried]
+        order = {"wins": 0, "unknown": 1, "loses": 2, "false": 3}
+        return Setting(
+            point.path,
+            known,
+            value is not MISSING or self.error is not None,
+            json,
+            text,
+            reason,
+            error,
+            priority,
+            None if option_type is None else _described(option_type),
+            self._description(option),
+            self._declared(option),
+            assumes,
+            tuple(sorted(contributions, key=lambda c: order[c.status])),
+        )
+
+    def is_there(self, point: Point) -> bool:
+        """Whether a path exists: somebody declares or defines it."""
+        if point.leaves or isinstance(point.node, Option | Level | Resolved | Evaluation):
+            return True
+        return point.node is None and point.look() is not MISSING
+
+    def is_users(self, definition: Definition) -> bool:
+        """Whether one of the user's own files makes a definition."""
+        return definition.origin != DEFAULT and self._is_inside(definition.site)
+
+    def _is_inside(self, site: Site | None) -> bool:
+        return site is not None and site.unit.path.startswith(self._tree)
+
+    def _value(self, value: Look) -> tuple[str, str, str | None, bool, object]:
+        """(text, reason, error, known, JSON)"""
+        if value is MISSING:
+            return "", "", None, False, None
+        if isinstance(value, Failed):
+            message = value.error.message
+            return f"«error: {message}»", "", message, False, None
+        text = show(value, _MAX_TEXT)
+        try:
+            return text, "", None, True, plain(value)
+        except NotPlain as stop:
+            return text, stop.reason, None, False, None
+        except NixError as error:
+            return text, "", error.message, False, None
+
+    def _may_add(self, doubt: str) -> str:
+        names = ", ".join(self.unread)
+        return f"the modules of {names} were not read, and {doubt}"
+
+    def _is_own(self, option: Option | None) -> bool:
+        """Whether an option is declared by the repository alone."""
+        if option is None:
+            return False
+        try:
+            declarations = option.declaration.declarations
+        except (NixError, Unknowable):
+            return False
+        return all(self._is_inside(declaration.site) for declaration in declarations)
+
+    def _contribution(self, path: tuple[str, ...], found: Carried) -> Contribution:
+        leaf = found.leaf
+        definition = leaf.definition
+        place = _place(definition.site)
+        module = self._module_file(definition) or place.path
+        layer = self._layer(definition, module)
+        if layer == "builder":
+            place = _NOWHERE
+        elif place.path is None:
+            place = Place(module, 0, 0)
+        elif module != place.path and layer != "flake" and self._kind(place.path) == "flake":
+            # A function of the flake's own made the set that the module defines.
+            place = self._binding(module, path) or place
+        return Contribution(
+            *place,
+            layer,
+            leaf.status.value,
+            leaf.priority if isinstance(leaf.priority, int) else None,
+            _reason(found),
+            show(definition.value, _MAX_VALUE),
+        )
+
+    def _module_file(self, definition: Definition) -> str | None:
+        """The file of the module that makes a definition."""
+        if not definition.file.startswith("/"):
+            return None
+        path = store.disk_path(definition.file)
+        entry = os.path.join(path, "default.nix")
+        return entry if path in self._loaded and entry in self.repository.index.paths else path
+
+    def _layer(self, definition: Definition, file: str | None) -> LayerKind:
+        if definition.origin == DEFAULT:
+            return "default"
+        if file is None or definition.file == BUILDER:
+            return "builder" if BUILDER in (definition.origin, definition.file) else "input"
+        return self._kind(file)
+
+    def _kind(self, file: str | None) -> LayerKind:
+        if file is None or not file.startswith(self._tree):
+            return "input"
+        layout = self.repository.layout
+        layer = layout.layer_of(file)
+        if layer is not None:
+            return layer.kind
+        shared = (layout.home_modules, layout.system_modules, *layout.systems.values())
+        if any(folder is not None and file.startswith(folder + os.sep) for folder in shared):
+            return "module"
+        loaded = file in self._loaded or os.path.dirname(file) in self._loaded
+        return "module" if loaded and os.path.basename(file) != "flake.nix" else "flake"
+
+    def _binding(self, file: str | None, path: tuple[str, ...]) -> Place | None:
+        """The binding in a file that comes nearest to a path, by the text alone."""
+        if file is None:
+            return None
+        found = [
+            defined
+            for defined in self.repository.index[file].defined
+            if not defined.declares and path[: len(defined.path)] == defined.path
+        ]
+        if not found:
+            return None
+        nearest = max(found, key=lambda defined: len(defined.path))
+        return Place(file, nearest.start, nearest.end)
+
+    def _description(self, option: Option | None) -> str | None:
+        if option is None:
+            return None
+        try:
+            found = force(option.declaration.get("description"))
+            if isinstance(found, Attrs):
+                found = get(found, "text")
+        except (NixError, Unknowable):
+            return None
+        return str(found).strip() if isinstance(found, str) else None
+
+    def _declared(self, option: Option | None) -> Declared | None:
+        if option is None:
+            return None
+        try:
+            declarations = option.declaration.declarations
+        except (NixError, Unknowable):
+            return None
+        for declaration in declarations:
+            path, start, end = _place(declaration.site)
+            if path is not None:
+                return Declared(path, start, end)
+        return None
+
+
+def _error_of(evaluation: Evaluation) -> str | None:
+    try:
+        force(evaluation.config)
+    except NixError as error:
+        return error.message
+    except Unknowable:
+        pass
+    return None
+
+
+def _input(unknown: Unknown) -> str:
+    """The name of the input that an unread module comes from, or the module as written."""
+    parts = unknown.text.split(".")
+    if unknown.cause.kind == "missing-input" and unknown.cause.subject:
+        return unknown.cause.subject
+    if parts[0] in ("inputs", "self") and len(parts) > 1:
+        return parts[1]
+    return unknown.text
+
+
+def _type_of(point: Point) -> OptionType | None:
+    """The type that merges the definitions at the very path."""
+    node = point.node
+    try:
+        if isinstance(node, Option):
+            return node.declaration.type
+        if isinstance(node, Resolved):
+            return node.type
+    except (NixError, Unknowable):
+        pass
+    return None
+
+
+def _described(option_type: OptionType) -> str | None:
+    try:
+        return option_type.description
+    except (NixError, Unknowable):
+        return option_type.name
+
+
+def _doubt(
+    point: Point, option_type: OptionType | None, value: Value, leaves: list[Leaf]
+) -> str | None:
+    """Why a module that was not read could change a value, or None if only mkForce could."""
+    strongest = strongest_priority(leaves)
+    if strongest is None or strongest > DEFAULT_PRIORITY:
+        return "a plain definition there would win"
+    if isinstance(point.node, Open) and point.node.doubt:
+        return "which definitions win depends on the options that they declare"
+    if option_type is None:
+        if value is None or isinstance(value, bool | int | float):
+            return None
+        return "may add to a value whose type is not known"
+    return None if has_one_value(option_type, value) else "may add to it"
+
+
+def _priority(leaves: list[Leaf]) -> int | None:
+    """That of the winners; None where a stronger definition may exist."""
+    strongest = strongest_priority(leaves)
+    for leaf in leaves:
+        if leaf.status is Status.UNKNOWN and (
+            leaf.opaque or strongest is None or leaf.priority < strongest
+        ):
+            return None
+    return strongest
+
+
+def _reason(found: Carried) -> str:
+    leaf, strongest = found
+    match leaf.status:
+        case Status.WINS:
+            return ""
+        case Status.LOSES:
+            winner = "" if strongest is None else f" to {strongest}"
+            return f"priority {leaf.priority} loses{winner}"
+        case Status.FALSE:
+            site = None if leaf.guard is None else leaf.guard.positions.get("condition")
+            return "mkIf false" if site is None else f"mkIf false: {site.text(80)}"
+        case Status.UNKNOWN:
+            condition = leaf.condition
+            return "not known" if condition is None else f"not known: {why(condition)}"
+
+
+class Place(NamedTuple):
+    """Bytes of a file; of an attribute path, where it is a binding."""
+
+    path: str | None
+    start: int
+    end: int
+
+
+_NOWHERE = Place(None, 0, 0)
+
+
+def _place(site: Site | None) -> Place:
+    """The attribute path of a binding."""
+    if site is None:
+        return _NOWHERE
+    text = site.unit.text[site.start : site.end]
+    match = _ATTRPATH.match(text)
+    length = len(text)
+    if match is not None and text[match.end() : match.end() + 1] == b"=":
+        length = len(match.group().rstrip())
+    return Place(site.unit.path, site.start, site.start + length)
