@@ -20,6 +20,10 @@ def register(server: Server) -> None:
         from hmls.server import completion
 
         completion.register(server)
+    if features.definition:
+        from hmls.server import navigation
+
+        navigation.register(server)
     if features.symbols:
         from hmls.server import symbols
 

@@ -82,6 +82,7 @@ def returned(interp: Interp, configuration: Configuration, package: str) -> Conf
     return made
 
 
-def module_arguments(arguments: dict[str, Lazy]) -> Attrs:
-    """A module that sets `_module.args`."""
-    return Attrs({"config": Attrs({"_module": Attrs({"args": Attrs(arguments)})})})
+def module_arguments(arguments: dict[str, Lazy], packages_site: Site | None = None) -> Attrs:
+    """A module that sets `_module.args`. `packages_site` is where `pkgs` is written, if it is."""
+    positions = {} if packages_site is None else {"pkgs": packages_site}
+    return Attrs({"config": Attrs({"_module": Attrs({"args": Attrs(arguments, positions)})})})

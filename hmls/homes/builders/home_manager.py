@@ -18,7 +18,7 @@ from hmls.homes.builders.configuration import (
 from hmls.lang.combine import update
 from hmls.lang.force import MISSING, delayed, expect_attrs, expect_list, force, get, get_lazy
 from hmls.lang.interp import Interp
-from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Unknown, Value
+from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Site, Unknown, Value
 from hmls.modules.collect import Given
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.evaluation import Evaluation
@@ -94,6 +94,7 @@ def home_configuration(interp: Interp, release: Release, lazy: Lazy) -> Value:
             packages=packages,
             lib=environment.interp.lib if lib is MISSING else lib,
             special=Attrs() if extra is MISSING else extra,
+            packages_site=given.positions.get("pkgs"),
         )
 
     configuration = Configuration(
@@ -123,15 +124,16 @@ def evaluate_home(
     packages: Lazy,
     lib: Lazy,
     special: Lazy,
+    packages_site: Site | None = None,
 ) -> Evaluation:
-    """The home of the standalone builder."""
+    """The home of the standalone builder. `packages_site` is where it is given `pkgs`."""
     arguments: dict[str, Lazy] = {"pkgs": packages}
     if release.knows_os_config:
         for name in ("osConfig", "nixosConfig", "darwinConfig"):
             arguments[name] = override(1000, None)
     given = [
         Given(Attrs({"imports": modules})),
-        Given(module_arguments(arguments), origin=BUILDER),
+        Given(module_arguments(arguments, packages_site), origin=BUILDER),
         *environment.home_modules(release),
     ]
     return Evaluation(
@@ -145,10 +147,11 @@ def evaluate_home(
 def _special(own: dict[str, Lazy], given: Lazy) -> Attrs:
     extra = force(given)
     if isinstance(extra, OpenAttrs):
-        return OpenAttrs({**own, **extra}, extra.rest, {}, extra.absent)
+        return OpenAttrs({**own, **extra}, extra.rest, extra.positions, extra.absent)
     if isinstance(extra, Unknown):
         return OpenAttrs(own, extra)
-    return Attrs({**own, **expect_attrs(extra)})
+    known = expect_attrs(extra)
+    return Attrs({**own, **known}, known.positions)
 
 
 def os_module(name: str, path: str, last_modified: int | None = None) -> Primop:

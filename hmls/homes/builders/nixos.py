@@ -115,11 +115,14 @@ def evaluate_system(
         "modulesPath": Unknown("modulesPath", Cause("missing-input", "nixpkgs was not read")),
     }
     if isinstance(extra, OpenAttrs):
-        special_args: Attrs = OpenAttrs({**base, **extra}, extra.rest, {}, extra.absent)
+        special_args: Attrs = OpenAttrs(
+            {**base, **extra}, extra.rest, extra.positions, extra.absent
+        )
     elif isinstance(extra, Unknown):
         special_args = OpenAttrs(base, extra)
     else:
-        special_args = Attrs({**base, **expect_attrs(extra)})
+        known = expect_attrs(extra)
+        special_args = Attrs({**base, **known}, known.positions)
 
     def system_packages() -> Value:
         if packages is not MISSING and force(packages) is not None:

@@ -1,0 +1,77 @@
+"""Which homes and systems a file is part of."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+from hmls.homes.repository import Repository, loaded_files
+from hmls.homes.targets import Target
+from hmls.lang.errors import NixError, Unknowable
+
+Space = Literal["home", "system"]
+"""Whose options a module's settings are: `programs.zsh.enable` is one of both."""
+
+
+def targets_of(repository: Repository, path: str) -> list[Target]:
+    """The targets whose home a file is part of, those of its own layer first.
+
+    For a layer the one that it is made for comes first: standalone for base and global.
+    """
+    layer = repository.layout.layer_of(path)
+    items = repository.recent_targets.items
+    if layer is not None:
+        wanted = {"host": "host", "droid": "droid"}.get(layer.kind, "standalone")
+        found = [target for target in items if layer in target.layers]
+        found += [t for t in items if t.user == layer.user and t not in found and not found]
+        return sorted(found, key=lambda target: (target.kind != wanted, target.host != layer.host))
+    return [target for target in items if path in home_files(repository, target)]
+
+
+def home_files(repository: Repository, target: Target) -> frozenset[str]:
+    """The files that are modules of a target's home; those of its layers if it is unknown."""
+    try:
+        return frozenset(map(_module_file, loaded_files(repository.evaluation(target))))
+    except (NixError, Unknowable):
+        return frozenset(
+            path
+            for path in repository.index.paths
+            if (layer := repository.layout.layer_of(path)) is not None and layer in target.layers
+        )
+
+
+def system_files(repository: Repository, target: Target) -> frozenset[str]:
+    """The files that are modules of the system which a host target is part of."""
+    try:
+        evaluation = repository.host_evaluation(target)
+        if evaluation is None:
+            return frozenset()
+        return frozenset(map(_module_file, loaded_files(evaluation)))
+    except (NixError, Unknowable):
+        return frozenset()
+
+
+def space_of(repository: Repository, path: str) -> Space | None:
+    """Whose options a file's settings are, or None if it is no module as far as is known."""
+    layout = repository.layout
+    if layout.layer_of(path) is not None or _is_below(path, layout.home_modules):
+        return "home"
+    if _is_below(path, layout.system_modules) or any(
+        _is_below(path, folder) for folder in layout.systems.values()
+    ):
+        return "system"
+    items = repository.recent_targets.items
+    if any(path in home_files(repository, target) for target in items):
+        return "home"
+    if any(path in system_files(repository, target) for target in items):
+        return "system"
+    return None
+
+
+def _is_below(path: str, folder: str | None) -> bool:
+    return folder is not None and (path == folder or path.startswith(folder + os.sep))
+
+
+def _module_file(path: str) -> str:
+    """The file behind the key of a module, which may be a folder."""
+    return path if path.endswith(".nix") else os.path.join(path, "default.nix")

@@ -1,0 +1,306 @@
+"""Where files name users and hosts: as attributes, in strings, in flake references and paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from hmls.homes.membership import space_of
+from hmls.homes.path_texts import path_text_at
+from hmls.homes.people import Host, User, hosts, users
+from hmls.homes.repository import Repository
+from hmls.syntax.attrpath import DYNAMIC
+from hmls.syntax.cursor import BindingName, Selection, Span, StringText, Variable, context_at
+from hmls.syntax.kinds import Kind
+from hmls.syntax.parse import Source, node_at
+
+NameKind = Literal["user", "host"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A user's or host's name in a file; `start` to `end` are its bytes.
+
+    `is_attribute` says that it stands where a name of an attribute does, with its quotes if
+    it has any, so that another name there needs quotes if it is no identifier.
+    """
+
+    kind: NameKind
+    name: str
+    start: int
+    end: int
+    is_attribute: bool = False
+
+
+_SETS: dict[tuple[str, ...], NameKind] = {
+    ("homeConfigurations",): "user",
+    ("nixOnDroidConfigurations",): "user",
+    ("nixosConfigurations",): "host",
+    ("darwinConfigurations",): "host",
+    ("home-manager", "users"): "user",
+    ("users", "users"): "user",
+    ("users", "extraUsers"): "user",
+}
+_VALUES: dict[str, NameKind] = {
+    "username": "user",
+    "userName": "user",
+    "user": "user",
+    "primaryUser": "user",
+    "owner": "user",
+    "hostName": "host",
+    "hostname": "host",
+    "host": "host",
+    "computerName": "host",
+}
+"""Names of settings and variables whose value, or what is compared with them, is a name."""
+_CERTAIN = frozenset(("username", "primaryUser", "hostName", "computerName"))
+"""Those of them that also in a home name no account elsewhere, as `github.user` does."""
+_COLLECTIONS = re.compile(
+    r"(?i)(?P<user>users?|people|persons?|accounts?|homes?|members|admins)"
+    r"|(?P<host>hosts?|machines?|systems?|devices?|nodes)"
+)
+_HOMES = re.compile(r"/(?:home|Users)/([^/]+)(?=/|$)")
+_NAME = rb"[A-Za-z0-9_'-]"
+_FLAKE_REFERENCE = re.compile(
+    r"#(?:(?:homeConfigurations|nixosConfigurations|darwinConfigurations)\.)?\\?[\"']?"
+    r"([A-Za-z0-9_-]+)(?:@([A-Za-z0-9_-]+))?"
+)
+
+
+class Names:
+    """The names of a repository, and what it tells of where they are written."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.users: dict[str, User] = users(repository)
+        self.hosts: dict[str, Host] = hosts(repository)
+
+    def kinds(self, name: str) -> list[NameKind]:
+        found: list[NameKind] = ["user"] if name in self.users else []
+        return [*found, "host"] if name in self.hosts else found
+
+    def has(self, kind: NameKind, name: str) -> bool:
+        return name in (self.users if kind == "user" else self.hosts)
+
+    @cached_property
+    def keyed(self) -> dict[tuple[str, ...], NameKind]:
+        """Sets all of whose attributes are called as users, or all as hosts."""
+        below: dict[tuple[str, ...], set[str]] = {}
+        known = {**self.users, **self.hosts}
+        sets: set[tuple[str, ...]] = set()
+        index = self.repository.index
+        for file in index.paths:
+            for defined in index[file].defined:
+                path = defined.path
+                for length in range(1, len(path)):
+                    below.setdefault(path[:length], set()).add(path[length])
+                    if path[length] in known:
+                        sets.add(path[:length])
+        found: dict[tuple[str, ...], NameKind] = {}
+        for path in sets:
+            names = below[path] - {DYNAMIC}
+            called = _COLLECTIONS.fullmatch(path[-1])
+            if called is None and len(names) < 2:
+                continue
+            if names <= self.users.keys():
+                found[path] = "user"
+            elif names <= self.hosts.keys():
+                found[path] = "host"
+        return found
+
+
+def mention_at(names: Names, path: str, source: Source, offset: int) -> Mention | None:
+    """The user or host that is named at a byte offset."""
+    repository = names.repository
+    written = path_text_at(source, path, repository.root, offset)
+    if written is not None:
+        for segment, start, upto in written.segments():
+            found = _in_segment(names, segment, start, upto, offset)
+            if found is not None:
+                return found
+        return None
+    match context_at(source, offset):
+        case BindingName() as context:
+            return _attribute(names, context.path, context.span)
+        case Selection() as context:
+            return _attribute(names, context.path, context.span)
+        case Variable(path=tuple() as selected, span=span) if len(selected) > 1:
+            return _attribute(names, selected, span)
+        case StringText() as context:
+            return _in_string(names, path, source, context, offset)
+    return None
+
+
+def mentions(names: Names, path: str, kind: NameKind, name: str) -> list[Mention]:
+    """All places of a file that name a user or host."""
+    text = names.repository.index[path].text
+    if name.encode() not in text:
+        return []
+    source = names.repository.files.source(path)
+    if source is None:
+        return []
+    found = (
+        mention_at(names, path, source, start + 1 if end - start > 1 else end)
+        for start, end in occurrences(text, name)
+    )
+    wanted = (m for m in found if m is not None and m.kind == kind and m.name == name)
+    return sorted(dict.fromkeys(wanted), key=lambda mention: mention.start)
+
+
+def occurrences(text: bytes, name: str) -> Iterator[tuple[int, int]]:
+    """The byte ranges in which a name stands by itself."""
+    word = re.escape(name.encode())
+    for match in re.finditer(b"(?<!" + _NAME + b")" + word + b"(?!" + _NAME + b")", text):
+        yield match.span()
+
+
+def _in_segment(names: Names, segment: str, start: int, upto: str, offset: int) -> Mention | None:
+    """A folder of a layer or a system in a path."""
+    layout = names.repository.layout
+    user, at, host = segment.removesuffix(".nix").partition("@")
+    end = start + len(user.encode())
+    if not start <= offset <= start + len(segment.encode()):
+        return None
+    layer = next((x for x in layout.layers if upto in (x.folder, x.entry)), None)
+    if layer is not None and segment.removesuffix(".nix") == layer.name:
+        if layer.kind == "host" and offset > end:
+            return Mention("host", host, end + 1, end + 1 + len(host.encode()))
+        return Mention("user", user, start, end) if offset <= end else None
+    if at and not host and user in names.users:
+        # `"/alice@${host}"`
+        return Mention("user", user, start, end)
+    if layout.systems.get(segment) == upto:
+        return Mention("host", segment, start, start + len(segment.encode()))
+    return None
+
+
+def _attribute(names: Names, path: tuple[str, ...], span: Span) -> Mention | None:
+    name, parent = path[-1], path[:-1]
+    kind = _kind_below(names, parent)
+    user, at, _ = name.partition("@")
+    if kind == "user" and at and user in names.users and span.end - span.start > len(name):
+        # `homeConfigurations."alice@mac"`
+        return Mention("user", user, span.start + 1, span.start + 1 + len(user.encode()))
+    if kind is None or not names.has(kind, name):
+        return None
+    return Mention(kind, name, span.start, span.end, is_attribute=True)
+
+
+def _kind_below(names: Names, parent: tuple[str, ...]) -> NameKind | None:
+    """What attributes of a set are called by."""
+    for ending, kind in _SETS.items():
+        if parent[-len(ending) :] == ending:
+            return kind
+    for dropped in (0, 1):
+        known = names.keyed.get(parent[dropped:])
+        if known is not None:
+            return known
+    return None
+
+
+def _in_string(
+    names: Names, path: str, source: Source, context: StringText, offset: int
+) -> Mention | None:
+    text, start = context.text, context.span.start
+    for match in _FLAKE_REFERENCE.finditer(text):
+        found = _reference(names, text, start, match, offset)
+        if found is not None:
+            return found
+    if not context.is_whole:
+        return _home_folder(names, context, offset)
+    user, at, host = text.partition("@")
+    if at and _is_layer(names, text):
+        end = start + len(user.encode())
+        if offset > end and host in names.hosts:
+            return Mention("host", host, end + 1, end + 1 + len(host.encode()))
+        return Mention("user", user, start, end) if offset <= end else None
+    kind = _kind_of_string(names, path, source, context, offset)
+    if kind is not None and names.has(kind, text):
+        return Mention(kind, text, context.span.start, context.span.end)
+    return _home_folder(names, context, offset)
+
+
+def _is_layer(names: Names, name: str) -> bool:
+    repository = names.repository
+    return any(layer.name == name for layer in repository.layout.layers) or any(
+        target.name == name for target in repository.recent_targets.items
+    )
+
+
+def _reference(
+    names: Names, text: str, start: int, match: re.Match[str], offset: int
+) -> Mention | None:
+    """`.#alice`, `.#workstation`, `.#homeConfigurations.alice`."""
+    first = start + len(text[: match.start(1)].encode())
+    name = match.group(1)
+    end = first + len(name.encode())
+    if match.group(2) is not None and end < offset <= end + 1 + len(match.group(2).encode()):
+        host = match.group(2)
+        return Mention("host", host, end + 1, end + 1 + len(host)) if host in names.hosts else None
+    if not first <= offset <= end:
+        return None
+    kinds = names.kinds(name)
+    command = text[: match.start()]
+    if "home-manager" in command or "homeConfigurations" in match.group():
+        kinds = [kind for kind in kinds if kind == "user"]
+    elif "rebuild" in command or "Configurations" in match.group():
+        kinds = [kind for kind in kinds if kind == "host"]
+    return Mention(kinds[0], name, first, end) if len(kinds) == 1 else None
+
+
+def _kind_of_string(
+    names: Names, path: str, source: Source, context: StringText, offset: int
+) -> NameKind | None:
+    """What a string names by where it stands."""
+    if context.compared_with:
+        return _VALUES.get(context.compared_with[-1])
+    owner = _owner(source, offset)
+    if context.of:
+        last = context.of[-1]
+        if last in _VALUES and (
+            len(context.of) == 1 or last in _CERTAIN or not _is_home(names, path)
+        ):
+            return _VALUES[last]
+        if context.of[-3:-1] == ("users", "users") and last == "name":
+            return "user"
+        called = _COLLECTIONS.fullmatch(last)
+        if called is not None and owner == Kind.LIST:
+            kind: NameKind = "user" if called.group("user") else "host"
+            if names.has(kind, context.text):
+                return kind
+    kinds = names.kinds(context.text)
+    if owner in (Kind.LIST, Kind.APPLY) and len(kinds) == 1 and _builds(names, path):
+        return kinds[0]
+    return None
+
+
+def _owner(source: Source, offset: int) -> int | None:
+    """The kind of node that a string is a direct part of."""
+    node = node_at(source, offset)
+    if node.type == "string_fragment" and node.parent is not None:
+        node = node.parent
+    return None if node.parent is None else node.parent.kind_id
+
+
+def _builds(names: Names, path: str) -> bool:
+    """Whether a file is flake.nix or one of its helpers, and no module."""
+    return space_of(names.repository, path) is None
+
+
+def _is_home(names: Names, path: str) -> bool:
+    return space_of(names.repository, path) == "home"
+
+
+def _home_folder(names: Names, context: StringText, offset: int) -> Mention | None:
+    """The user in the value of homeDirectory."""
+    if not context.of or context.of[-1] not in ("homeDirectory", "home"):
+        return None
+    match = _HOMES.match(context.text)
+    if match is None or match.group(1) not in names.users:
+        return None
+    start = context.span.start + len(context.text[: match.start(1)].encode())
+    end = start + len(match.group(1).encode())
+    return Mention("user", match.group(1), start, end) if start <= offset <= end else None

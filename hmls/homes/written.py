@@ -1,0 +1,121 @@
+"""Where attributes of evaluated values are written: `lib.discover`, `self.homeModules.default`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hmls.homes.membership import targets_of
+from hmls.homes.repository import Repository
+from hmls.lang import store
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import MISSING, force, get_lazy
+from hmls.lang.values import Attrs, Lazy, Path, Site
+from hmls.modules.evaluation import Evaluation
+
+_OF_THE_FLAKE = ("self", "inputs", "lib")
+"""Arguments that mean the same in files that are no modules, by custom."""
+
+
+def attribute_site(repository: Repository, path: str, names: tuple[str, ...]) -> Site | None:
+    """Where the last of some names is written, selected from an argument of a module file."""
+    for start in _starts(repository, path, names[0]):
+        try:
+            site = _walk(start, names[1:])
+        except (NixError, Unknowable):
+            continue
+        if site is not None and store.disk_path(site.unit.path).startswith("/"):
+            return site
+    return None
+
+
+def argument_site(repository: Repository, path: str, name: str) -> Site | None:
+    """Where a module argument is given its value: in extraSpecialArgs, `_module.args`, `pkgs`."""
+    for evaluation in _evaluations(repository, path):
+        try:
+            site = evaluation.special_args.positions.get(name) or _of_module_args(evaluation, name)
+        except (NixError, Unknowable):
+            continue
+        if site is not None:
+            return site
+    return None
+
+
+def path_of_attribute(repository: Repository, path: str, names: tuple[str, ...]) -> str | None:
+    """The file or folder that an attribute's value is, if it is a path."""
+    for start in _starts(repository, path, names[0]):
+        try:
+            value = force(start)
+            for name in names[1:]:
+                value = force(get_lazy(value, name)) if isinstance(value, Attrs) else None
+        except (NixError, Unknowable):
+            continue
+        if isinstance(value, Path):
+            return store.disk_path(value.path)
+    return None
+
+
+def _starts(repository: Repository, path: str, name: str) -> Iterator[Lazy]:
+    """The values that an argument has for the targets of a file."""
+    found = False
+    for evaluation in _evaluations(repository, path):
+        found = True
+        try:
+            special = evaluation.special_args
+            yield special[name] if name in special else evaluation.argument(name)
+        except (NixError, Unknowable):
+            continue
+    if name == "self":
+        try:
+            yield repository.flake.outputs
+        except (NixError, Unknowable):
+            return
+    elif not found and name in _OF_THE_FLAKE:
+        for target in repository.recent_targets.items[:2]:
+            try:
+                special = repository.evaluation(target).special_args
+                yield special.get(name, MISSING)
+            except (NixError, Unknowable):
+                continue
+
+
+def _evaluations(repository: Repository, path: str) -> Iterator[Evaluation]:
+    """The homes that a file is part of, or else the systems."""
+    found = targets_of(repository, path)
+    for target in found[:3]:
+        try:
+            yield repository.evaluation(target)
+        except (NixError, Unknowable):
+            continue
+    if found:
+        return
+    for target in repository.recent_targets.items:
+        try:
+            system = repository.host_evaluation(target)
+        except (NixError, Unknowable):
+            continue
+        if system is not None:
+            yield system
+            return
+
+
+def _walk(start: Lazy, names: tuple[str, ...]) -> Site | None:
+    value = force(start)
+    site: Site | None = None
+    for name in names:
+        if not isinstance(value, Attrs):
+            return None
+        site = value.positions.get(name)
+        if name == names[-1] and site is not None:
+            return site
+        lazy = get_lazy(value, name)
+        if lazy is MISSING:
+            return None
+        value = force(lazy)
+    return site
+
+
+def _of_module_args(evaluation: Evaluation, name: str) -> Site | None:
+    """The definition of `_module.args.<name>`."""
+    part = evaluation.internal_option("args").part(name)
+    definitions = getattr(part, "definitions", ())
+    return next((d.site for d in definitions if d.site is not None), None)
