@@ -91,12 +91,16 @@ async def run(
 
 
 async def run_detached(
-    command: Command, folder: Path, on_line: OnLine, on_start: OnStart | None = None
+    command: Command,
+    folder: Path,
+    on_line: OnLine,
+    on_start: OnStart | None = None,
+    wants_end: Callable[[], bool] = lambda: True,
 ) -> Ended | NotStarted:
     """Run a command that must outlive us: it prints into files in `folder`, which are read here.
 
     With a pipe an activation would be ended half-way, by its next `echo`, if we died. So it goes on
-    to its end, and the files tell what it said.
+    to its end, and the files tell what it said. Cancelled without `wants_end` it is waited for.
     """
     paths: dict[Stream, Path] = {"out": folder / "stdout", "err": folder / "stderr"}
     try:
@@ -121,7 +125,8 @@ async def run_detached(
                 for file, lines in tails:
                     await _read_rest(file, lines)
         except asyncio.CancelledError:
-            await end_group(started.pid)
+            if wants_end():
+                await end_group(started.pid)
             await waiter
             raise
     for _, lines in tails:

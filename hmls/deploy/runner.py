@@ -43,17 +43,19 @@ async def run_step(
     ui: Ui,
     output: Path,
     on_start: Callable[[int], None],
+    wants_end: Callable[[], bool] = lambda: True,
 ) -> Ran:
     """Run a resolved step to its end, telling `ui` under a title as it goes.
 
-    `output` is the folder for what an activation prints. Cancelling ends the process group.
+    `output` is the folder for what an activation prints. Cancelling ends the process group; that of
+    an activation only if `wants_end` says so.
     """
     ui.log(LogLine(f"$ {display(step)}", "news"))
     reader = _Reader(title, ui)
     command = Command(arguments(step), step.cwd, {**environ, **dict(step.env)})
     ui.progress(title, reader.meter.report)
     if step.changes in OUTLIVES_US:
-        ended = await run_detached(command, output, reader.read, on_start)
+        ended = await run_detached(command, output, reader.read, on_start, wants_end)
     else:
         ended = await run(command, reader.read, on_start)
     ui.progress(title, reader.meter.report)

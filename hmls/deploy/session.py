@@ -109,13 +109,23 @@ class _Deployment:
             for place, step in enumerate(self.plan.steps):
                 ended = await self._take(step, self.plan.steps[place:])
                 if ended is not None:
+                    self._clean_up()
                     return ended
         except asyncio.CancelledError:
+            if self._outlived_us(step):
+                raise  # The record stays: the next start looks at what became of it.
             self.ui.note(self._cancelled(step))
-            raise
-        finally:
             self._clean_up()
+            raise
+        except BaseException:
+            self._clean_up()
+            raise
+        self._clean_up()
         return self._end()
+
+    def _outlived_us(self, step: Step | Preview | None) -> bool:
+        activates = isinstance(step, Step) and step.changes in OUTLIVES_US
+        return activates and not self.around.wants_end()
 
     async def _take(self, step: Step | Preview, rest: Sequence[Step | Preview]) -> Outcome | None:
         """One step; an outcome if the plan ends here."""
@@ -189,6 +199,7 @@ class _Deployment:
             self.ui,
             self._output(),
             lambda pid: self._started(step, pid),
+            self.around.wants_end,
         )
         await self._read(step, ran)
         if ran.went_well and step.changes == "lock":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hmls.deploy.lock import lock_path
@@ -26,6 +26,8 @@ class Surroundings:
     settings: Mapping[str, str] | None = None
     untracked: tuple[str, ...] = ()
     forced: tuple[str, ...] = ()
+    wants_end: Callable[[], bool] = lambda: True
+    """Asked when an activation is cancelled: whether the user said so, or only our end is near."""
 
     @property
     def state_folder(self) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hmls.ide.diagnostics import Diagnostic, Fix
     from hmls.ide.types import Command
     from hmls.server.app import Server
+    from hmls.server.offers import Offers
 
 _KINDS: dict[str, str] = {
     "quickfix": lsp.CodeActionKind.QuickFix,
@@ -48,12 +49,28 @@ def register(server: Server) -> None:
                 for problem in diagnose_file(view, path):
                     if problem.start <= end and start <= problem.end:
                         found += [_fix(server, view, problem, fix, params) for fix in problem.fixes]
-            for action in actions_at(view, path, start, end):
-                if _wanted(_KINDS[action.kind], only):
-                    found.append(_action(server, view, action))
+                found += server.reported.fixes(params.text_document.uri, params.range)
+            offered = actions_at(view, path, start, end)
+            wanted = [action for action in offered if _wanted(_KINDS[action.kind], only)]
+            deployments = [action for action in wanted if action.kind == "deploy"]
+            found += [_action(server, view, each) for each in wanted if each.kind != "deploy"]
+            repository = view.repository(path)
+            if deployments and repository is not None:
+                found += _offers(server).code_actions(deployments, repository)
             return found
 
         return await session.ask(work, path=path)
+
+
+def _offers(server: Server) -> Offers:
+    from hmls.server.offers import Offers
+
+    session = server.session
+    return Offers(
+        session.settings.deploy,
+        trusted=session.trusted,
+        can_disable=server.abilities.disabled_actions,
+    )
 
 
 def _wanted(kind: str, only: Any) -> bool:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
 from hmls import __version__
+from hmls.server.abilities import Abilities, abilities_of
 from hmls.server.problems import Problems
 from hmls.server.session import Session
+from hmls.server.virtual import Virtual
+
+if TYPE_CHECKING:
+    from hmls.server.jobs import Jobs
+    from hmls.server.reported import Reported
 
 log = logging.getLogger("hmls")
 
@@ -24,6 +31,22 @@ class Server(LanguageServer):
         super().__init__("hmls", __version__)
         self.session = Session()
         self.problems = Problems(self)
+        self.virtual = Virtual()
+        self.abilities = Abilities()
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The deployments; loaded when the first is asked for."""
+        from hmls.server.jobs import Jobs
+
+        return Jobs(self)
+
+    @cached_property
+    def reported(self) -> Reported:
+        """What deployments found."""
+        from hmls.server.reported import Reported
+
+        return Reported(self)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """An error of ours goes to the log; the editor's user can do nothing about it."""
@@ -40,6 +63,7 @@ def make_server() -> Server:
 
         protocol: LanguageServerProtocol = server.protocol
         server.session.initialize(params, str(protocol.workspace.position_encoding))
+        server.abilities = abilities_of(params.capabilities)
         register(server)
 
     @server.feature(lsp.INITIALIZED)
@@ -49,7 +73,8 @@ def make_server() -> Server:
         await start(server)
 
     @server.feature(lsp.SHUTDOWN)
-    def shutdown(_params: None) -> None:
+    async def shutdown(_params: None) -> None:
+        await server.jobs.close()
         server.session.close()
 
     return server

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from hmls.server import documents
+from hmls.server import commands, documents, generations, virtual
 
 if TYPE_CHECKING:
     from hmls.server.app import Server
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 def register(server: Server) -> None:
     """Register what the settings leave on, before the capabilities are told to the client."""
     documents.register(server)
+    commands.register(server)
+    virtual.register(server)
+    generations.register(server)
     features = server.session.settings.features
     if features.completion:
         from hmls.server import completion

@@ -61,6 +61,10 @@ class Problems:
         self._reported[path] = list(problems)
         self._publish(path)
 
+    def reported(self, path: str) -> Sequence[lsp.Diagnostic]:
+        """What a deployment found in a file, as long as it holds."""
+        return self._reported.get(path, ())
+
     def forget_reported(self) -> None:
         """A new deployment begins."""
         paths = list(self._reported)

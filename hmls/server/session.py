@@ -88,6 +88,11 @@ class Session:
             self._parts = (workspace, Views(workspace), Engine())
         return self._parts
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of the workspace."""
+        return tuple(self._folders)
+
     def set_folders(self, added: list[str], removed: list[str]) -> None:
         self._folders = [path for path in self._folders if path not in removed] + added
         self.workspace.set_folders(self._folders)

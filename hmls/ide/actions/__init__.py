@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from hmls.homes.workspace import View
 from hmls.ide.actions.action import Action, ActionKind
+from hmls.ide.actions.deploy import deploy
 
-_GROUPS: tuple[Callable[[View, str, int, int], list[Action]], ...] = ()
+_GROUPS: tuple[Callable[[View, str, int, int], list[Action]], ...] = (deploy,)
 """Each gives the actions of one kind for a file and a range of bytes in it."""
 
 

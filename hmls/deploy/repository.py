@@ -1,0 +1,94 @@
+"""What a deployment takes of a repository: its targets, and what is known of its files.
+
+Taken at one moment, on the evaluation thread; nothing later waits for the evaluator.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hmls.deploy.file_index import FileIndex
+from hmls.deploy.target import Target, make_target
+from hmls.homes import targets as homes
+from hmls.homes.repository import Repository, loaded_files
+from hmls.lang.errors import NixError, Unknowable
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`untracked` are relative to the flake root, `forced` to the home.
+
+    `settings` is option path → Nix text, or None where they are not known.
+    """
+
+    index: FileIndex
+    untracked: tuple[str, ...] = ()
+    forced: tuple[str, ...] = ()
+    settings: Mapping[str, str] | None = None
+
+
+def deployable(repository: Repository, target: homes.Target) -> Target:
+    """A target of the repository as deployments name it."""
+    return make_target(repository.root, target.user, target.host, target.output, target.system)
+
+
+def named(repository: Repository, name: str, user: str) -> homes.Target | None:
+    """The target of a name, as `alice` or `alice@workstation`.
+
+    A host's name means the system: the target there of `user`, else of whoever comes first.
+    """
+    items = repository.targets.items
+    for target in items:
+        if target.name == name:
+            return target
+    on_host = [target for target in items if target.host == name and target.kind == "host"]
+    own = [target for target in on_host if target.user == user]
+    return next(iter([*own, *on_host]), None)
+
+
+def distinct(repository: Repository) -> list[Target]:
+    """Every output that can be deployed, once, whatever number of users it has."""
+    found: dict[tuple[str, ...], Target] = {}
+    for target in repository.targets.items:
+        made = deployable(repository, target)
+        found.setdefault(made.output, made)
+    return list(found.values())
+
+
+def facts_of(repository: Repository, target: homes.Target | None) -> Facts:
+    """Everything that deploying a target, or the flake as a whole, needs to know."""
+    read = _read_by(repository, target) if target is not None else frozenset()
+    index = FileIndex(dict(repository.index.items()), read)
+    return Facts(
+        index=index,
+        untracked=_untracked(repository, read),
+        forced=index.forced_files(),
+        settings=None,
+    )
+
+
+def _read_by(repository: Repository, target: homes.Target) -> frozenset[str]:
+    """The files that a target is made of, as far as its evaluation got."""
+    try:
+        evaluation = repository.evaluation(target)
+        return frozenset(loaded_files(evaluation) | repository.reader_of(target).reads)
+    except (NixError, Unknowable):
+        layers = tuple(layer.folder + os.sep for layer in target.layers)
+        return frozenset(path for path in repository.index.paths if path.startswith(layers))
+
+
+def _untracked(repository: Repository, read: frozenset[str]) -> tuple[str, ...]:
+    """Files that the flake would have if Git knew of them."""
+    files = repository.files
+    if files.tree.tracked is None:
+        return ()
+    seen = {*repository.index.paths, *(path for path in read if os.path.isfile(path))}
+    return tuple(
+        sorted(
+            os.path.relpath(path, repository.root)
+            for path in seen
+            if files.is_inside(path) and not files.tree.is_tracked(files.relative(path))
+        )
+    )

@@ -1,0 +1,152 @@
+"""A deployment as an editor's user sees it: questions, progress, the log, documents."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+from hmls.deploy.log import LogLine
+from hmls.deploy.preview import Document, markdown
+from hmls.deploy.ui import Exited, NoTerminal, Opened, Question, Terminal
+from hmls.server.job_log import JobLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hmls.deploy.progress import Report
+    from hmls.server.app import Server
+
+log = logging.getLogger("hmls")
+CANCEL = "Cancel"
+_tokens = itertools.count(1)
+
+
+class EditorUi:
+    """One deployment's side of the editor. `hmls.deploy.ui.Ui`."""
+
+    def __init__(self, server: Server, title: str, root: str, state_folder: str) -> None:
+        self._server = server
+        self._title = title
+        self._previews = os.path.join(state_folder, "previews")
+        self._log = JobLog(server, root)
+        self._token = f"hmls-deploy-{os.getpid()}-{next(_tokens)}"
+        self._shows_progress = False
+        self._percentage = 0
+        self._step = ""
+        self._steps_begun = 0
+        self.steps = 1
+        """How many processes the plan has, for the numbers of its progress."""
+        self.asks_to_start = True
+        """False for what a click on an exact command has already said yes to."""
+
+    async def begin(self, cancel: Callable[[], None]) -> None:
+        """Show that something is going on, with a button that cancels it."""
+        if not self._server.abilities.progress:
+            return
+        progress = self._server.work_done_progress
+        try:
+            await progress.create_async(self._token)
+        except JsonRpcException as error:
+            log.warning("the client shows no progress: %s", error)
+            return
+        self._shows_progress = True
+        begin = lsp.WorkDoneProgressBegin(self._title, cancellable=True, percentage=0)
+        progress.begin(self._token, begin)
+        loop = asyncio.get_running_loop()
+        progress.tokens[self._token].add_done_callback(lambda _: loop.call_soon_threadsafe(cancel))
+
+    async def end(self, text: str) -> None:
+        """Send what is left of the log, and end the progress."""
+        await self._log.flush()
+        if self._shows_progress:
+            progress = self._server.work_done_progress
+            progress.end(self._token, lsp.WorkDoneProgressEnd(text))
+            progress.tokens.pop(self._token, None)
+
+    async def confirm(self, question: Question) -> bool:
+        if question.kind == "start" and not self.asks_to_start:
+            return True
+        label = self._title.split(" ", 1)[0] if question.kind == "activate" else "Run"
+        parts = [question.title, "\n".join(question.commands), *question.notes]
+        kind = lsp.MessageType.Warning if question.notes else lsp.MessageType.Info
+        return await self.ask("\n\n".join(parts), [label, CANCEL], kind) == label
+
+    async def ask(self, text: str, answers: list[str], kind: lsp.MessageType) -> str | None:
+        """Which of the answers the user chose; None if the dialogue was closed."""
+        items = [lsp.MessageActionItem(answer) for answer in answers]
+        params = lsp.ShowMessageRequestParams(kind, text, items)
+        try:
+            chosen = await self._server.window_show_message_request_async(params)
+        except JsonRpcException as error:
+            log.warning("the client asked nothing: %s", error)
+            return None
+        return None if chosen is None else chosen.title
+
+    async def show(self, document: Document) -> None:
+        uri = self._server.virtual.add_preview(document)
+        abilities = self._server.abilities
+        try:
+            if not abilities.documents:
+                for line in markdown(document).splitlines():
+                    self.log(LogLine(line, "news"))
+                if not abilities.show_document:
+                    return
+                uri = self._server.virtual.write_preview(uri, self._previews)
+            params = lsp.ShowDocumentParams(uri, take_focus=False)
+            await self._server.window_show_document_async(params)
+        except (JsonRpcException, OSError) as error:
+            log.warning("the preview could not be shown: %s", error)
+
+    async def open_terminal(self, command: str, cwd: str) -> Terminal:
+        if not self._server.abilities.terminal:
+            return NoTerminal()
+        params = {"command": command, "cwd": cwd, "title": self._title}
+        try:
+            answer = await self._server.protocol.send_request_async("hmls/terminal", params)
+        except JsonRpcException as error:
+            self.note(f"The editor opened no terminal: {error}")
+            return NoTerminal()
+        code = field_of(answer, "exitCode")
+        if isinstance(code, int):
+            return Exited(code)
+        return Opened() if field_of(answer, "opened") is True else NoTerminal()
+
+    def progress(self, title: str, report: Report) -> None:
+        if not self._shows_progress:
+            return
+        if title != self._step:
+            self._step = title
+            self._steps_begun += 1
+        done = self._steps_begun - 1 + (report.percentage or 0) / 100
+        # It never goes back: what Nix expects grows while it works.
+        self._percentage = max(self._percentage, min(99, int(100 * done / max(self.steps, 1))))
+        self._server.work_done_progress.report(
+            self._token,
+            lsp.WorkDoneProgressReport(
+                cancellable=True, message=f"{title}: {report.text}", percentage=self._percentage
+            ),
+        )
+
+    def log(self, line: LogLine) -> None:
+        self._log.add(line)
+
+    def note(self, text: str) -> None:
+        self.log(LogLine(text, "news"))
+        self.tell(text, lsp.MessageType.Info)
+
+    def tell(self, text: str, kind: lsp.MessageType) -> None:
+        """A message that the user sees at once."""
+        self._server.window_show_message(lsp.ShowMessageParams(kind, text))
+
+
+def field_of(answer: object, name: str) -> object:
+    """A field of what a client answered: a mapping, or an object made of one."""
+    if isinstance(answer, dict):
+        return answer.get(name)
+    return getattr(answer, name, None)

@@ -1,0 +1,110 @@
+"""Which of the offered deployments can be run from here, what exactly they run, and why not."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+
+from hmls.deploy import plan
+from hmls.deploy.plan import Action as Activation
+from hmls.deploy.plan import Plan, Refusal, Situation, Step, display
+from hmls.deploy.situation import options_for
+from hmls.deploy.target import Target, this_machine
+from hmls.deploy.tools import TOOLS, Nix, Tools, search_path, which
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hmls.config import DeploySettings
+    from hmls.homes.repository import Repository
+    from hmls.ide.actions import Action
+
+_ACTIVATIONS: dict[str, Activation] = {
+    "switch": "switch", "test": "test", "boot": "boot", "dryActivate": "dry-activate",
+}  # fmt: skip
+
+
+class Offers:
+    """The machine as it can be seen without running anything."""
+
+    def __init__(self, settings: DeploySettings, *, trusted: bool, can_disable: bool) -> None:
+        self._settings = settings
+        self._trusted = trusted
+        self._can_disable = can_disable
+        self._machine = this_machine()
+        path = search_path(self._machine, os.environ)
+        paths = {tool: found for tool in TOOLS if (found := which(tool, path))}
+        # Nothing runs before the user asks: a present Nix is taken for a recent one.
+        assumed = Nix((2, 24), "nix", flakes_enabled=True) if "nix" in paths else None
+        self._tools = Tools(paths, assumed)
+
+    def code_actions(
+        self, actions: Sequence[Action], repository: Repository
+    ) -> list[lsp.CodeAction]:
+        """The actions, the first switch that is possible as the preferred one, else a build."""
+        made = [self._offer(action, repository) for action in actions]
+        for names in (("switch",), ("build",)):
+            for action, (offer, refused) in zip(actions, made, strict=True):
+                if refused is None and action.command is not None and action.command.name in names:
+                    offer.is_preferred = True
+                    return [offer for offer, _ in made]
+        return [offer for offer, _ in made]
+
+    def _offer(self, action: Action, repository: Repository) -> tuple[lsp.CodeAction, str | None]:
+        assert action.command is not None
+        name, argument = action.command.name, dict(action.command.argument)
+        made = self._plan(name, argument, repository)
+        reason = made.reason if isinstance(made, Refusal) else None
+        title = action.title
+        if reason is not None and not self._can_disable:
+            title = f"{title} — not from here: {reason}"
+        offer = lsp.CodeAction(
+            title,
+            "source.deploy",
+            command=lsp.Command(action.title, f"hmls.{name}", arguments=[argument]),
+            disabled=lsp.CodeActionDisabled(reason)
+            if reason is not None and self._can_disable
+            else None,
+            data={
+                "commands": [] if isinstance(made, Refusal) else _commands(made),
+                "reason": reason,
+            },
+        )
+        return offer, reason
+
+    def _plan(
+        self, name: str, argument: dict[str, object], repository: Repository
+    ) -> Plan | Refusal:
+        from hmls.deploy.repository import deployable, distinct, named
+
+        root = repository.root
+        wanted = argument.get("target")
+        found = named(repository, str(wanted), self._machine.user) if wanted is not None else None
+        target = deployable(repository, found) if found is not None else None
+        situation = self._situation(target)
+        match name:
+            case "checkAll":
+                return plan.check_all(root, distinct(repository), situation)
+            case "update":
+                return plan.update(root, [], situation)
+            case "archive":
+                return plan.archive(root, situation)
+            case _ if target is None:
+                return Refusal("bad-name", f"There is no target {wanted} any more.")
+            case "build":
+                return plan.build(target, situation)
+            case "preview":
+                return plan.preview(target, situation)
+            case _:
+                return plan.activate(_ACTIVATIONS[name], target, situation)
+
+    def _situation(self, target: Target | None) -> Situation:
+        host = target.host if target is not None and not target.is_home else None
+        options = options_for(self._settings, host)
+        return Situation(self._machine, self._tools, options, self._trusted)
+
+
+def _commands(made: Plan) -> list[str]:
+    return [display(step) for step in made.steps if isinstance(step, Step)]
