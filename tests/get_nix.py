@@ -10,6 +10,7 @@ may have a store of its own and needs no root.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -65,12 +66,21 @@ def get_nix(destination: Path, suite: str = DEFAULT_SUITE) -> Path:
                 f"{tool} is not on this machine, so Nix cannot be fetched from Debian. "
                 "Set HMLS_NIX to the folder that holds a `nix` program."
             )
+    # Tests run in several processes, and one of them fetches.
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{destination}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not works(bin_folder / "nix"):
+            _fetch(destination, suite)
+    return bin_folder
+
+
+def _fetch(destination: Path, suite: str) -> None:
     shutil.rmtree(destination, ignore_errors=True)
     _unpack(destination, suite)
     _write_wrapper(destination)
-    if not works(bin_folder / "nix"):
+    if not works(destination / "bin/nix"):
         raise NixUnavailable(f"the Nix unpacked into {destination} does not run")
-    return bin_folder
 
 
 def works(nix: Path) -> bool:
