@@ -24,6 +24,13 @@ STATE_VERSION = "24.11"
 _ASSUMED = Cause("convention", "the flake was not understood, so its arguments are not known")
 
 
+def _never_special(layout: Layout) -> frozenset[str]:
+    """Arguments that Home Manager gives itself; frameworks that load all modules give their own."""
+    if layout.row is not None and layout.row.loads_all_modules:
+        return frozenset(("pkgs",))
+    return frozenset(("pkgs", "osConfig", "nixosConfig", "darwinConfig"))
+
+
 def conventional_home(environment: Environment, layout: Layout, target: Target) -> Evaluation:
     """The home of a target from its layers."""
     system = target.system or "x86_64-linux"
@@ -43,7 +50,7 @@ def conventional_home(environment: Environment, layout: Layout, target: Target) 
         modules=modules,
         packages=packages_for(environment.interp, system),
         lib=environment.interp.lib,
-        special=OpenAttrs(special, Unknown("specialArgs", _ASSUMED)),
+        special=OpenAttrs(special, Unknown("specialArgs", _ASSUMED), {}, _never_special(layout)),
     )
 
 

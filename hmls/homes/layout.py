@@ -93,6 +93,7 @@ _BLUEPRINT = LayoutRow(
     ("hosts/{host}",),
     ("modules/home",),
     ("modules/nixos",),
+    host_layers_stand_alone=True,
 )
 _HOME_USER_HOST = LayoutRow(
     "home/<user>/<host>.nix",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from hmls.homes.flake import (
+    CONFIGURATION_OUTPUTS,
     DROID_OUTPUTS,
     HOME_OUTPUTS,
     SYSTEM_OUTPUTS,
@@ -109,9 +110,18 @@ class _Found:
         if outputs.error is not None:
             self.errors.append(outputs.error)
             return f"flake.nix does not evaluate: {outputs.error.message}"
-        if outputs.unknown is not None:
-            return f"{output} is unknown: {outputs.unknown.cause.message}"
-        return None
+        if outputs.unknown is None:
+            return None
+        cause = outputs.unknown.cause
+        if cause.kind == "unread-flake-module" and self._exposes_any():
+            # Few flake modules build homes, and this flake builds its own without them.
+            self.assume("the flake's unread modules add no homes or systems", cause.message)
+            return None
+        return f"{output} is unknown: {cause.message}"
+
+    def _exposes_any(self) -> bool:
+        flake = self.repository.flake
+        return any(flake.configurations(kind).items for kind in CONFIGURATION_OUTPUTS)
 
     def standalone(self) -> None:
         outputs = self.repository.flake.configurations(HOME_OUTPUTS)
@@ -127,10 +137,13 @@ class _Found:
         if reason is None:
             return
         names = {layer.user for layer in self.layout.layers if layer.kind in ("base", "global")}
+        row = self.layout.row
+        if row is not None and row.host_layers_stand_alone:
+            names |= {f"{layer.user}@{layer.host}" for layer in self.layout.layers if layer.host}
         for name in sorted(names - seen):
             self._standalone_by_convention(name, reason)
         if names - seen:
-            self.assume("every user with a base or global layer is a standalone home", reason)
+            self.assume("every user with layers of their own is a standalone home", reason)
 
     def _standalone_from_flake(self, output: Output) -> None:
         assert output.configuration is not None

@@ -269,7 +269,13 @@ class _Loader:
             return function.tag.build(self.interp, common)
         extra: dict[str, Lazy] = {}
         for name in function_args(function):
-            if name not in common:
+            if name in common:
+                continue
+            if isinstance(common, OpenAttrs) and name not in common.absent and name != "pkgs":
+                # `specialArgs` may have it, and would come before `_module.args`, which may
+                # depend on this very module.
+                extra[name] = common.rest.select(name)
+            else:
                 extra[name] = self.arguments.look_up(name)
         if not extra:
             return call(function, common)

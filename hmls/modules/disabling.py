@@ -20,9 +20,12 @@ def disabled_keys(disabling: list[tuple[str, Lazy]], modules_path: Lazy) -> list
 
 def _key(value: Value, file: str, modules_path: Lazy) -> Value:
     if isinstance(value, Unknown):
+        if value.cause.kind == "missing-input":
+            # A module of an input that is not here is none of those that were read.
+            return f"‹{value.text}›"
         raise Unknowable(value)
     if isinstance(value, str):
-        return value if value.startswith("/") else f"{coerce.to_string(modules_path)}/{value}"
+        return value if value.startswith("/") else f"{_folder(modules_path)}/{value}"
     key = get(value, "key") if isinstance(value, Attrs) else MISSING
     if _has_text(value):
         text = coerce.to_string(value)
@@ -49,6 +52,12 @@ def _key(value: Value, file: str, modules_path: Lazy) -> Value:
         "attribute, or a value supported by toString. However, one of the disabledModules items "
         f"in `{file}` is none of that, but is of type {type_name(value)}."
     )
+
+
+def _folder(modules_path: Lazy) -> str:
+    """Where the modules of NixOS or Home Manager lie. None that was read lies in an unknown one."""
+    value = force(modules_path)
+    return "‹modulesPath›" if isinstance(value, Unknown) else coerce.to_string(value)
 
 
 def _has_text(value: Value) -> bool:

@@ -16,7 +16,7 @@ from hmls.lang.force import (
     get_lazy,
 )
 from hmls.lang.interp import Interp
-from hmls.lang.values import Attrs, Cause, Lazy, Primop, Unknown, Value
+from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Primop, Unknown, Value
 from hmls.modules.collect import Given
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.properties import override
@@ -31,6 +31,9 @@ from hmls.modules.types.wrappers import Unique
 _PER_SYSTEM = Cause("not-evaluated", "perSystem of flake-parts is evaluated only where it is read")
 _SETS = ("nixosConfigurations", "nixosModules", "overlays", "packages", "apps", "checks")
 """The outputs that several modules may add to."""
+_CONFIGURATIONS = (
+    "homeConfigurations", "nixosConfigurations", "darwinConfigurations", "nixOnDroidConfigurations",
+)  # fmt: skip
 _UNCHECKED = Attrs({"config": Attrs({"_module": Attrs({"check": override(50, False)})})})
 """Modules of other flakes declare outputs that are not known here."""
 
@@ -76,7 +79,31 @@ def _make(interp: Interp, lazy: Lazy, module: Lazy) -> Value:
         special_args=Attrs({**own, **extra}),
         module_class="flake",
     )
-    return get(expect_attrs(evaluation.raw_config), "flake")
+    return _outputs(evaluation)
+
+
+def _outputs(evaluation: Evaluation) -> Value:
+    """The outputs; a module that was not read may add to them."""
+    made = get(expect_attrs(evaluation.raw_config), "flake")
+    unread = evaluation.collected.unread
+    if not unread or not isinstance(made, Attrs):
+        return made
+    module = unread[0].unknown
+    message = f"the flake module {module.text} was not read: {module.cause.message}"
+    rest = Unknown("outputs", Cause("unread-flake-module", message, module.cause.subject))
+    known = dict(made)
+    for name in _CONFIGURATIONS:
+        lazy = known.get(name, MISSING)
+        known[name] = delayed(lambda lazy=lazy: _more(lazy, rest))  # type: ignore[misc]
+    return OpenAttrs(known, rest, made.positions)
+
+
+def _more(lazy: Lazy, rest: Unknown) -> Value:
+    """An output to which modules may have added more."""
+    value = Attrs() if lazy is MISSING else force(lazy)
+    if isinstance(value, OpenAttrs) or not isinstance(value, Attrs):
+        return value
+    return OpenAttrs(value, rest, value.positions)
 
 
 def _options(system: ModuleSystem) -> Attrs:

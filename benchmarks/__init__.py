@@ -1,0 +1,1 @@
+"""Measurements: speed against goals, and real repositories."""
