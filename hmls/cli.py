@@ -52,6 +52,45 @@ def layers(folder: str, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("target")
+@click.argument("option", required=False)
+@click.option("--flake", "folder", default=".", type=_FOLDER, help="The folder of the flake.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(target: str, option: str | None, folder: str, as_json: bool) -> None:
+    """What the settings of TARGET are, such as `alice` or `alice@workstation`, and why.
+
+    OPTION is one setting or a set of them: `programs.git`. Without it all are shown that the
+    flake's own files define.
+    """
+    from hmls.lang.errors import NixError, Unknowable
+    from hmls.report.show import print_settings, show_json, shown_settings
+
+    def work() -> None:
+        repository = _repository(folder)
+        targets = {found.name: found for found in repository.targets.items}
+        chosen = targets.get(target)
+        if chosen is None:
+            names = ", ".join(targets) or "none"
+            raise click.ClickException(f"there is no target '{target}'; targets: {names}")
+        try:
+            found = shown_settings(repository, chosen, option)
+        except NixError as error:
+            raise click.ClickException(f"{target} does not evaluate: {error.message}") from None
+        except Unknowable as stop:
+            raise click.ClickException(
+                f"{target} is not known: {stop.unknown.cause.message}"
+            ) from None
+        if option is not None and not found:
+            raise click.ClickException(f"{target} has no setting '{option}'")
+        if as_json:
+            _print_json(show_json(repository, chosen, found))
+        else:
+            print_settings(repository, chosen, found)
+
+    _evaluate(work)
+
+
+@main.command()
 @click.argument("folder", default=".", type=_FOLDER)
 @click.option(
     "--format",

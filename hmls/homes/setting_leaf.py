@@ -61,7 +61,7 @@ class Reader:
                 known, json, reason = False, None, self._may_add(doubt)
         if self.error is not None:
             known, json, error, reason = False, None, self.error, ""
-        contributions = [self._contribution(point.path, found) for found in carried]
+        contributions = [self._contribution(point, found) for found in carried]
         order = {"wins": 0, "unknown": 1, "loses": 2, "false": 3}
         return Setting(
             point.path,
@@ -121,7 +121,7 @@ class Reader:
             return False
         return all(self._is_inside(declaration.site) for declaration in declarations)
 
-    def _contribution(self, path: tuple[str, ...], found: Carried) -> Contribution:
+    def _contribution(self, point: Point, found: Carried) -> Contribution:
         leaf = found.leaf
         definition = leaf.definition
         place = _place(definition.site)
@@ -133,7 +133,9 @@ class Reader:
             place = Place(module, 0, 0)
         elif module != place.path and layer != "flake" and self._kind(place.path) == "flake":
             # A function of the flake's own made the set that the module defines.
-            place = self._binding(module, path) or place
+            place = self._binding(module, point.path) or place
+            if layer == "default":
+                place = self._declaration(point.option)
         return Contribution(
             *place,
             layer,
@@ -197,17 +199,17 @@ class Reader:
         return str(found).strip() if isinstance(found, str) else None
 
     def _declared(self, option: Option | None) -> Declared | None:
-        if option is None:
-            return None
+        path, start, end = self._declaration(option)
+        return None if path is None else Declared(path, start, end)
+
+    def _declaration(self, option: Option | None) -> Place:
+        """The first place that declares an option."""
         try:
-            declarations = option.declaration.declarations
+            declarations = () if option is None else option.declaration.declarations
         except (NixError, Unknowable):
-            return None
-        for declaration in declarations:
-            path, start, end = _place(declaration.site)
-            if path is not None:
-                return Declared(path, start, end)
-        return None
+            return _NOWHERE
+        places = (_place(declaration.site) for declaration in declarations)
+        return next((place for place in places if place.path is not None), _NOWHERE)
 
 
 def _error_of(evaluation: Evaluation) -> str | None:

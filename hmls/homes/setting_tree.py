@@ -225,6 +225,9 @@ class Point:
             part = None
         if part is None:
             carried = tuple(_projected(leaves, name))
+        elif isinstance(self.node, Open):
+            # Its definitions are pushed down whole, with those that are not in force.
+            carried = ()
         else:
             lost = [found for found in leaves if not found.leaf.in_force]
             carried = tuple(_projected(lost, name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hmls.syntax.kinds import STRINGS, Kind
 from hmls.syntax.parse import Node
 
@@ -43,3 +45,21 @@ def plain_string(node: Node) -> str:
 
 def node_text(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
+
+
+_PART = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^."\s]+))\s*(?:\.|\Z)')
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+def split_attrpath(text: str) -> tuple[str, ...]:
+    """The names of an attribute path in Nix's notation; a text that is none is one name."""
+    names: list[str] = []
+    at = 0
+    while at < len(text):
+        match = _PART.match(text, at)
+        if match is None:
+            return (text,)
+        quoted, bare = match.groups()
+        names.append(bare if quoted is None else _ESCAPE.sub(r"\1", quoted))
+        at = match.end()
+    return tuple(names)

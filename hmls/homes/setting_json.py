@@ -1,0 +1,62 @@
+"""Settings as JSON, as `hmls show --json` and the request `hmls/settings` give them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from hmls.homes.repository import Repository
+from hmls.homes.setting import Contribution, Setting
+from hmls.syntax.text import LineIndex
+
+PlaceJson = Callable[[Contribution], dict[str, Any]]
+
+
+def setting_json(found: Setting, place: PlaceJson) -> dict[str, Any]:
+    """One setting; `place` says where its definitions are."""
+    return {
+        "path": list(found.path),
+        "known": found.known,
+        "defined": found.defined,
+        "value": found.value,
+        "text": found.text,
+        "reason": found.reason or None,
+        "error": found.error,
+        "priority": found.priority,
+        "type": found.type,
+        "assumes": list(found.assumes),
+        "winners": [place(winner) for winner in found.winners],
+        "losers": [{**place(loser), "why": loser.why} for loser in found.losers],
+    }
+
+
+class Places:
+    """Files and lines of definitions, as a person reads them."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._files = repository.files
+        self._root = repository.root
+        self._lines: dict[str, LineIndex] = {}
+
+    def json(self, found: Contribution) -> dict[str, Any]:
+        """`file` is relative to the flake, absolute outside of it, null for the builder."""
+        return {"file": self.file(found.file), "line": self.line(found), "layer": found.layer}
+
+    def file(self, path: str | None) -> str | None:
+        if path is None or not (path == self._root or path.startswith(self._root + os.sep)):
+            return path
+        return os.path.relpath(path, self._root).replace(os.sep, "/")
+
+    def line(self, found: Contribution) -> int | None:
+        """The line, counted from one."""
+        return None if found.file is None else self.lines(found.file).line_of(found.start) + 1
+
+    def lines(self, path: str) -> LineIndex:
+        lines = self._lines.get(path)
+        if lines is None:
+            lines = self._lines[path] = LineIndex(self._files.text(path) or b"")
+        return lines
+
+
+__all__ = ["PlaceJson", "Places", "setting_json"]

@@ -1,0 +1,170 @@
+"""`hmls show`: the effective settings of a target, who decided each, and who lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from hmls.homes.people import deployment
+from hmls.homes.repository import Repository
+from hmls.homes.setting import Contribution, Setting
+from hmls.homes.setting_json import Places, setting_json
+from hmls.homes.settings import setting, settings
+from hmls.homes.targets import Target
+from hmls.lang.values import quote_attribute
+from hmls.syntax.attrpath import split_attrpath
+
+_MAX_LINES = 12
+"""Of one value in the list of all."""
+_MAX_REASONS = 4
+
+
+def shown_settings(repository: Repository, target: Target, option: str | None) -> list[Setting]:
+    """The settings at and below a path in Nix's notation; all without one.
+
+    Of a path that the user's files do not define, what the modules say. Raises NixError and
+    Unknowable where the target has no configuration.
+    """
+    found = settings(repository, target)
+    if option is None:
+        return found
+    path = split_attrpath(option)
+    below = [s for s in found if s.path[: len(path)] == path]
+    if below:
+        return below
+    one = setting(repository, target, path)
+    return [] if one is None else [one]
+
+
+def show_json(repository: Repository, target: Target, found: list[Setting]) -> dict[str, Any]:
+    places = Places(repository)
+    options = [setting_json(each, places.json) for each in found]
+    return {"target": target.name, "output": target.output, "options": options}
+
+
+def print_settings(
+    repository: Repository, target: Target, found: list[Setting], console: Console | None = None
+) -> None:
+    """The settings for a person: one in full, several as a list."""
+    console = console or Console(highlight=False)
+    places = Places(repository)
+    layers = " + ".join(layer.name for layer in target.layers)
+    console.print(
+        Text.assemble(
+            (target.name, "bold"), ("  ", ""), (f"{layers} · {deployment(target)}", "dim")
+        )
+    )
+    if len(found) == 1:
+        console.print(_in_full(found[0], places))
+        return
+    section: tuple[str, ...] = ()
+    for each in found:
+        if each.path[:-1][:2] != section:
+            section = each.path[:-1][:2]
+            console.print()
+            console.print(Rule(Text(_path(section) or "top", "bold"), align="left", style="dim"))
+        console.print(_in_list(each, section, places))
+    console.print()
+    console.print(_summary(found))
+
+
+def _in_list(found: Setting, section: tuple[str, ...], places: Places) -> RenderableType:
+    row = Table.grid(padding=(0, 2), expand=True)
+    row.add_column(ratio=1, overflow="fold")
+    row.add_column(justify="right", no_wrap=True, overflow="ellipsis")
+    name = (_path(found.path[len(section) :]), "cyan")
+    row.add_row(
+        Text.assemble(name, " = ", _value(found, _MAX_LINES)), _places(found.winners, places, "dim")
+    )
+    for loser in _worth_showing(found.losers):
+        row.add_row(
+            Text.assemble("    ", (f"{loser.value}  ", "dim strike"), (loser.why, "dim italic")),
+            _places([loser], places, "dim"),
+        )
+    return row
+
+
+def _in_full(found: Setting, places: Places) -> RenderableType:
+    parts: list[RenderableType] = [
+        Text(),
+        Text.assemble((_path(found.path), "bold cyan"), " = ", _value(found, 200)),
+    ]
+    if found.reason:
+        parts.append(Text(f"not wholly known: {found.reason}", "yellow"))
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim", justify="right")
+    facts.add_column(overflow="fold")
+    if found.type is not None:
+        facts.add_row("type", found.type)
+    if found.priority is not None:
+        facts.add_row("priority", str(found.priority))
+    if found.assumes:
+        facts.add_row("assumes", f"{', '.join(found.assumes)} does not force another value")
+    for winner in found.winners:
+        facts.add_row("from", _places([winner], places, "green"))
+        if len(found.winners) > 1:
+            facts.add_row("", Text(winner.value, "dim"))
+    for loser in found.losers:
+        place = _places([loser], places, "")
+        facts.add_row("not from", Text.assemble(place, f"  {loser.value}  ", (loser.why, "yellow")))
+    if found.declared is not None:
+        declared = places.file(found.declared.path) or ""
+        line = places.lines(found.declared.path).line_of(found.declared.start) + 1
+        facts.add_row("declared", f"{declared}:{line}")
+    parts.append(Padding(facts, (1, 0, 0, 2)))
+    if found.description:
+        parts.append(Padding(Text(found.description, "italic"), (1, 0, 0, 2)))
+    return Group(*parts)
+
+
+def _value(found: Setting, max_lines: int) -> Text:
+    if found.error is not None:
+        return Text(f"error: {found.error.strip()}", "red")
+    if not found.defined:
+        return Text("not defined", "dim italic")
+    lines = found.text.replace("\\n", "\n").splitlines() if len(found.text) > 80 else [found.text]
+    shown = "\n".join(lines[:max_lines]) + ("\n…" if len(lines) > max_lines else "")
+    if found.known:
+        assumed = Text(" assumed", "dim yellow") if found.assumes else Text()
+        return Text.assemble(Text(shown, "green"), assumed)
+    return Text.assemble((shown, "yellow"), (" ?", "bold yellow"))
+
+
+def _worth_showing(losers: tuple[Contribution, ...]) -> list[Contribution]:
+    """An option's default always loses to who sets it."""
+    return [loser for loser in losers if loser.layer != "default"]
+
+
+def _places(found: Sequence[Contribution], places: Places, style: str) -> Text:
+    lines = []
+    for each in found:
+        file = places.file(each.file)
+        where = f"{file}:{places.line(each)} · {each.layer}" if file is not None else each.layer
+        lines.append(where)
+    return Text("\n".join(dict.fromkeys(lines)), style)
+
+
+def _path(path: tuple[str, ...]) -> str:
+    return ".".join(quote_attribute(name) for name in path)
+
+
+def _summary(found: list[Setting]) -> Text:
+    errors = sum(each.error is not None for each in found)
+    unknown = sum(not each.known and each.error is None and each.defined for each in found)
+    overridden = sum(bool(_worth_showing(each.losers)) for each in found)
+    parts = [f"{len(found)} settings", f"{overridden} overridden"]
+    parts += [f"{errors} with errors"] if errors else []
+    text = Text(" · ".join(parts), "dim")
+    if unknown:
+        text.append(f"\n{unknown} are not wholly known (?), mostly because:", "yellow")
+        reasons = Counter(each.reason for each in found if each.reason)
+        for reason, count in reasons.most_common(_MAX_REASONS):
+            text.append(f"\n  {count:>4} × {reason}", "dim yellow")
+    return text

@@ -1,0 +1,88 @@
+"""`hmls show`, run as people run it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hmls.cli import main
+from tests.support import write_files
+from tests.trees import files_of
+
+TREE = """
+    #- homes/alice/default.nix
+    {
+      programs.git.enable = lib.mkDefault false;
+      programs.bat.config."a.b" = 1;
+    }
+    #- homes/alice@desk/default.nix
+    { programs.git.enable = lib.mkForce true; }
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> str:
+    write_files(str(tmp_path), files_of(TREE))
+    return str(tmp_path)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["show", *arguments])
+    return result.exit_code, result.output
+
+
+def test_json_of_one_setting(root: str) -> None:
+    status, output = run("alice@desk", "programs.git.enable", "--flake", root, "--json")
+    assert status == 0
+    assert json.loads(output)["options"] == [
+        {
+            "path": ["programs", "git", "enable"],
+            "known": True,
+            "defined": True,
+            "value": True,
+            "text": "true",
+            "reason": None,
+            "error": None,
+            "priority": 50,
+            "type": None,
+            "assumes": ["home-manager"],
+            "winners": [{"file": "homes/alice@desk/default.nix", "line": 2, "layer": "host"}],
+            "losers": [
+                {
+                    "file": "homes/alice/default.nix",
+                    "line": 3,
+                    "layer": "base",
+                    "why": "priority 1000 loses to 50",
+                }
+            ],
+        }
+    ]
+
+
+def test_a_set_shows_what_is_in_it(root: str) -> None:
+    status, output = run("alice", "programs", "--flake", root, "--json")
+    assert status == 0
+    assert [o["path"] for o in json.loads(output)["options"]] == [
+        ["programs", "bat", "config", "a.b"],
+        ["programs", "git", "enable"],
+    ]
+
+
+def test_text_names_winner_and_loser(root: str) -> None:
+    status, output = run("alice@desk", "programs.git.enable", "--flake", root)
+    assert status == 0
+    assert "programs.git.enable = true" in output
+    assert "homes/alice/default.nix:3 · base" in output
+
+
+def test_unknown_targets_and_settings_are_refused(root: str) -> None:
+    status, output = run("bob", "--flake", root)
+    assert (status, output) == (
+        1,
+        "Error: there is no target 'bob'; targets: alice, alice@desk\n",
+    )
+    status, output = run("alice", "programs.git.nothing", "--flake", root)
+    assert (status, output) == (1, "Error: alice has no setting 'programs.git.nothing'\n")
