@@ -184,7 +184,9 @@ class _Loader:
             known = self.files[name]
             if known is None:
                 # Nix follows the cycle until its stack ends.
-                raise overflow()
+                endless = overflow()
+                endless.site = given.site
+                raise endless
             return known
         module = self._from_file(value, name, parent_file, given)
         self.files[name] = None

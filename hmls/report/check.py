@@ -67,9 +67,11 @@ def _print_text(problems: list[dict[str, Any]]) -> None:
             f"{escape(problem['message'])} [dim]{problem['code']}[/dim]"
         )
     errors = sum(problem["severity"] == "error" for problem in problems)
-    console.print(
-        f"{len(problems)} problems, {errors} of them errors" if problems else "no problems"
-    )
+    if not problems:
+        console.print("no problems")
+        return
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    console.print(f"{count}, {errors} of them errors" if errors else count)
 
 
 def _print_github(problems: list[dict[str, Any]]) -> None:

@@ -5,31 +5,83 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hmls.homes.repository import Repository
+from hmls.homes.targets import Target
 from hmls.homes.workspace import View
-from hmls.ide.diagnostics import git, imports, layers, references, syntax
+from hmls.ide.diagnostics import (
+    evaluated,
+    git,
+    imports,
+    layers,
+    no_flake,
+    references,
+    sudo,
+    syntax,
+)
 from hmls.ide.diagnostics.registry import CODES, Code, Diagnostic, Fix
+from hmls.lang.budget import limited
+from hmls.lang.errors import GaveUp
 
-_OF_FILES: tuple[Callable[[Repository, str], list[Diagnostic]], ...] = (
+_OF_TEXTS: tuple[Callable[[Repository, str], list[Diagnostic]], ...] = (
     syntax.diagnose,
     imports.diagnose,
     references.diagnose,
+    sudo.diagnose,
     git.diagnose,
-    layers.diagnose,
 )
+"""What is found by looking at one file."""
+_OF_VALUES: tuple[Callable[[Repository, str], list[Diagnostic]], ...] = (
+    layers.diagnose,
+    evaluated.diagnose,
+)
+"""What needs the flake and its targets evaluated."""
+_STEPS_PER_TARGET = 80_000_000
 
 
 def diagnose_file(view: View, path: str) -> list[Diagnostic]:
-    """The problems of one .nix file of a flake."""
-    repository = view.repository(path)
-    if repository is None or not path.endswith(".nix") or not repository.files.is_inside(path):
-        return []
-    found = [d for check in _OF_FILES for d in check(repository, path)]
-    return sorted(found, key=lambda d: (d.start, d.end, d.code.name))
+    """The problems of one .nix file of a flake, those of its values among them."""
+    return _look(view, path, (*_OF_TEXTS, *_OF_VALUES))
+
+
+def diagnose_text(view: View, path: str) -> list[Diagnostic]:
+    """The problems that are found without evaluating anything, which is quick."""
+    return _look(view, path, _OF_TEXTS)
 
 
 def diagnose_all(view: View, repository: Repository) -> list[Diagnostic]:
     """The problems of all files of a flake, by file and place."""
+    for target in repository.targets.items:
+        with limited(_STEPS_PER_TARGET):
+            settle(repository, target)
     return [d for path in repository.index.paths for d in diagnose_file(view, path)]
 
 
-__all__ = ["CODES", "Code", "Diagnostic", "Fix", "diagnose_all", "diagnose_file"]
+def settle(repository: Repository, target: Target) -> None:
+    """Find out what is wrong with a target, or that it takes too long."""
+    try:
+        evaluated.examine(repository, target)
+    except GaveUp:
+        evaluated.give_up(repository, target)
+
+
+def _look(
+    view: View, path: str, checks: tuple[Callable[[Repository, str], list[Diagnostic]], ...]
+) -> list[Diagnostic]:
+    repository = view.repository(path)
+    if repository is None:
+        return no_flake.diagnose(view, path)
+    if not path.endswith(".nix") or not repository.files.is_inside(path):
+        return []
+    found = [d for check in checks for d in check(repository, path)]
+    return sorted(found, key=lambda d: (d.start, d.end, d.code.name))
+
+
+__all__ = [
+    "CODES",
+    "Code",
+    "Diagnostic",
+    "Fix",
+    "diagnose_all",
+    "diagnose_file",
+    "diagnose_text",
+    "settle",
+]

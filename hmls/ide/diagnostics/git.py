@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hmls.homes.repository import Repository
+from hmls.ide.diagnostics.places import first_line_end
 from hmls.ide.diagnostics.registry import UNTRACKED, Diagnostic, Fix
 from hmls.ide.types import Command
 
@@ -11,13 +12,8 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     files = repository.files
     if files.tree.tracked is None or files.tree.is_tracked(files.relative(path)):
         return []
-    end = _first_line_end(repository.index[path].text)
+    end = first_line_end(repository.index[path].text)
     track = Command("track", {"root": repository.root, "paths": [path]})
     fix = Fix("git add -N", command=track, is_preferred=True)
     message = "git does not track this file, so Nix does not see it. Run: git add -N"
     return [Diagnostic(path, 0, end, UNTRACKED, message, fixes=(fix,))]
-
-
-def _first_line_end(text: bytes) -> int:
-    end = text.find(b"\n")
-    return len(text) if end < 0 else end

@@ -8,18 +8,25 @@ from hmls.homes.files import FlakeReader
 from hmls.homes.index import PathLiteral
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.registry import MISSING_IMPORT, MISSING_PATH, Diagnostic, Fix
-from hmls.ide.types import TextEdit, WorkspaceEdit
+from hmls.ide.types import CreateFile, TextEdit, WorkspaceEdit
 from hmls.lang.errors import Unknowable
 from hmls.lang.interp import ReadFailed
+from hmls.syntax.attrpath import attrpath_names
 from hmls.syntax.cursor import PathText, context_at
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.outline import function_name
 from hmls.syntax.parse import Node, Source
 
-_ASKING = frozenset(
-    ("pathExists", "readDir", "maybeMissing", "optional", "optionals", "locateDominatingFile")
-)
+_ASKING = frozenset(("pathExists", "maybeMissing", "optional", "optionals", "locateDominatingFile"))
 """Functions that are called with paths which may not be there."""
+_READING = frozenset(
+    (
+        "import", "readFile", "readDir", "fileContents", "importJSON", "importTOML", "callPackage",
+        "mkIf", "mkMerge", "mkForce", "mkDefault", "mkOverride", "mkBefore", "mkAfter", "mkOrder",
+        "toString",
+    )
+)  # fmt: skip
+"""Functions that fail on such paths, or hand them on as they are. Others may ask first."""
 _MOST_FIXES = 3
 
 
@@ -33,10 +40,15 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     for literal in literals:
         target = os.path.normpath(os.path.join(os.path.dirname(path), literal.text))
         problem = _problem(reader, target)
-        if problem is None:
+        folder = problem is None and _lacks_default(reader, target)
+        if problem is None and not folder:
             continue
         source = source or repository.files.source(path)
         if source is None or _is_no_claim(source, literal):
+            continue
+        if problem is None:
+            if _is_loaded(source, literal):
+                found.append(_folder(reader, path, literal, target))
             continue
         context = context_at(source, literal.start + 1)
         imported = isinstance(context, PathText) and context.in_imports
@@ -46,6 +58,41 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
         fixes = tuple(_fixes(repository, path, target, literal.start, literal.end))
         found.append(Diagnostic(path, literal.start, literal.end, code, problem, fixes=fixes))
     return found
+
+
+def _lacks_default(reader: FlakeReader, target: str) -> bool:
+    """Whether a path is a folder that cannot be imported."""
+    try:
+        if reader.kind(reader.resolve(target)) != "directory":
+            return False
+        return reader.kind(os.path.join(reader.resolve(target), "default.nix")) is None
+    except (ReadFailed, Unknowable):
+        return False
+
+
+def _is_loaded(source: Source, literal: PathLiteral) -> bool:
+    """Whether a path is an item of the list `imports`, or what `import` is called with."""
+    node = _path_node(source, literal)
+    outer = None if node is None else node.parent
+    if outer is None:
+        return False
+    if outer.kind_id == Kind.APPLY:
+        callee = outer.child_by_field_id(Field.FUNCTION)
+        return callee is not None and function_name(callee) == "import"
+    if outer.kind_id != Kind.LIST:
+        return False
+    binding = outer.parent
+    attrpath = None if binding is None else binding.child_by_field_id(Field.ATTRPATH)
+    return attrpath is not None and attrpath_names(attrpath)[-1:] == ("imports",)
+
+
+def _folder(reader: FlakeReader, path: str, literal: PathLiteral, target: str) -> Diagnostic:
+    shown = reader.files.relative(target)
+    entry = os.path.join(target, "default.nix")
+    edit = WorkspaceEdit((CreateFile(entry, "{ ... }:\n{\n}\n"),))
+    fix = Fix(f"Create {os.path.basename(target)}/default.nix", edit, is_preferred=True)
+    message = f"{shown}/default.nix does not exist"
+    return Diagnostic(path, literal.start, literal.end, MISSING_IMPORT, message, fixes=(fix,))
 
 
 def _problem(reader: FlakeReader, target: str) -> str | None:
@@ -63,21 +110,31 @@ def _problem(reader: FlakeReader, target: str) -> str | None:
     return f"{shown} does not exist"
 
 
-def _is_no_claim(source: Source, literal: PathLiteral) -> bool:
-    """Whether the path may be absent: part of another one, or given to what copes with that."""
+def _path_node(source: Source, literal: PathLiteral) -> Node | None:
     node: Node | None = source.root.named_descendant_for_byte_range(literal.start, literal.end)
     while node is not None and node.kind_id != Kind.PATH:
         node = node.parent
+    return node
+
+
+def _is_no_claim(source: Source, literal: PathLiteral) -> bool:
+    """Whether the path may be absent: part of another one, or given to what copes with that."""
+    node = _path_node(source, literal)
     parent = node.parent if node is not None else None
     if parent is not None and parent.kind_id == Kind.BINARY:
         # `folder + /file.nix`: only together they are a path.
         return literal.text.startswith("/") or parent.child_by_field_id(Field.LEFT) == node
+    if parent is not None and parent.kind_id == Kind.BINDING and b"pathExists" in source.text:
+        return True  # The name that it gets may be asked for first.
     while node is not None and node.kind_id not in (Kind.BINDING, Kind.SOURCE):
         if node.kind_id == Kind.APPLY:
             callee: Node | None = node
             while callee is not None and callee.kind_id == Kind.APPLY:
+                argument = callee.child_by_field_id(Field.ARGUMENT)
+                if argument is not None and function_name(argument) in _ASKING:
+                    return True  # `filter pathExists [ … ]`
                 callee = callee.child_by_field_id(Field.FUNCTION)
-            if callee is not None and function_name(callee) in _ASKING:
+            if callee is None or function_name(callee) not in _READING:
                 return True
         if node.kind_id == Kind.IF:
             return True

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from hmls.homes.repository import Repository
-from hmls.ide.diagnostics.registry import SYNTAX_ERROR, Diagnostic
+from hmls.ide.diagnostics.registry import SYNTAX_ERROR, UNDEFINED_VARIABLE, Diagnostic, Fix
+from hmls.ide.diagnostics.wrapping import add_argument
+from hmls.ide.types import TextEdit, WorkspaceEdit
 from hmls.lang.check import refusal, static_problems
+from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem
+from hmls.syntax.scopes import binders_at
+
+_UNDEFINED = re.compile(r"undefined variable '([^']+)'")
+_MODULE_ARGUMENTS = frozenset(("lib", "pkgs", "config", "options", "modulesPath"))
+"""What every module can ask for."""
 
 
 def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
@@ -12,13 +22,39 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     source = repository.files.source(path)
     if source is None:
         return []
+    if len(source.text) > MAX_BYTES:
+        # What stands in it is not looked at: only that it is too large is known.
+        return [_diagnostic(path, source, problem) for problem in problems]
     if problems:
         # Nix's own words for the first error come before the places that tree-sitter marks.
         first = refusal(source, path)
         problems = (first,) if first is not None else problems
     else:
         problems = tuple(static_problems(source, path))
-    return [
-        Diagnostic(path, problem.start_byte, problem.end_byte, SYNTAX_ERROR, problem.message)
-        for problem in problems
-    ]
+    return [_diagnostic(path, source, problem) for problem in problems]
+
+
+def _diagnostic(path: str, source: Source, problem: SyntaxProblem) -> Diagnostic:
+    start, end = problem.start_byte, problem.end_byte
+    match = _UNDEFINED.match(problem.message)
+    if match is None:
+        message = problem.message.replace(path, path.rpartition("/")[2])
+        return Diagnostic(path, start, end, SYNTAX_ERROR, message)
+    fixes = _fixes(path, source, match[1], start, end)
+    return Diagnostic(path, start, end, UNDEFINED_VARIABLE, problem.message, fixes=fixes)
+
+
+def _fixes(path: str, source: Source, name: str, start: int, end: int) -> tuple[Fix, ...]:
+    from rapidfuzz import process
+
+    fixes: list[Fix] = []
+    if name in _MODULE_ARGUMENTS:
+        edit = add_argument(path, source, name)
+        if edit is not None:
+            fixes.append(Fix(f"Take {name} as an argument", WorkspaceEdit((edit,)), None, True))
+    node = source.root.named_descendant_for_byte_range(start, end)
+    known = [] if node is None else list(dict.fromkeys(b.name for b in binders_at(node)))
+    for other, _, _ in process.extract(name, known, limit=2, score_cutoff=70):
+        renamed = WorkspaceEdit((TextEdit(path, start, end, other),))
+        fixes.append(Fix(f"Change to {other}", renamed))
+    return tuple(fixes)

@@ -1,0 +1,179 @@
+"""Quick fixes for problems of values."""
+
+from __future__ import annotations
+
+from hmls.homes.repository import Repository
+from hmls.ide.diagnostics.faults import Fault
+from hmls.ide.diagnostics.places import binding_range
+from hmls.ide.diagnostics.registry import Fix
+from hmls.ide.diagnostics.wrapping import library_function, value_of_binding, wrap
+from hmls.ide.types import Place, TextEdit, WorkspaceEdit
+from hmls.lang.show import quote
+from hmls.modules.messages import show_option
+from hmls.syntax.attrpath import attrpath_names, node_text
+from hmls.syntax.kinds import STRINGS, Field, Kind
+from hmls.syntax.outline import function_name
+from hmls.syntax.parse import Node, Source
+
+_BOOLEAN = frozenset(("&&", "||", "->"))
+_COMPARISON = frozenset(("==", "!="))
+
+
+def fixes_of(repository: Repository, fault: Fault, place: Place) -> tuple[Fix, ...]:
+    """The fixes at one of the places of a fault."""
+    source = repository.files.source(place.path)
+    if source is None:
+        return ()
+    match fault.code.name:
+        case "conflict":
+            return tuple(_priorities(repository, fault, place, source))
+        case "undeclared-option" if fault.suggestion:
+            return tuple(_suggested(fault, place, source))
+        case "other-username":
+            layer = repository.layout.layer_of(place.path)
+            return () if layer is None else _text(source, place, layer.user)
+        case "home-on-darwin":
+            return tuple(_users_folder(source, place))
+        case "os-config":
+            return tuple(_guards(place, source))
+    return ()
+
+
+def _priorities(repository: Repository, fault: Fault, place: Place, source: Source) -> list[Fix]:
+    """MkForce here, or mkDefault: the layer that is more special is the one that should win."""
+    value = value_of_binding(source, place.start, place.end)
+    if value is None:
+        return []
+    value = _inside_conditions(value)
+    ranks = [_rank(repository, each.path) for each in fault.places]
+    own = _rank(repository, place.path)
+    functions = ["mkForce"]
+    if len(fault.places) == 2:
+        functions.append("mkDefault")
+    if own < max(ranks):
+        functions.reverse()
+    fixes: list[Fix] = []
+    for function in functions:
+        edit = wrap(place.path, source, value, function)
+        if edit is not None:
+            fixes.append(Fix(f"Use lib.{function} here", edit, is_preferred=not fixes))
+    return fixes
+
+
+def _rank(repository: Repository, path: str) -> int:
+    """How special a file is: shared modules, base, the layers of one machine."""
+    layer = repository.layout.layer_of(path)
+    return 0 if layer is None else 1 if layer.kind == "base" else 2
+
+
+def _inside_conditions(value: Node) -> Node:
+    """What mkIf holds: an override may stand inside of it, not around."""
+    while value.kind_id == Kind.APPLY:
+        function = value.child_by_field_id(Field.FUNCTION)
+        argument = value.child_by_field_id(Field.ARGUMENT)
+        inner = None if function is None else function.child_by_field_id(Field.FUNCTION)
+        if argument is None or inner is None or function_name(inner) != "mkIf":
+            break
+        value = argument
+        while value.kind_id == Kind.PARENTHESIZED:
+            expression = value.child_by_field_id(Field.EXPRESSION)
+            if expression is None or expression.kind_id != Kind.APPLY:
+                break
+            value = expression
+    return value
+
+
+def _suggested(fault: Fault, place: Place, source: Source) -> list[Fix]:
+    start, end = binding_range(source, place.start, place.end)
+    node = source.root.named_descendant_for_byte_range(start, end)
+    if node is None or node.kind_id != Kind.ATTRPATH:
+        return []
+    written = attrpath_names(node)
+    wanted = tuple(fault.suggestion.split("."))
+    outer = wanted[: len(wanted) - len(written)]
+    if len(wanted) < len(written) or show_option(wanted) != fault.suggestion:
+        return []
+    if len(wanted) == len(fault.loc) and outer != fault.loc[: len(outer)]:
+        return []
+    text = show_option(wanted[len(outer) :])
+    edit = WorkspaceEdit((TextEdit(place.path, start, end, text),))
+    return [Fix(f"Change to {fault.suggestion}", edit, is_preferred=True)]
+
+
+def _text(source: Source, place: Place, text: str) -> tuple[Fix, ...]:
+    value = value_of_binding(source, place.start, place.end)
+    if value is None or value.kind_id not in STRINGS:
+        return ()
+    edit = WorkspaceEdit((TextEdit(place.path, value.start_byte, value.end_byte, quote(text)),))
+    return (Fix(f"Change to {text}", edit, is_preferred=True),)
+
+
+def _users_folder(source: Source, place: Place) -> list[Fix]:
+    value = value_of_binding(source, place.start, place.end)
+    at = -1 if value is None else (value.text or b"").find(b"/home/")
+    if value is None or at < 0:
+        return []
+    start = value.start_byte + at
+    edit = WorkspaceEdit((TextEdit(place.path, start, start + len("/home"), "/Users"),))
+    return [Fix("Change to /Users", edit, is_preferred=True)]
+
+
+def _guards(place: Place, source: Source) -> list[Fix]:
+    node: Node | None = source.root.named_descendant_for_byte_range(place.start, place.end)
+    while node is not None and not node_text(node).startswith("osConfig."):
+        node = node.parent if node_text(node) == "osConfig" else None
+    while node is not None and node.parent is not None and _selects_from(node.parent, node):
+        node = node.parent
+    if node is None or node.kind_id != Kind.SELECT:
+        return []
+    default = _default(node)
+    end = node.end_byte
+    fixes = []
+    if default is not None:
+        edit = WorkspaceEdit((TextEdit(place.path, end, end, f" or {default}"),))
+        fixes.append(Fix(f"Take {default} where there is no host", edit, is_preferred=True))
+    value = value_of_binding(source, node.start_byte, node.end_byte)
+    if value is not None and default is None:
+        guard, more = library_function(place.path, source, value, "mkIf")
+        if guard is not None:
+            start, end = value.start_byte, value.end_byte
+            edits = (
+                *more,
+                TextEdit(place.path, start, start, f"{guard} (osConfig != null) ("),
+                TextEdit(place.path, end, end, ")"),
+            )
+            edit = WorkspaceEdit(edits)
+            fixes.append(Fix("Set this on hosts only", edit, is_preferred=True))
+    return fixes
+
+
+def _selects_from(outer: Node, inner: Node) -> bool:
+    return outer.kind_id == Kind.SELECT and outer.child_by_field_id(Field.EXPRESSION) == inner
+
+
+def _default(selection: Node) -> str | None:
+    """What a selection may give where there is no host: by what its value is used for."""
+    node, outer = selection, selection.parent
+    while outer is not None:
+        if outer.kind_id == Kind.BINARY:
+            operator = outer.child_by_field_id(Field.OPERATOR)
+            kind = "" if operator is None else operator.type
+            if kind in _COMPARISON and node == selection:
+                return "null"
+            return "false" if kind in _BOOLEAN else None
+        if outer.kind_id == Kind.UNARY:
+            return "false" if node_text(outer).startswith("!") else None
+        if outer.kind_id == Kind.IF:
+            return "false" if outer.child_by_field_id(Field.CONDITION) == node else None
+        if outer.kind_id == Kind.APPLY:
+            function = outer.child_by_field_id(Field.FUNCTION)
+            is_condition = (
+                function is not None
+                and outer.child_by_field_id(Field.ARGUMENT) == node
+                and function_name(function) in ("mkIf", "optional", "optionals", "optionalAttrs")
+            )
+            return "false" if is_condition else None
+        if outer.kind_id != Kind.PARENTHESIZED:
+            return None
+        node, outer = outer, outer.parent
+    return None

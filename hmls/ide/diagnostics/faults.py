@@ -1,0 +1,154 @@
+"""From what fails in an evaluated home to problems on the user's lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hmls.homes.repository import Repository
+from hmls.ide.diagnostics.cycles import cycles
+from hmls.ide.diagnostics.places import place_of
+from hmls.ide.diagnostics.registry import (
+    CONFLICT,
+    EVALUATION_ERROR,
+    IMPORT_CYCLE,
+    INFINITE_RECURSION,
+    MISSING_IMPORT,
+    MISSING_VALUE,
+    NIXOS_OPTION,
+    OS_CONFIG,
+    TYPE_MISMATCH,
+    UNDECLARED_OPTION,
+    Code,
+)
+from hmls.ide.diagnostics.system_names import is_system_option
+from hmls.ide.diagnostics.walk import Failure
+from hmls.ide.types import Place
+from hmls.lang import store
+from hmls.lang.errors import InfiniteRecursion, NixError, SyntaxErrorInFile
+from hmls.modules.definitions import Definition, Loc
+from hmls.modules.messages import show_option
+
+_SUBJECT = re.compile(r"(?:The option|A definition for option) `([^`']+)[`']")
+_CONFLICTS = (
+    "has conflicting definition values",
+    "is defined multiple times while",
+    "is defined both ",
+    "is read-only, but it's set multiple times",
+)
+_READ = (
+    ("home", "packages"), ("home", "file"), ("home", "sessionVariables"), ("home", "sessionPath"),
+    ("home", "username"), ("home", "homeDirectory"), ("home", "stateVersion"),
+    ("home", "activation"), ("xdg", "configFile"), ("xdg", "dataFile"), ("assertions",),
+    ("warnings",),
+)  # fmt: skip
+"""What every build of a home reads, whatever else is set."""
+_FORCING = frozenset((CONFLICT, TYPE_MISMATCH, UNDECLARED_OPTION, NIXOS_OPTION, IMPORT_CYCLE))
+"""What is wrong whether or not the value is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A problem of one target. The first place is where it is; all get a diagnostic."""
+
+    code: Code
+    message: str
+    loc: Loc
+    places: tuple[Place, ...]
+    related: tuple[Place, ...] = ()
+    is_certain: bool = True
+    """Whether a build fails on it whatever else is set."""
+    suggestion: str = ""
+    """An option path that Nix finds more likely."""
+
+
+def faults_of(repository: Repository, failures: list[Failure], prefix: Loc) -> list[Fault]:
+    """The problems behind some failures: each cause once, not what merely reads it."""
+    own = {show_option((*prefix, *failure.loc)) for failure in failures if failure.loc}
+    found: list[Fault] = []
+    for failure in failures:
+        subject = _SUBJECT.match(failure.error.message)
+        name = show_option((*prefix, *failure.loc))
+        code = code_of(failure)
+        if subject is not None and subject[1] != name and subject[1] in own:
+            continue
+        if subject is not None and code in (CONFLICT, TYPE_MISMATCH) and subject[1] != name:
+            code = EVALUATION_ERROR  # Of an option of another module, which is only read here.
+        fault = _fault(repository, failure, code)
+        if fault is not None:
+            found.append(fault)
+    return found
+
+
+def code_of(failure: Failure) -> Code:
+    """What kind of problem an error is."""
+    error, message = failure.error, failure.error.message
+    if isinstance(error, InfiniteRecursion):
+        return INFINITE_RECURSION
+    if any(words in message for words in _CONFLICTS) and message.startswith("The option"):
+        return CONFLICT
+    if message.startswith("A definition for option") and "is not of type" in message:
+        return TYPE_MISMATCH
+    if "was accessed but has no value defined" in message or "is used but not defined" in message:
+        return MISSING_VALUE
+    if message.startswith("The option") and "does not exist. Definition values" in message:
+        return NIXOS_OPTION if is_system_option(failure.loc) else UNDECLARED_OPTION
+    if not failure.loc and message.startswith("stack overflow"):
+        return IMPORT_CYCLE
+    if not failure.loc and re.match(r"path '.*' does not exist$", message):
+        return MISSING_IMPORT
+    if _is_about_os_config(error):
+        return OS_CONFIG
+    return EVALUATION_ERROR
+
+
+def _is_about_os_config(error: NixError) -> bool:
+    if error.message == "attribute 'osConfig' missing":
+        return True
+    site = error.site
+    if site is None or "null" not in error.message:
+        return False
+    text = site.text()
+    return text == "osConfig" or text.startswith("osConfig.")
+
+
+def _fault(repository: Repository, failure: Failure, code: Code) -> Fault | None:
+    error = failure.error
+    if isinstance(error, SyntaxErrorInFile) or error.message.startswith("undefined variable"):
+        return None  # Said where it stands.
+    definitions = failure.culprits if code is TYPE_MISMATCH else failure.definitions
+    defined = _places(repository, definitions or failure.definitions)
+    at = place_of(repository, error.site)
+    match code.name:
+        case "conflict" | "type-mismatch":
+            places = defined or ((at,) if at is not None else ())
+        case _ if at is not None:
+            places = (at,)
+        case "import-cycle":
+            places = cycles(repository)
+        case _:
+            places = defined
+    if not places:
+        return None
+    message = store.readable(error.message).rstrip()
+    if code is IMPORT_CYCLE:
+        message += ": this import leads back to the file that it stands in"
+    if code is OS_CONFIG:
+        message += ": this home is deployed without a host, where osConfig is null"
+    related = tuple(place for place in defined if place not in places)
+    is_certain = code in _FORCING or not failure.loc or is_read_by_all(failure.loc)
+    suggested = re.search(r"Did you mean `([^']+)'", message)
+    suggestion = suggested[1] if suggested is not None else ""
+    return Fault(code, message, failure.loc, places, related, is_certain, suggestion)
+
+
+def is_read_by_all(loc: Loc) -> bool:
+    """Whether every build reads an option."""
+    if any(loc[: len(path)] == path for path in _READ):
+        return True
+    return len(loc) == 3 and loc[0] in ("programs", "services") and loc[2] == "enable"
+
+
+def _places(repository: Repository, definitions: tuple[Definition, ...]) -> tuple[Place, ...]:
+    found = [place_of(repository, definition.site) for definition in definitions]
+    return tuple(dict.fromkeys(place for place in found if place is not None))

@@ -1,0 +1,137 @@
+"""What a home says of itself that cannot be meant: its user, its folder, options of NixOS."""
+
+from __future__ import annotations
+
+from hmls.homes.repository import Repository
+from hmls.homes.targets import Target
+from hmls.ide.diagnostics.faults import Fault
+from hmls.ide.diagnostics.places import place_of
+from hmls.ide.diagnostics.registry import (
+    FAILED_ASSERTION,
+    HOME_ON_DARWIN,
+    NIXOS_OPTION,
+    OTHER_USERNAME,
+)
+from hmls.ide.diagnostics.system_names import instead, is_system_option
+from hmls.ide.diagnostics.walk import Walk, attribute, known
+from hmls.ide.types import Place
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import expect_open_list, force
+from hmls.lang.values import Attrs, Splice
+from hmls.modules.definitions import Definition, Leaf, Loc, Status
+from hmls.modules.evaluation import Evaluation
+from hmls.modules.messages import show_option
+
+
+def home_faults(
+    repository: Repository, target: Target, evaluation: Evaluation, found: Walk
+) -> list[Fault]:
+    """All of them for one home."""
+    return [
+        *_username(repository, target, found),
+        *_darwin(repository, target, found),
+        *_of_nixos(repository, evaluation, found),
+        *failed_assertions(repository, found, f"{target.user} profile: " if target.host else ""),
+    ]
+
+
+def _certain(found: Walk, loc: Loc) -> list[Leaf]:
+    """The definitions of an option that are in force for certain; none if another may be."""
+    leaves = [leaf for leaf in found.leaves.get(loc, ()) if leaf.in_force]
+    return leaves if all(leaf.status is Status.WINS for leaf in leaves) else []
+
+
+def _text(repository: Repository, leaves: list[Leaf]) -> tuple[str, Place] | None:
+    """The string that the only definition gives, and where."""
+    if len(leaves) != 1:
+        return None
+    value = known(leaves[0].definition.value)
+    place = place_of(repository, leaves[0].definition.site)
+    return (str(value), place) if isinstance(value, str) and place is not None else None
+
+
+def _username(repository: Repository, target: Target, found: Walk) -> list[Fault]:
+    if target.kind != "standalone" or target.host is not None:
+        return []
+    given = _text(repository, _certain(found, ("home", "username")))
+    if given is None or given[0] == target.user:
+        return []
+    layer = repository.layout.layer_of(given[1].path)
+    if layer is None or layer.user != target.user:
+        return []
+    message = (
+        f'home.username is "{given[0]}" in the home of {target.user}: only {given[0]} can '
+        f"activate {target.output}"
+    )
+    return [Fault(OTHER_USERNAME, message, ("home", "username"), (given[1],))]
+
+
+def _darwin(repository: Repository, target: Target, found: Walk) -> list[Fault]:
+    if target.system is None or not target.system.endswith("-darwin"):
+        return []
+    given = _text(repository, _certain(found, ("home", "homeDirectory")))
+    if given is None or not given[0].startswith("/home/"):
+        return []
+    message = f"{target.name} is a home on macOS ({target.system}), where homes lie in /Users"
+    return [Fault(HOME_ON_DARWIN, message, ("home", "homeDirectory"), (given[1],))]
+
+
+def _of_nixos(repository: Repository, evaluation: Evaluation, found: Walk) -> list[Fault]:
+    """Options that only NixOS has, where Home Manager's own modules alone were not read."""
+    if evaluation.root.declared.rest is not None:
+        return []
+    unread = {each.unknown.cause.subject for each in evaluation.collected.unread}
+    if not unread or not all(name.startswith("home-manager") for name in unread):
+        return []
+    faults = []
+    for loc, definitions in _tops(found):
+        places = [place_of(repository, d.site) for d in definitions]
+        present = tuple(dict.fromkeys(place for place in places if place is not None))
+        if not present or not is_system_option(loc):
+            continue
+        name = show_option(loc)
+        better = instead(loc)
+        message = f"The option `{name}' does not exist in Home Manager: it is one of NixOS. "
+        message += f"In a home it is {better}" if better else "It belongs into a system's module"
+        faults.append(Fault(NIXOS_OPTION, message, loc, present))
+    return faults
+
+
+def _tops(found: Walk) -> list[tuple[Loc, list[Definition]]]:
+    """What is defined below names that nobody declares, two levels down where that is known."""
+    result: list[tuple[Loc, list[Definition]]] = []
+    for top in found.undeclared:
+        inner = [loc for loc in found.leaves if len(loc) == 2 and loc[:1] == top]
+        result += [(loc, [leaf.definition for leaf in found.leaves[loc]]) for loc in inner]
+        if not inner:
+            result.append((top, [leaf.definition for leaf in found.leaves.get(top, [])]))
+    return result
+
+
+def failed_assertions(repository: Repository, found: Walk, prefix: str) -> list[Fault]:
+    """Items of `assertions` that are known to be false."""
+    faults: list[Fault] = []
+    for leaf in found.leaves.get(("assertions",), ()):
+        if leaf.status is not Status.WINS:
+            continue
+        for item, message in _false_items(leaf):
+            site = item.positions.get("assertion", leaf.definition.site)
+            place = place_of(repository, site) or place_of(repository, leaf.definition.site)
+            if place is not None:
+                text = f"Failed assertions:\n- {prefix}{message}"
+                faults.append(Fault(FAILED_ASSERTION, text, ("assertions",), (place,)))
+    return faults
+
+
+def _false_items(leaf: Leaf) -> list[tuple[Attrs, str]]:
+    try:
+        items = expect_open_list(force(leaf.definition.value))
+    except (NixError, Unknowable):
+        return []
+    found = []
+    for lazy in items:
+        item = None if lazy.__class__ is Splice else known(lazy)
+        if isinstance(item, Attrs) and attribute(item, "assertion") is False:
+            message = attribute(item, "message")
+            found.append((item, message if isinstance(message, str) else "…"))
+    return found

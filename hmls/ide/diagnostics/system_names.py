@@ -1,0 +1,42 @@
+"""Options that NixOS has and Home Manager never had.
+
+A table by hand, of names that people copy from systems into homes. Source: the option
+declarations of nixpkgs' nixos/modules and of home-manager's modules.
+"""
+
+from __future__ import annotations
+
+from hmls.modules.definitions import Loc
+
+TOP_LEVEL = frozenset(
+    (
+        "boot", "console", "containers", "documentation", "environment", "fileSystems", "hardware",
+        "location", "networking", "powerManagement", "security", "swapDevices", "system", "time",
+        "users", "virtualisation", "zramSwap",
+    )
+)  # fmt: skip
+_SERVICES = frozenset(
+    (
+        "acpid", "avahi", "displayManager", "fail2ban", "fstrim", "fwupd", "getty", "libinput",
+        "logind", "nginx", "openssh", "postgresql", "printing", "thermald", "tlp", "udev",
+        "upower", "xserver",
+    )
+)  # fmt: skip
+_INSTEAD: dict[Loc, str] = {
+    ("environment", "systemPackages"): "home.packages",
+    ("environment", "variables"): "home.sessionVariables",
+    ("environment", "sessionVariables"): "home.sessionVariables",
+    ("environment", "shellAliases"): "home.shellAliases",
+}
+
+
+def is_system_option(loc: Loc) -> bool:
+    """Whether only NixOS has an option of that path."""
+    if not loc:
+        return False
+    return loc[0] in TOP_LEVEL or (loc[0] == "services" and loc[1:2] != () and loc[1] in _SERVICES)
+
+
+def instead(loc: Loc) -> str:
+    """The option of Home Manager that does the same for one user, or nothing."""
+    return _INSTEAD.get(loc[:2], "")

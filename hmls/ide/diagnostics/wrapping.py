@@ -1,0 +1,106 @@
+"""Edits that put a value into a function of `lib`, or give a module an argument."""
+
+from __future__ import annotations
+
+from hmls.ide.types import TextEdit, WorkspaceEdit
+from hmls.syntax.attrpath import node_text
+from hmls.syntax.kinds import SETS, Field, Kind
+from hmls.syntax.parse import Node, Source
+from hmls.syntax.scopes import find_binder, withs_at
+
+_NO_PARENTHESES = frozenset(
+    (
+        Kind.STRING, Kind.INDENTED_STRING, Kind.INTEGER, Kind.FLOAT, Kind.LIST, Kind.VARIABLE,
+        Kind.SELECT, Kind.PARENTHESIZED, Kind.PATH, Kind.HOME_PATH, Kind.URI, Kind.SEARCH_PATH,
+        *SETS,
+    )
+)  # fmt: skip
+"""Expressions that can stand as an argument as they are."""
+_OVERRIDES = frozenset(("mkForce", "mkDefault", "mkOverride", "mkOptionDefault"))
+
+
+def value_of_binding(source: Source, start: int, end: int) -> Node | None:
+    """The value of the binding that stands at a range, or whose attribute path does."""
+    node: Node | None = source.root.named_descendant_for_byte_range(start, end)
+    while node is not None and node.kind_id != Kind.BINDING:
+        if node.kind_id in SETS or node.kind_id == Kind.FUNCTION:
+            return None
+        node = node.parent
+    return None if node is None else node.child_by_field_id(Field.EXPRESSION)
+
+
+def wrap(path: str, source: Source, value: Node, function: str) -> WorkspaceEdit | None:
+    """The value as argument of `lib.<function>`, with whatever brings `lib` into scope.
+
+    None where the value is wrapped in an override already: it would need a person's thought.
+    """
+    callee = value
+    while callee.kind_id == Kind.APPLY:
+        inner = callee.child_by_field_id(Field.FUNCTION)
+        if inner is None:
+            break
+        callee = inner
+    if node_text(callee).rpartition(".")[2] in _OVERRIDES:
+        return None
+    name, more = library_function(path, source, value, function.split(" ", 1)[0])
+    if name is None:
+        return None
+    rest = function.partition(" ")[2]
+    opening = f"{name} {rest} " if rest else f"{name} "
+    start, end = value.start_byte, value.end_byte
+    if value.kind_id in _NO_PARENTHESES:
+        return WorkspaceEdit((*more, TextEdit(path, start, start, opening)))
+    return WorkspaceEdit(
+        (
+            *more,
+            TextEdit(path, start, start, f"{opening}("),
+            TextEdit(path, end, end, ")"),
+        )
+    )
+
+
+def library_function(
+    path: str, source: Source, at: Node, name: str
+) -> tuple[str | None, tuple[TextEdit, ...]]:
+    """(how a function of `lib` is called at a node, edits that are needed for it)."""
+    if find_binder(name, at) is not None:
+        return name, ()
+    if find_binder("lib", at) is not None:
+        return f"lib.{name}", ()
+    if any(node_text(environment) == "lib" for environment in withs_at(at)):
+        return name, ()
+    added = add_argument(path, source, "lib")
+    return (None, ()) if added is None else (f"lib.{name}", (added,))
+
+
+def add_argument(path: str, source: Source, name: str) -> TextEdit | None:
+    """The edit after which a module has an argument, or None where its form does not allow it."""
+    expression = source.root.child_by_field_id(Field.EXPRESSION)
+    if expression is None:
+        return None
+    start = expression.start_byte
+    if expression.kind_id in SETS:
+        return TextEdit(path, start, start, f"{{ {name}, ... }}:\n")
+    if expression.kind_id != Kind.FUNCTION:
+        return None
+    formals = expression.child_by_field_id(Field.FORMALS)
+    if formals is None:
+        argument = expression.child_by_field_id(Field.UNIVERSAL)
+        if argument is None:
+            return None
+        # `args: …` and `_: …` become patterns; the whole set keeps its name.
+        whole = node_text(argument)
+        kept = "" if whole.startswith("_") else f"{whole}@"
+        return TextEdit(path, argument.start_byte, argument.end_byte, f"{kept}{{ {name}, ... }}")
+    inside = formals.start_byte + 1
+    present = [child for child in formals.named_children if child.kind_id == Kind.FORMAL]
+    if any(child.kind_id == Kind.COMMENT for child in formals.named_children):
+        return None
+    if not present:
+        others = b"..." in source.text[inside : formals.end_byte]
+        text = f"{{ {name}, ... }}" if others else f"{{ {name} }}"
+        return TextEdit(path, formals.start_byte, formals.end_byte, text)
+    first = present[0].start_byte
+    between = source.text[inside:first].decode("utf-8", "replace")
+    separator = f",{between}" if "\n" in between else ", "
+    return TextEdit(path, first, first, f"{name}{separator}")
