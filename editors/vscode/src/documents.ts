@@ -1,0 +1,57 @@
+// Documents of the server: effective configurations and previews, and the comparison of two.
+import * as vscode from "vscode";
+import type { Server } from "./client";
+import { targetOfNode } from "./homes";
+import type { Chosen, Model } from "./model";
+import { documentText } from "./protocol";
+
+export function documents(server: Server, model: Model): vscode.Disposable {
+  const changes = new vscode.EventEmitter<vscode.Uri>();
+  const provider: vscode.TextDocumentContentProvider = {
+    onDidChange: changes.event,
+    provideTextDocumentContent: async (uri) =>
+      (await server.ask(documentText, { uri: uri.toString() }))?.text ?? "# The server of hmls is not running.\n",
+  };
+  return vscode.Disposable.from(
+    changes,
+    vscode.workspace.registerTextDocumentContentProvider("hmls", provider),
+    model.onChange(() => refreshOpen(changes)),
+    vscode.commands.registerCommand("hmls.showEffective", async (node?: unknown) => {
+      const chosen = targetOfNode(node) ?? (await model.pick("hmls: effective configuration of"));
+      if (chosen) {
+        await show(effectiveUri(chosen));
+      }
+    }),
+    vscode.commands.registerCommand("hmls.compareTargets", async (node?: unknown) => {
+      const left = targetOfNode(node) ?? (await model.pick("hmls: compare"));
+      const right = left && (await model.pick(`hmls: compare ${left.target.name} with`, (target) => target !== left.target));
+      if (left && right) {
+        await vscode.commands.executeCommand(
+          "vscode.diff",
+          effectiveUri(left),
+          effectiveUri(right),
+          `${left.target.name} ↔ ${right.target.name}`,
+        );
+      }
+    }),
+  );
+}
+
+export function effectiveUri({ root, target }: Chosen): vscode.Uri {
+  return vscode.Uri.from({ scheme: "hmls", path: `/effective/${target.name}.nix`, query: `root=${root.root}` });
+}
+
+async function show(uri: vscode.Uri): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(await vscode.languages.setTextDocumentLanguage(document, "nix"), {
+    preview: true,
+  });
+}
+
+function refreshOpen(changes: vscode.EventEmitter<vscode.Uri>): void {
+  for (const document of vscode.workspace.textDocuments) {
+    if (document.uri.scheme === "hmls" && document.uri.path.startsWith("/effective/")) {
+      changes.fire(document.uri);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+// The view «Home Settings»: what the target in focus is set to, as a tree.
+import * as vscode from "vscode";
+import type { Server } from "./client";
+import type { Model } from "./model";
+import { settings, type Place, type Setting } from "./protocol";
+
+interface Node {
+  name: string;
+  path: string[];
+  setting?: Setting;
+  children: Map<string, Node>;
+}
+
+export class Effective implements vscode.TreeDataProvider<Node> {
+  private readonly changes = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.changes.event;
+  private all: Setting[] = [];
+  private filter = "";
+  private visible = false;
+
+  constructor(
+    private readonly server: Server,
+    private readonly model: Model,
+  ) {
+    model.onChange(() => void this.refresh());
+  }
+
+  /** The view is shown or hidden; hidden, nothing is asked for. */
+  show(visible: boolean): void {
+    this.visible = visible;
+    void this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    const focused = this.model.focused;
+    void vscode.commands.executeCommand("setContext", "hmls.focused", focused !== undefined);
+    if (!this.visible) {
+      return;
+    }
+    const answer =
+      focused && (await this.server.ask(settings, { root: focused.root.root, target: focused.target.name }));
+    this.all = answer?.options ?? [];
+    this.changes.fire();
+  }
+
+  async askFilter(): Promise<void> {
+    const filter = await vscode.window.showInputBox({
+      title: "Show settings whose path or value contains",
+      value: this.filter,
+      placeHolder: "programs.git, overridden, unknown, a value …",
+    });
+    if (filter !== undefined) {
+      this.setFilter(filter);
+    }
+  }
+
+  setFilter(filter: string): void {
+    this.filter = filter.trim().toLowerCase();
+    void vscode.commands.executeCommand("setContext", "hmls.filtered", this.filter !== "");
+    this.changes.fire();
+  }
+
+  get title(): string | undefined {
+    const name = this.model.focused?.target.name;
+    return this.filter ? `${name ?? ""} · ${this.filter}` : name;
+  }
+
+  getChildren(node?: Node): Node[] {
+    const children = (node ?? this.tree()).children;
+    return [...children.values()].map(onlyChildren).sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    const { setting } = node;
+    const state = vscode.TreeItemCollapsibleState;
+    if (setting === undefined || node.children.size > 0) {
+      const item = new vscode.TreeItem(node.name, this.filter ? state.Expanded : state.Collapsed);
+      item.id = `${this.filter}:${JSON.stringify(node.path)}`;
+      return item;
+    }
+    const item = new vscode.TreeItem(node.name);
+    const winner = setting.winners[0];
+    const overridden = setting.losers.length > 0;
+    item.description = [shortened(setting.text), winner?.layer, overridden ? "overrides" : undefined]
+      .filter(Boolean)
+      .join(" · ");
+    item.iconPath = new vscode.ThemeIcon(
+      setting.error ? "error" : !setting.known ? "question" : overridden ? "versions" : "symbol-property",
+    );
+    item.tooltip = tooltip(setting);
+    item.contextValue = winner?.file ? "setting" : "builtin";
+    item.id = JSON.stringify(node.path);
+    if (winner?.file) {
+      item.command = { command: "hmls.revealSetting", title: "Go to Definition", arguments: [node] };
+    }
+    return item;
+  }
+
+  async reveal(node: Node): Promise<void> {
+    const winner = node.setting?.winners.find((place) => place.file);
+    if (winner?.file) {
+      await vscode.window.showTextDocument(vscode.Uri.file(winner.file), { selection: this.selection(winner) });
+    }
+  }
+
+  private selection(place: Place): vscode.Range {
+    return place.range ? this.server.range(place.range) : new vscode.Range(place.line - 1, 0, place.line - 1, 0);
+  }
+
+  private tree(): Node {
+    const top: Node = { name: "", path: [], children: new Map() };
+    for (const setting of this.all.filter((each) => this.matches(each))) {
+      let node = top;
+      for (const name of setting.path) {
+        let next = node.children.get(name);
+        if (next === undefined) {
+          next = { name, path: [...node.path, name], children: new Map() };
+          node.children.set(name, next);
+        }
+        node = next;
+      }
+      node.setting = setting;
+    }
+    return top;
+  }
+
+  private matches(setting: Setting): boolean {
+    if (this.filter === "") {
+      return true;
+    }
+    if (this.filter === "overridden") {
+      return setting.losers.length > 0;
+    }
+    if (this.filter === "unknown") {
+      return !setting.known;
+    }
+    return `${setting.path.join(".")} ${setting.text}`.toLowerCase().includes(this.filter);
+  }
+}
+
+/** `programs` → `git` → `enable` with nothing beside it is one line. */
+function onlyChildren(node: Node): Node {
+  let name = node.name;
+  let inner = node;
+  while (inner.setting === undefined && inner.children.size === 1) {
+    inner = [...inner.children.values()][0]!;
+    name += `.${inner.name}`;
+  }
+  return { ...inner, name };
+}
+
+function tooltip(setting: Setting): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendCodeblock(`${setting.path.join(".")} = ${setting.text}`, "nix");
+  if (setting.type) {
+    text.appendText(`type: ${setting.type}`).appendMarkdown("\n\n");
+  }
+  if (setting.error ?? setting.reason) {
+    text.appendText(setting.error ?? setting.reason ?? "").appendMarkdown("\n\n");
+  }
+  for (const place of setting.winners) {
+    text.appendText(`decided by ${where(place)}`).appendMarkdown("\n\n");
+  }
+  for (const place of setting.losers) {
+    text.appendText(`lost: ${where(place)}${place.why ? ` (${place.why})` : ""}`).appendMarkdown("\n\n");
+  }
+  return text;
+}
+
+function where(place: Place): string {
+  return place.file ? `${place.layer}, ${vscode.workspace.asRelativePath(place.file)}:${place.line}` : place.layer;
+}
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
