@@ -2,54 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-from hmls.homes.layout import Layer
-from hmls.homes.people import hosts, users
-from hmls.homes.repository import Repository
-from hmls.homes.targets import Target
-
-
-def layers_json(repository: Repository) -> dict[str, Any]:
-    """The map of a repository as JSON. Paths are relative to the flake root."""
-    targets = repository.targets
-    root = repository.root
-    return {
-        "root": root,
-        "users": [
-            {"name": user.name, "layers": _paths(user.layers, root)}
-            for user in users(repository).values()
-        ],
-        "hosts": [
-            {"name": host.name, "layers": _paths(host.layers, root)}
-            for host in hosts(repository).values()
-        ],
-        "targets": [_target(target, root) for target in targets.items],
-        "assumptions": [
-            {"message": assumption.message, "reason": assumption.reason}
-            for assumption in targets.assumptions
-        ],
-        "errors": list(dict.fromkeys(error.message for error in targets.errors)),
-    }
-
-
-def _target(target: Target, root: str) -> dict[str, Any]:
-    return {
-        "name": target.name,
-        "kind": target.kind,
-        "user": target.user,
-        "host": target.host,
-        "output": target.output,
-        "system": target.system,
-        "layers": _paths(target.layers, root),
-        "source": "flake" if target.by_convention is None else "convention",
-        "reason": target.by_convention,
-    }
-
-
-def _paths(layers: tuple[Layer, ...], root: str) -> list[str]:
-    return [os.path.relpath(layer.folder, root).replace(os.sep, "/") for layer in layers]
+from hmls.ide.layer_map import layers_json
 
 
 def print_layers(data: dict[str, Any]) -> None:
@@ -82,3 +37,6 @@ def print_layers(data: dict[str, Any]) -> None:
             f"[yellow]assumed:[/yellow] {escape(assumption['message'])} "
             f"[dim]({escape(assumption['reason'])})[/dim]"
         )
+
+
+__all__ = ["layers_json", "print_layers"]

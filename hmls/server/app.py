@@ -13,6 +13,7 @@ from pygls.protocol import LanguageServerProtocol
 
 from hmls import __version__
 from hmls.server.abilities import Abilities, abilities_of
+from hmls.server.news import News
 from hmls.server.problems import Problems
 from hmls.server.session import Session
 from hmls.server.virtual import Virtual
@@ -31,6 +32,7 @@ class Server(LanguageServer):
         super().__init__("hmls", __version__)
         self.session = Session()
         self.problems = Problems(self)
+        self.news = News(self)
         self.virtual = Virtual()
         self.abilities = Abilities()
 

@@ -88,7 +88,7 @@ async def find_target(server: Server, name: str, argument: Mapping[str, Any]) ->
     if root not in roots:
         said = "no flake with homes is open" if not roots else f"`root` must be one of {roots}"
         raise JsonRpcInvalidParams(said)
-    wanted = target if target is not None else server.session.settings.target or None
+    wanted = target if target is not None else server.session.focused(root)
     if not (wanted is None or isinstance(wanted, str)):
         raise JsonRpcInvalidParams("`target` must be a name")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from hmls.server import commands, documents, generations, virtual
+from hmls.server import commands, documents, generations, requests, virtual
 
 if TYPE_CHECKING:
     from hmls.server.app import Server
@@ -18,6 +18,7 @@ def register(server: Server) -> None:
     commands.register(server)
     virtual.register(server)
     generations.register(server)
+    requests.register(server)
     features = server.session.settings.features
     if features.completion:
         from hmls.server import completion

@@ -47,6 +47,7 @@ class Problems:
 
     def changed(self, path: str | None = None) -> None:
         """The workspace changed, in this file or elsewhere: look again soon."""
+        self._server.news.changed()
         if not self._server.session.settings.features.diagnostics:
             return
         if path is not None:
@@ -77,6 +78,11 @@ class Problems:
         found, _ = self._published.get(path, ([], None))
         errors = sum(d.severity == lsp.DiagnosticSeverity.Error for d in found)
         return errors, sum(d.severity == lsp.DiagnosticSeverity.Warning for d in found)
+
+    def all_counts(self) -> dict[str, tuple[int, int]]:
+        """(errors, warnings) of each file that has any, as published."""
+        found = {path: self.counts(path) for path in self._published}
+        return {path: counts for path, counts in found.items() if any(counts)}
 
     async def _refresh(self) -> None:
         await asyncio.sleep(_PAUSE_S)
@@ -116,6 +122,7 @@ class Problems:
         if (problems, version) == self._published.get(path, ([], None)):
             return
         self._published[path] = problems, version
+        self._server.news.changed()
         self._server.text_document_publish_diagnostics(
             lsp.PublishDiagnosticsParams(uri_of_path(path), problems, version)
         )

@@ -40,6 +40,7 @@ class Session:
         self.can_snippets = False
         self.can_links = False
         self._folders: list[str] = []
+        self._focus: dict[str, str | None] = {}
         self._parts: tuple[Workspace, Views, Engine] | None = None
 
     def initialize(self, params: lsp.InitializeParams, encoding: str) -> None:
@@ -68,6 +69,14 @@ class Session:
     def use_settings(self, data: object) -> None:
         found = read_settings(data)
         self.settings, self.setting_problems = found.settings, found.problems
+
+    def focus(self, root: str, target: str | None) -> None:
+        """Put a target of a root first from now on, or none."""
+        self._focus[root.rstrip("/") or "/"] = target
+
+    def focused(self, root: str) -> str | None:
+        """The name of the target in focus there: as the client said last, else the settings."""
+        return self._focus.get(root, self.settings.target) or None
 
     @property
     def workspace(self) -> Workspace:

@@ -33,9 +33,11 @@ async def client(
     editor = Editor(lsp_client, root)
     lsp_client.editor = editor
     shutil.copytree(HOMELAB, root)
+    capabilities = client_capabilities(request.param)
+    capabilities.experimental = {"hmls": {"changed": True}}
     result = await lsp_client.initialize_session(
         lsp.InitializeParams(
-            capabilities=client_capabilities(request.param),
+            capabilities=capabilities,
             workspace_folders=[lsp.WorkspaceFolder(root.as_uri(), "homelab")],
         )
     )

@@ -43,12 +43,18 @@ class Editor:
         self.root = root
         self.encoding: Any = "utf-16"
         self.watched: list[lsp.Registration] = []
+        self.changed = asyncio.Event()
+        """Set when the server says that the homes changed."""
         self._open: set[str] = set()
         self._version = 0
 
         @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
         def register(params: lsp.RegistrationParams) -> None:
             self.watched.extend(params.registrations)
+
+        @client.feature("hmls/changed")
+        def changed(_params: Any) -> None:
+            self.changed.set()
 
     def uri(self, name: str) -> str:
         return (self.root / name).as_uri()

@@ -1,0 +1,111 @@
+"""The map of a repository: users, hosts, layers, targets, what was assumed, and their health."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hmls.homes.layout import Layer
+from hmls.homes.people import hosts, users
+from hmls.homes.repository import Repository
+from hmls.homes.targets import Target
+
+Counts = Callable[[str], tuple[int, int]]
+"""Path of a file → its errors and its warnings."""
+Deployed = Callable[[Target], str | None]
+"""When a target was last deployed on this machine (ISO 8601), or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    errors: int = 0
+    warnings: int = 0
+
+    def __add__(self, other: Health) -> Health:
+        return Health(self.errors + other.errors, self.warnings + other.warnings)
+
+    def json(self) -> dict[str, int]:
+        return {"errors": self.errors, "warnings": self.warnings}
+
+
+def layer_map(repository: Repository, counts: Counts, deployed: Deployed) -> dict[str, Any]:
+    """A `MAP` of docs/protocol.md."""
+    data = layers_json(repository)
+    healths = {
+        layer.folder: _health(repository, layer, counts) for layer in repository.layout.layers
+    }
+    used = {layer for target in repository.targets.items for layer in target.layers}
+    data["layers"] = [
+        {
+            "name": layer.name,
+            "kind": layer.kind,
+            "folder": _relative(layer.folder, repository.root),
+            "entry": _relative(layer.entry, repository.root),
+            "hasEntry": layer.has_entry,
+            "used": layer in used,
+            "health": healths[layer.folder].json(),
+        }
+        for layer in repository.layout.layers
+    ]
+    for told, target in zip(data["targets"], repository.targets.items, strict=True):
+        sick = [healths.get(layer.folder, Health()) for layer in target.layers]
+        told["health"] = sum(sick, Health()).json()
+        told["deployed"] = deployed(target)
+    return data
+
+
+def layers_json(repository: Repository) -> dict[str, Any]:
+    """The map of a repository as JSON. Paths are relative to the flake root."""
+    targets = repository.targets
+    root = repository.root
+    return {
+        "root": root,
+        "users": [
+            {"name": user.name, "layers": _paths(user.layers, root)}
+            for user in users(repository).values()
+        ],
+        "hosts": [
+            {"name": host.name, "layers": _paths(host.layers, root)}
+            for host in hosts(repository).values()
+        ],
+        "targets": [_target(target, root) for target in targets.items],
+        "assumptions": [
+            {"message": assumption.message, "reason": assumption.reason}
+            for assumption in targets.assumptions
+        ],
+        "errors": list(dict.fromkeys(error.message for error in targets.errors)),
+    }
+
+
+def _target(target: Target, root: str) -> dict[str, Any]:
+    return {
+        "name": target.name,
+        "kind": target.kind,
+        "user": target.user,
+        "host": target.host,
+        "output": target.output,
+        "system": target.system,
+        "layers": _paths(target.layers, root),
+        "source": "flake" if target.by_convention is None else "convention",
+        "reason": target.by_convention,
+    }
+
+
+def _paths(layers: tuple[Layer, ...], root: str) -> list[str]:
+    return [_relative(layer.folder, root) for layer in layers]
+
+
+def _relative(path: str, root: str) -> str:
+    return os.path.relpath(path, root).replace(os.sep, "/")
+
+
+def _health(repository: Repository, layer: Layer, counts: Counts) -> Health:
+    """Of the files below a layer that lie in no other layer."""
+    inside = [
+        path
+        for path in repository.index.paths
+        if path.startswith(layer.folder) and repository.layout.layer_of(path) == layer
+    ]
+    return sum((Health(*counts(path)) for path in inside), Health())
