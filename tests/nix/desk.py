@@ -1,0 +1,174 @@
+"""A desk: an editor with a real server in a process of its own, run as the user whose home it is."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types as lsp
+from pytest_lsp import client_capabilities
+
+from tests.nix.lab import Lab
+from tests.protocol.editor import Client, Editor
+
+REPOSITORY = Path(__file__).parents[2]
+OWN = {"terminal": True, "documents": True, "log": True, "save": True}
+
+
+def other_user() -> tuple[int, str]:
+    """A user that is not root: nobody, if we are root ourselves."""
+    entry = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    return entry.pw_uid, entry.pw_name
+
+
+class Desk:
+    """What the user of the editor is shown, and what they answer."""
+
+    def __init__(self, lab: Lab, user: str, client: Client) -> None:
+        self.lab = lab
+        self.user = user
+        self.client = client
+        self.editor = Editor(client, lab.root)
+        self.answer: Callable[[lsp.ShowMessageRequestParams], str | None] = first_answer
+        self.questions: list[str] = []
+        self.lines: list[str] = []
+        self.terminals: list[str] = []
+        self.news = asyncio.Condition()
+        self._listen()
+
+    @property
+    def messages(self) -> list[str]:
+        return [message.message for message in self.client.messages]
+
+    @property
+    def progress(self) -> list[Any]:
+        """All that was reported, of all deployments."""
+        return [each for found in self.client.progress_reports.values() for each in found]
+
+    async def run(self, name: str, **argument: Any) -> dict[str, str]:
+        """Run a command to its end."""
+        found: Any = await self.client.workspace_execute_command_async(
+            lsp.ExecuteCommandParams(f"hmls.{name}", self.argument(**argument))
+        )
+        return found if isinstance(found, dict) else found._asdict()
+
+    def argument(self, **more: Any) -> list[Any]:
+        return [{"root": str(self.lab.root), "target": self.user, **more}]
+
+    async def ask(self, method: str, **more: Any) -> Any:
+        params = {"root": str(self.lab.root), "target": self.user, **more}
+        return await self.client.protocol.send_request_async(method, params)
+
+    async def sees(self, text: str) -> None:
+        """Wait until a line of the log holds this text."""
+        async with asyncio.timeout(60), self.news:
+            await self.news.wait_for(lambda: any(text in line for line in self.lines))
+
+    async def reported(self, name: str) -> list[lsp.Diagnostic]:
+        """The problems that Nix found in a file, once there are any."""
+        uri = self.editor.uri(name)
+
+        def found() -> list[lsp.Diagnostic]:
+            return [d for d in self.client.diagnostics.get(uri, ()) if d.source == "nix"]
+
+        async with asyncio.timeout(60), self.client.news:
+            await self.client.news.wait_for(found)
+        return found()
+
+    async def cleared(self, name: str) -> None:
+        """Wait until no problem of Nix is left in a file."""
+        uri = self.editor.uri(name)
+        async with asyncio.timeout(60), self.client.news:
+            await self.client.news.wait_for(
+                lambda: not any(d.source == "nix" for d in self.client.diagnostics.get(uri, ()))
+            )
+
+    def _listen(self) -> None:
+        @self.client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)
+        def question(params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
+            self.questions.append(params.message)
+            answer = self.answer(params)
+            return None if answer is None else lsp.MessageActionItem(answer)
+
+        @self.client.feature("hmls/log")
+        async def line(params: Any) -> None:
+            self.lines.append(params.line)
+            async with self.news:
+                self.news.notify_all()
+
+        @self.client.feature("hmls/terminal")
+        def terminal(params: Any) -> dict[str, bool]:
+            self.terminals.append(params.command)
+            return {"opened": True}
+
+
+def first_answer(params: lsp.ShowMessageRequestParams) -> str | None:
+    """A user who says yes."""
+    return params.actions[0].title if params.actions else None
+
+
+def no(_params: lsp.ShowMessageRequestParams) -> str | None:
+    """A user who closes every question."""
+    return None
+
+
+@asynccontextmanager
+async def desk(
+    lab: Lab, profile: str = "visual_studio_code", own: Any = OWN, trusted: bool = True
+) -> AsyncIterator[Desk]:
+    """A server for a lab whose files belong to a user that is not root."""
+    uid, user = other_user()
+    command = [sys.executable, "-m", "hmls"]
+    if uid != os.geteuid():
+        subprocess.run(["chown", "-R", str(uid), str(lab.folder)], check=True)
+        command = ["setpriv", f"--reuid={uid}", "--clear-groups", *command]
+    client = Client()
+    at = Desk(lab, user, client)
+    store = lab.folder / "own"
+    await client.start_io(
+        *command,
+        cwd=str(lab.folder),
+        env={
+            **lab.environ,
+            "HOME": str(lab.home),
+            "NIX_STORE_DIR": str(store / "store"),
+            "NIX_STATE_DIR": str(store / "var"),
+            "NIX_LOG_DIR": str(store / "log"),
+            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+    )
+    capabilities = client_capabilities(profile)
+    capabilities.experimental = {"hmls": own}
+    result = await client.initialize_session(
+        lsp.InitializeParams(
+            capabilities=capabilities,
+            initialization_options={"trusted": trusted},
+            workspace_folders=[lsp.WorkspaceFolder(lab.root.as_uri(), "repo")],
+        )
+    )
+    at.editor.encoding = str(result.capabilities.position_encoding or "utf-16")
+    try:
+        yield at
+    finally:
+        await client.shutdown_session()
+        await client.stop()
+
+
+def make_lab(folder: Path, environ: dict[str, str], text: str) -> Lab:
+    """A lab whose one home is that of the user who runs the server; other users may pass."""
+    lab = Lab(folder / "lab", environ, environ["NIX_STATE_DIR"])
+    _, user = other_user()
+    lab.set_home(text, user)
+    (lab.folder / "own").mkdir()
+    for each in (lab.folder, *lab.folder.parents):
+        if os.stat(each).st_uid == os.geteuid() and str(each).startswith("/tmp/"):
+            each.chmod(each.stat().st_mode | 0o711)
+    return lab
