@@ -66,7 +66,7 @@ class EditorUi:
         await self._log.flush()
         if self._shows_progress:
             progress = self._server.work_done_progress
-            progress.end(self._token, lsp.WorkDoneProgressEnd(text))
+            progress.end(self._token, lsp.WorkDoneProgressEnd(message=text))
             progress.tokens.pop(self._token, None)
 
     async def confirm(self, question: Question) -> bool:

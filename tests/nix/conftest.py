@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,14 @@ def old_nix_environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The same with the oldest Nix that is deployed with."""
     folder = REPOSITORY / ".cache/old-nix"
     return _environ("HMLS_OLD_NIX", folder, (OLD_SUITE,), tmp_path_factory.mktemp("old-nix"))
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that other users may pass through; pytest's own are closed to them."""
+    with tempfile.TemporaryDirectory(prefix="hmls-", ignore_cleanup_errors=True) as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A desk: an editor with a real server in a process of its own, run as the user whose home it is."""
+"""A desk: an editor with a real server, run as the user whose home it is."""
 
 from __future__ import annotations
 
@@ -163,12 +163,9 @@ async def desk(
 
 
 def make_lab(folder: Path, environ: dict[str, str], text: str) -> Lab:
-    """A lab whose one home is that of the user who runs the server; other users may pass."""
+    """A lab whose one home is that of the user who runs the server."""
     lab = Lab(folder / "lab", environ, environ["NIX_STATE_DIR"])
     _, user = other_user()
     lab.set_home(text, user)
     (lab.folder / "own").mkdir()
-    for each in (lab.folder, *lab.folder.parents):
-        if os.stat(each).st_uid == os.geteuid() and str(each).startswith("/tmp/"):
-            each.chmod(each.stat().st_mode | 0o711)
     return lab

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lsprotocol import types as lsp
@@ -17,9 +20,9 @@ EVERYWHERE = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
 
 @pytest.mark.parametrize("profile", ["neovim", "visual_studio_code"], ids=["utf-8", "utf-16"])
 async def test_from_the_code_action_to_the_home(
-    tmp_path: Path, nix_environ: dict[str, str], profile: str
+    folder: Path, nix_environ: dict[str, str], profile: str
 ) -> None:
-    lab = make_lab(tmp_path, nix_environ, FILE)
+    lab = make_lab(folder, nix_environ, FILE)
     async with desk(lab, profile) as at:
         at.editor.open(HOME)
         actions = {a.title: a for a in await at.editor.actions(HOME, EVERYWHERE)}
@@ -47,17 +50,18 @@ def assert_shown(at: Desk) -> None:
     assert "nix build" in start
     assert "/activate" in activate
     begin, *reports, end = at.progress
-    assert begin.kind == "begin" and begin.cancellable
+    assert begin.kind == "begin"
+    assert begin.cancellable
     assert end.kind == "end"
     percentages = [report.percentage for report in reports]
     assert percentages == sorted(percentages)
-    assert any("built 1 of" in (report.message or "") for report in reports)
+    assert any(re.search(r"built \d of \d", report.message or "") for report in reports)
     assert any(line.startswith("$ nix build ") for line in at.lines)
     assert [shown.uri for shown in at.client.shown_documents] == ["hmls:/preview/1.md"]
 
 
-async def test_a_preview_is_a_document(tmp_path: Path, nix_environ: dict[str, str]) -> None:
-    async with desk(make_lab(tmp_path, nix_environ, FILE)) as at:
+async def test_a_preview_is_a_document(folder: Path, nix_environ: dict[str, str]) -> None:
+    async with desk(make_lab(folder, nix_environ, FILE)) as at:
         assert (await at.run("preview"))["outcome"] == "done"
         uri = at.client.shown_documents[0].uri
         content = await at.client.protocol.send_request_async(
@@ -67,8 +71,8 @@ async def test_a_preview_is_a_document(tmp_path: Path, nix_environ: dict[str, st
         assert not (at.lab.home / ".config").exists()
 
 
-async def test_a_no_runs_nothing(tmp_path: Path, nix_environ: dict[str, str]) -> None:
-    async with desk(make_lab(tmp_path, nix_environ, FILE)) as at:
+async def test_a_no_runs_nothing(folder: Path, nix_environ: dict[str, str]) -> None:
+    async with desk(make_lab(folder, nix_environ, FILE)) as at:
         at.answer = no
         found = await at.run("switch")
         assert found["outcome"] == "not-run"
@@ -77,23 +81,23 @@ async def test_a_no_runs_nothing(tmp_path: Path, nix_environ: dict[str, str]) ->
 
 
 async def test_an_untrusted_workspace_runs_nothing(
-    tmp_path: Path, nix_environ: dict[str, str]
+    folder: Path, nix_environ: dict[str, str]
 ) -> None:
-    lab = make_lab(tmp_path, nix_environ, FILE)
+    lab = make_lab(folder, nix_environ, FILE)
     lab.add_program("nix", f"touch {lab.folder}/it-ran")
     async with desk(lab, trusted=False) as at:
         for name in ("build", "switch", "checkAll", "update", "track"):
-            assert (await at.run(name))["outcome"] == "not-run"
+            assert (await at.run(name, paths=[str(lab.root)]))["outcome"] == "not-run"
         assert at.questions == []
         assert "not trusted" in at.messages[0]
     assert not (lab.folder / "it-ran").exists()
 
 
 async def test_errors_are_on_the_users_lines_and_go_with_the_next_run(
-    tmp_path: Path, nix_environ: dict[str, str]
+    folder: Path, nix_environ: dict[str, str]
 ) -> None:
     text = '{\n  # 🎉\n  files.a = "🎉${nothing}";\n}\n'
-    async with desk(make_lab(tmp_path, nix_environ, text)) as at:
+    async with desk(make_lab(folder, nix_environ, text)) as at:
         found = await at.run("build")
         assert found["outcome"] == "failed"
         assert "undefined variable 'nothing'" in found["message"]
@@ -106,11 +110,9 @@ async def test_errors_are_on_the_users_lines_and_go_with_the_next_run(
         await at.cleared(HOME)
 
 
-async def test_errors_go_when_the_file_is_edited(
-    tmp_path: Path, nix_environ: dict[str, str]
-) -> None:
+async def test_errors_go_when_the_file_is_edited(folder: Path, nix_environ: dict[str, str]) -> None:
     text = "{ files = { colour = 1; }.color; }"
-    async with desk(make_lab(tmp_path, nix_environ, text)) as at:
+    async with desk(make_lab(folder, nix_environ, text)) as at:
         at.editor.open(HOME)
         assert (await at.run("build"))["outcome"] == "failed"
         (problem,) = await at.reported(HOME)
@@ -122,9 +124,9 @@ async def test_errors_go_when_the_file_is_edited(
 
 
 async def test_a_file_that_git_does_not_track_and_its_fix(
-    tmp_path: Path, nix_environ: dict[str, str]
+    folder: Path, nix_environ: dict[str, str]
 ) -> None:
-    lab = make_lab(tmp_path, nix_environ, '{ files.a = import ./more.nix; }')
+    lab = make_lab(folder, nix_environ, "{ files.a = import ./more.nix; }")
     lab.write(f"homes/{USER}/more.nix", '"more"')
     async with desk(lab) as at:
         assert (await at.run("build"))["outcome"] == "failed"
@@ -139,11 +141,9 @@ async def test_a_file_that_git_does_not_track_and_its_fix(
         assert (await at.run("build"))["outcome"] == "done"
 
 
-async def test_cancelling_leaves_no_process(tmp_path: Path, nix_environ: dict[str, str]) -> None:
-    async with desk(make_lab(tmp_path, nix_environ, building("echo begun; sleep 600"))) as at:
-        running = at.client.workspace_execute_command_async(
-            lsp.ExecuteCommandParams("hmls.build", at.argument())
-        )
+async def test_cancelling_leaves_no_process(folder: Path, nix_environ: dict[str, str]) -> None:
+    async with desk(make_lab(folder, nix_environ, building("echo begun; sleep 600"))) as at:
+        running = asyncio.ensure_future(at.run("build"))
         await at.sees("begun")
         second = await at.run("build")
         assert second["outcome"] == "not-run"
@@ -156,8 +156,8 @@ async def test_cancelling_leaves_no_process(tmp_path: Path, nix_environ: dict[st
         assert (await at.run("build"))["outcome"] == "done"
 
 
-async def test_generations_and_the_way_back(tmp_path: Path, nix_environ: dict[str, str]) -> None:
-    async with desk(make_lab(tmp_path, nix_environ, FILE)) as at:
+async def test_generations_and_the_way_back(folder: Path, nix_environ: dict[str, str]) -> None:
+    async with desk(make_lab(folder, nix_environ, FILE)) as at:
         for theme in ("dark", "light", "blue"):
             at.lab.write(HOME, FILE.replace("dark", theme))
             assert (await at.run("switch"))["outcome"] == "done"
@@ -174,12 +174,12 @@ async def test_generations_and_the_way_back(tmp_path: Path, nix_environ: dict[st
         assert [(each.id, each.current) for each in found] == [(3, False), (1, True)]
 
 
-async def test_unsaved_buffers_are_told(tmp_path: Path, nix_environ: dict[str, str]) -> None:
-    async with desk(make_lab(tmp_path, nix_environ, FILE)) as at:
+async def test_unsaved_buffers_are_told(folder: Path, nix_environ: dict[str, str]) -> None:
+    async with desk(make_lab(folder, nix_environ, FILE)) as at:
         at.editor.open(HOME, FILE.replace("dark", "light"))
 
         @at.client.feature("hmls/save")
-        def save(params: object) -> dict[str, bool]:
+        def save(params: Any) -> dict[str, bool]:
             at.lab.write(HOME, FILE.replace("dark", "light"))
             return {"saved": True}
 

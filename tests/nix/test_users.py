@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from hmls.deploy import plan
 from hmls.deploy.here import situation_here
 from hmls.deploy.plan import Options
+from tests.nix.desk import other_user
 from tests.nix.lab import Lab
 
 CHILD = """
@@ -62,18 +62,9 @@ def run_as(uid: int, lab: Lab, name: str) -> str:
 
 
 @pytest.fixture
-def reachable(lab: Lab) -> Lab:
+def reachable(folder: Path, nix_environ: dict[str, str]) -> Lab:
     """A lab in folders that other users may pass through."""
-    for folder in (lab.folder, *lab.folder.parents):
-        if os.stat(folder).st_uid == os.geteuid() and str(folder).startswith("/tmp/"):
-            folder.chmod(folder.stat().st_mode | 0o711)
-    return lab
-
-
-def other_user() -> tuple[int, str]:
-    """A user that is not root: nobody, if we are root ourselves."""
-    entry = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-    return entry.pw_uid, entry.pw_name
+    return Lab(folder / "lab", nix_environ, nix_environ["NIX_STATE_DIR"])
 
 
 def test_a_real_user_switches_a_real_home(reachable: Lab) -> None:

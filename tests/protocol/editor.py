@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 from lsprotocol import types as lsp
 from pygls.protocol import default_converter
@@ -17,11 +17,24 @@ from hmls.syntax.text import LineIndex
 CURSOR = "$0"
 
 
+def _converter() -> Any:
+    """lsprotocol's converter takes every code action that has a command for a bare command."""
+    converter = default_converter()
+
+    def action(value: Any, _: Any) -> lsp.Command | lsp.CodeAction:
+        kind = lsp.Command if isinstance(value.get("command"), str) else lsp.CodeAction
+        return converter.structure(value, kind)
+
+    converter.register_structure_hook(lsp.Command | lsp.CodeAction, action)
+    converter.register_structure_hook(Union[lsp.Command, lsp.CodeAction], action)  # noqa: UP007
+    return converter
+
+
 class Client(LanguageClient):
     """pytest-lsp's client, which also knows for which version of a text problems came."""
 
     def __init__(self) -> None:
-        super().__init__(converter_factory=default_converter)
+        super().__init__(converter_factory=_converter)
         self.looked_at: dict[str, int] = {}
         self.news = asyncio.Condition()
         self.editor: Editor
