@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -16,6 +15,7 @@ from hmls.syntax.attrpath import DYNAMIC
 from hmls.syntax.cursor import BindingName, Selection, Span, StringText, Variable, context_at
 from hmls.syntax.kinds import Kind
 from hmls.syntax.parse import Source, node_at
+from hmls.syntax.uses import occurrences
 
 NameKind = Literal["user", "host"]
 
@@ -63,7 +63,6 @@ _COLLECTIONS = re.compile(
     r"|(?P<host>hosts?|machines?|systems?|devices?|nodes)"
 )
 _HOMES = re.compile(r"/(?:home|Users)/([^/]+)(?=/|$)")
-_NAME = rb"[A-Za-z0-9_'-]"
 _FLAKE_REFERENCE = re.compile(
     r"#(?:(?:homeConfigurations|nixosConfigurations|darwinConfigurations)\.)?\\?[\"']?"
     r"([A-Za-z0-9_-]+)(?:@([A-Za-z0-9_-]+))?"
@@ -148,13 +147,6 @@ def mentions(names: Names, path: str, kind: NameKind, name: str) -> list[Mention
     )
     wanted = (m for m in found if m is not None and m.kind == kind and m.name == name)
     return sorted(dict.fromkeys(wanted), key=lambda mention: mention.start)
-
-
-def occurrences(text: bytes, name: str) -> Iterator[tuple[int, int]]:
-    """The byte ranges in which a name stands by itself."""
-    word = re.escape(name.encode())
-    for match in re.finditer(b"(?<!" + _NAME + b")" + word + b"(?!" + _NAME + b")", text):
-        yield match.span()
 
 
 def _in_segment(names: Names, segment: str, start: int, upto: str, offset: int) -> Mention | None:

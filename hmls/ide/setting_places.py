@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from hmls.homes.membership import Space, home_files, space_of, system_files, targets_of
 from hmls.homes.repository import Repository
+from hmls.homes.settings import setting as read_setting
 from hmls.homes.targets import Target
 from hmls.ide.types import Place
 from hmls.syntax.outline import Defined
 
 _MOST = 300
+_MOST_TARGETS = 8
+"""More targets than that are not evaluated for one question."""
 _RANKS = {"host": 0, "droid": 0, "global": 1, "base": 2}
 
 
@@ -20,9 +23,37 @@ def definitions_of(
 ) -> list[Place]:
     """The definitions of a setting, or of those in a set, for the targets of a file.
 
-    They come in the order in which they count for the file's own target: host or global
-    layer, base, shared modules. For a set its own bindings come before those inside it.
+    What evaluation finds comes first: the winners of the file's own target, then those that
+    lose there, then those of its other targets. What only the text shows follows by layer,
+    for a set its own bindings before those inside it.
     """
+    evaluated = list(_evaluated(repository, path, setting)) if space == "home" else []
+    written = _written(repository, path, setting, space)
+    seen = {(place.path, place.start) for place in evaluated}
+    return evaluated + [place for place in written if (place.path, place.start) not in seen]
+
+
+def _evaluated(repository: Repository, path: str, setting: tuple[str, ...]) -> Iterator[Place]:
+    for target in _targets(repository, path)[:_MOST_TARGETS]:
+        found = read_setting(repository, target, setting)
+        for given in () if found is None else found.contributions:
+            if given.file is None or given.layer == "default" or given.end == 0:
+                continue
+            if os.path.isfile(given.file):
+                yield Place(given.file, given.start, given.end)
+
+
+def _targets(repository: Repository, path: str) -> list[Target]:
+    """The targets of a file, and then the others of the same users."""
+    own = targets_of(repository, path)
+    users = {target.user for target in own}
+    others = [t for t in repository.recent_targets.items if t.user in users and t not in own]
+    return own + others
+
+
+def _written(
+    repository: Repository, path: str, setting: tuple[str, ...], space: Space
+) -> list[Place]:
     files = _files(repository, path, space)
     exact: list[Place] = []
     inside: list[Place] = []
@@ -65,7 +96,7 @@ def declarations_of(repository: Repository, setting: tuple[str, ...], space: Spa
 
 def _files(repository: Repository, path: str, space: Space) -> list[str]:
     """The module files that count for a file's targets, the strongest layers first."""
-    targets = targets_of(repository, path)
+    targets = _targets(repository, path)
     if space == "system":
         found = _system_files(repository, path, targets)
     else:

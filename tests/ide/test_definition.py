@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from hmls.ide.definition import declaration, definition
-from tests.ide.tree import Tree, ask
+from tests.ide.tree import ask, shown
+from tests.trees import Tree
 
 
 def defined(text: str) -> list[str]:
     def question(tree: Tree) -> list[str]:
         found = definition(tree.view, tree.path, tree.offset)
-        return [] if found is None else tree.shown(found.places)
+        return [] if found is None else shown(tree, found.places)
 
     return ask(text, question)
 
@@ -17,7 +18,7 @@ def defined(text: str) -> list[str]:
 def declared(text: str) -> list[str]:
     def question(tree: Tree) -> list[str]:
         found = declaration(tree.view, tree.path, tree.offset)
-        return [] if found is None else tree.shown(found.places)
+        return [] if found is None else shown(tree, found.places)
 
     return ask(text, question)
 
@@ -39,10 +40,43 @@ LAYERS = """
 
 
 def test_host_layer_comes_first() -> None:
-    assert defined(LAYERS)[:3] == [
+    assert defined(LAYERS)[:4] == [
         "homes/alice@workstation/default.nix: programs.git.enable",
+        "systems/workstation/default.nix: home-manager.users.alice.programs.git.enable",
         "homes/alice/default.nix: programs.git.enable",
         "modules/home/default.nix: programs.git.enable",
+    ]
+
+
+def test_the_winner_of_the_layers_target_comes_first() -> None:
+    assert defined("""
+        #- homes/alice/default.nix
+        { lib, ... }: { home.username = lib.mkForce "🎉"; }
+        #- homes/alice@global/default.nix
+        { home.user$0name = "x"; }
+        #- homes/alice@workstation/default.nix
+        { home.username = "y"; }
+    """) == [
+        "homes/alice/default.nix: home.username",
+        "homes/alice@global/default.nix: home.username",
+        "homes/alice@workstation/default.nix: home.username",
+    ]
+
+
+def test_a_place_that_is_computed() -> None:
+    assert defined("""
+        #- homes/alice/default.nix
+        { lib, config, ... }: {
+          options.my = lib.mkOption { type = lib.types.attrsOf lib.types.int; };
+          config.my = lib.listToAttrs [ { name = "a"; value = 1; } ];
+          config.x = config.my.$0a;
+        }
+        #- homes/alice@global/default.nix
+        { my = { "${"a"}" = 1; }; }
+    """) == [
+        'homes/alice@global/default.nix: "${"a"}"',
+        "homes/alice/default.nix: value",
+        "homes/alice/default.nix: config.my",
     ]
 
 
@@ -291,13 +325,14 @@ def test_a_host_in_a_layer_path() -> None:
 
 
 def test_nothing_is_raised_on_any_place() -> None:
-    from hmls.lang.thread import run
-    from tests.ide.tree import tree
-
-    text = LAYERS.replace("programs.git = {", '"$(touch x)" = ../a${b}/c "\\" {')
-    with tree(text) as made:
-        for path in made.view.repositories[made.root].index.paths:
-            source = made.view.source(path)
+    def question(tree: Tree) -> int:
+        asked = 0
+        for path in tree.repository.index.paths:
+            source = tree.view.source(path)
             assert source is not None
             for offset in range(len(source.text) + 1):
-                run(lambda path=path, offset=offset: definition(made.view, path, offset))
+                definition(tree.view, path, offset)
+                asked += 1
+        return asked
+
+    assert ask(LAYERS.replace("programs.git = {", '"$(touch x)" = ../a${b}/c "\\" {'), question)
