@@ -11,10 +11,10 @@ from hmls.homes.membership import space_of
 from hmls.homes.path_texts import path_text_at
 from hmls.homes.people import Host, User, hosts, users
 from hmls.homes.repository import Repository
-from hmls.syntax.attrpath import DYNAMIC
+from hmls.syntax.attrpath import DYNAMIC, node_text
 from hmls.syntax.cursor import BindingName, Selection, Span, StringText, Variable, context_at
 from hmls.syntax.kinds import Kind
-from hmls.syntax.parse import Source, node_at
+from hmls.syntax.parse import Node, Source, node_at
 from hmls.syntax.uses import occurrences
 
 NameKind = Literal["user", "host"]
@@ -62,7 +62,10 @@ _COLLECTIONS = re.compile(
     r"(?i)(?P<user>users?|people|persons?|accounts?|homes?|members|admins)"
     r"|(?P<host>hosts?|machines?|systems?|devices?|nodes)"
 )
+_CLEAR = re.compile(r"(?i)users?|people|persons?|hosts?|machines?")
+"""Collections that may hold others besides those of the repository: `root`, a printer."""
 _HOMES = re.compile(r"/(?:home|Users)/([^/]+)(?=/|$)")
+_LAYER = re.compile(r"(?<![\w.-])([\w-]+)@([\w-]+)(?![\w-]|\.\w)")
 _FLAKE_REFERENCE = re.compile(
     r"#(?:(?:homeConfigurations|nixosConfigurations|darwinConfigurations)\.)?\\?[\"']?"
     r"([A-Za-z0-9_-]+)(?:@([A-Za-z0-9_-]+))?"
@@ -86,7 +89,7 @@ class Names:
 
     @cached_property
     def keyed(self) -> dict[tuple[str, ...], NameKind]:
-        """Sets all of whose attributes are called as users, or all as hosts."""
+        """Sets whose attributes are called as users or hosts: by their own name, or all of them."""
         below: dict[tuple[str, ...], set[str]] = {}
         known = {**self.users, **self.hosts}
         sets: set[tuple[str, ...]] = set()
@@ -102,9 +105,11 @@ class Names:
         for path in sets:
             names = below[path] - {DYNAMIC}
             called = _COLLECTIONS.fullmatch(path[-1])
-            if called is None and len(names) < 2:
+            if called is not None and _CLEAR.fullmatch(path[-1]):
+                found[path] = "user" if called.group("user") else "host"
+            elif called is None and len(names) < 2:
                 continue
-            if names <= self.users.keys():
+            elif names <= self.users.keys():
                 found[path] = "user"
             elif names <= self.hosts.keys():
                 found[path] = "host"
@@ -121,6 +126,9 @@ def mention_at(names: Names, path: str, source: Source, offset: int) -> Mention 
             if found is not None:
                 return found
         return None
+    node = node_at(source, offset)
+    if node.kind_id == Kind.COMMENT:
+        return _in_comment(names, node, offset)
     match context_at(source, offset):
         case BindingName() as context:
             return _attribute(names, context.path, context.span)
@@ -215,6 +223,26 @@ def _in_string(
     return _home_folder(names, context, offset)
 
 
+def _in_comment(names: Names, comment: Node, offset: int) -> Mention | None:
+    """Flake references, and layers by their full name; a bare name there is a mere word."""
+    text, start = node_text(comment), comment.start_byte
+    for match in _FLAKE_REFERENCE.finditer(text):
+        found = _reference(names, text, start, match, offset)
+        if found is not None:
+            return found
+    for match in _LAYER.finditer(text):
+        if not _is_layer(names, match.group()):
+            continue
+        first = start + len(text[: match.start()].encode())
+        middle = first + len(match.group(1).encode())
+        if first <= offset <= middle:
+            return Mention("user", match.group(1), first, middle)
+        end = middle + 1 + len(match.group(2).encode())
+        if middle < offset <= end and match.group(2) in names.hosts:
+            return Mention("host", match.group(2), middle + 1, end)
+    return None
+
+
 def _is_layer(names: Names, name: str) -> bool:
     repository = names.repository
     return any(layer.name == name for layer in repository.layout.layers) or any(
@@ -235,7 +263,7 @@ def _reference(
     if not first <= offset <= end:
         return None
     kinds = names.kinds(name)
-    command = text[: match.start()]
+    command = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
     if "home-manager" in command or "homeConfigurations" in match.group():
         kinds = [kind for kind in kinds if kind == "user"]
     elif "rebuild" in command or "Configurations" in match.group():

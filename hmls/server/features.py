@@ -28,6 +28,14 @@ def register(server: Server) -> None:
         from hmls.server import navigation
 
         navigation.register(server)
+    if features.references:
+        from hmls.server import references
+
+        references.register(server)
+    if features.rename:
+        from hmls.server import rename
+
+        rename.register(server)
     if features.symbols:
         from hmls.server import symbols
 

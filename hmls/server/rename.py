@@ -1,0 +1,62 @@
+"""Renaming of users, hosts and variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+from hmls.server.convert import lines_of, path_of_uri
+from hmls.server.edits import workspace_edit
+
+if TYPE_CHECKING:
+    from hmls.homes.workspace import View
+    from hmls.server.app import Server
+
+
+class RequestFailed(JsonRpcException):
+    """What was asked for cannot be done; the message says why."""
+
+    CODE = -32803
+    MESSAGE = "Request failed"
+
+
+def register(server: Server) -> None:
+    session = server.session
+
+    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+    async def prepare(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+        path = path_of_uri(params.text_document.uri)
+        if path is None:
+            return None
+
+        def work(view: View) -> lsp.PrepareRenamePlaceholder:
+            from hmls.ide.rename import Refused, prepare_rename
+
+            lines = lines_of(view, path)
+            offset = session.converter.offset(lines, params.position)
+            found = prepare_rename(view, path, offset)
+            if isinstance(found, Refused):
+                raise RequestFailed(found.why)
+            span = session.converter.range(lines, found.start, found.end)
+            return lsp.PrepareRenamePlaceholder(span, found.name)
+
+        return await session.ask(work, path=path)
+
+    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
+    async def rename_symbol(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+        path = path_of_uri(params.text_document.uri)
+        if path is None:
+            return None
+
+        def work(view: View) -> lsp.WorkspaceEdit:
+            from hmls.ide.rename import Refused, rename
+
+            offset = session.converter.offset(lines_of(view, path), params.position)
+            edit = rename(view, path, offset, params.new_name)
+            if isinstance(edit, Refused):
+                raise RequestFailed(edit.why)
+            return workspace_edit(session.converter, view, edit)
+
+        return await session.ask(work, path=path)
