@@ -172,10 +172,7 @@ def _check(view: Any) -> dict[str, Any]:
 
 def _home(repository: Any, target: Any) -> dict[str, Any]:
     """The leaves of one home: how many there are and are known, and why the others are not."""
-    try:
-        from hmls.homes.settings import settings
-    except ImportError:
-        settings = lambda *_: evaluation.raw_config and []
+    from hmls.homes.settings import settings
     from hmls.lang.errors import NixError, Unknowable
 
     try:

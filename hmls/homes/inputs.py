@@ -9,7 +9,15 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hmls.homes.builders import darwin, droid, flake_parts, flake_utils, home_manager, nixos
+from hmls.homes.builders import (
+    darwin,
+    droid,
+    flake_parts,
+    flake_utils,
+    home_manager,
+    nixos,
+    snowfall,
+)
 from hmls.homes.lock import Lock, LockedInput
 from hmls.homes.packages import import_packages, packages_for
 from hmls.lang.errors import NixError
@@ -30,6 +38,7 @@ _ROLES = {
     "default-darwin": "systems",
     "x86_64-linux": "systems",
     "nixpkgs.lib": "nixpkgs-lib",
+    "snowfall-lib": "snowfall-lib",
 }
 _SYSTEMS = {
     "default": ["aarch64-darwin", "aarch64-linux", "x86_64-darwin", "x86_64-linux"],
@@ -53,6 +62,9 @@ def role_of(name: str, locked: LockedInput) -> str | None:
     """Which of the flakes known natively an input is, by its repository, else by its name."""
     repository = locked.repository
     short = repository.rpartition("/")[2]
+    if repository == "snowfallorg/lib" or (name == "snowfall-lib" and short == "lib"):
+        # Forks keep the name of the repository.
+        return "snowfall-lib"
     if repository.startswith("nix-systems/"):
         return "systems"
     if short in _ROLES and short not in _SYSTEMS:
@@ -225,6 +237,10 @@ def _flake_utils(context: InputContext, name: str, _l: LockedInput, _p: str) -> 
     return {"lib": OpenAttrs(flake_utils.functions(context.interp), rest)}
 
 
+def _snowfall(context: InputContext, _n: str, _l: LockedInput, _p: str) -> dict[str, Lazy]:
+    return snowfall.functions(context.interp)
+
+
 def _systems(context: InputContext, _name: str, locked: LockedInput, path: str) -> dict[str, Lazy]:
     short = locked.repository.rpartition("/")[2]
     found = _SYSTEMS.get(short)
@@ -242,6 +258,7 @@ _NATIVE: dict[str, _Native] = {
     "nix-on-droid": _droid,
     "flake-parts": _flake_parts,
     "flake-utils": _flake_utils,
+    "snowfall-lib": _snowfall,
     "systems": _systems,
 }
 

@@ -195,6 +195,8 @@ def _os_options(environment: Environment, release: Release, arguments: Attrs) ->
     extra = Attrs({"nixosConfig": config})
     return Attrs(
         {
+            # The original is a file, which counts once however often it is imported.
+            "key": f"inputs.{release.input}/nixos",
             "options": Attrs({"home-manager": options}),
             "config": Attrs({"home-manager": Attrs({"extraSpecialArgs": extra})}),
         }

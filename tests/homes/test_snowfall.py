@@ -1,0 +1,86 @@
+"""Flakes of snowfall-lib: homes, hosts, modules and the library come from their folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hmls.homes.settings import settings
+from tests.trees import Tree, in_tree
+
+FLAKE = """
+    #- flake.nix
+    {
+      inputs.snowfall-lib.url = "github:snowfallorg/lib";
+      outputs = inputs:
+        let lib = inputs.snowfall-lib.mkLib {
+              inherit inputs; src = ./.; snowfall.namespace = "zoo";
+            };
+        in lib.mkFlake {
+          homes.modules = [ { options.zoo.shared = lib.mkOption { default = 0; }; } ];
+          systems.modules.nixos = [ inputs.home-manager.nixosModules.home-manager ];
+        };
+    }
+    #- flake.lock
+    { "nodes": {
+        "root": { "inputs": { "home-manager": "home-manager", "snowfall-lib": "snowfall-lib" } },
+        "home-manager": { "locked": { "type": "github", "owner": "nix-community",
+          "repo": "home-manager", "rev": "00" }, "original": { "type": "github",
+          "owner": "nix-community", "repo": "home-manager" } },
+        "snowfall-lib": { "locked": { "type": "github", "owner": "snowfallorg", "repo": "lib",
+          "rev": "00" }, "original": { "type": "github", "owner": "snowfallorg", "repo": "lib" } }
+      }, "root": "root", "version": 7 }
+    #- lib/module/default.nix
+    { lib, ... }: { enabled = { enable = true; }; int = default: lib.mkOption {
+      type = lib.types.int; inherit default; }; }
+    #- modules/home/lions/default.nix
+    { lib, namespace, config, host ? "none", ... }: {
+      options.${namespace}.lions = {
+        enable = lib.mkEnableOption "lions";
+        count = lib.zoo.int 2;
+        host = lib.mkOption { type = lib.types.str; };
+      };
+      config.zoo.lions.host = host;
+    }
+    #- homes/x86_64-linux/alice@den/default.nix
+    { lib, ... }: { zoo.lions = lib.zoo.enabled // { count = 3; }; zoo.shared = 1; }
+    #- systems/x86_64-linux/den/default.nix
+    { lib, ... }: { snowfallorg.users.alice.home.config.zoo.shared = lib.mkForce 5; }
+"""
+
+
+def test_homes_and_hosts_are_found(tmp_path: Path) -> None:
+    found = in_tree(tmp_path, FLAKE, _targets)
+    assert found == {
+        ("standalone", "alice@den", 'homeConfigurations."alice@den"', "x86_64-linux"),
+        ("host", "alice@den", "nixosConfigurations.den", "x86_64-linux"),
+    }
+
+
+def _targets(tree: Tree) -> set[tuple[str, str, str, str | None]]:
+    targets = tree.repository.targets
+    assert not targets.assumptions
+    assert not targets.errors
+    return {(t.kind, t.name, t.output, t.system) for t in targets.items}
+
+
+def test_modules_get_the_library_and_the_namespace(tmp_path: Path) -> None:
+    found = in_tree(tmp_path, FLAKE, lambda tree: _values(tree, "standalone"))
+    assert found == {
+        "zoo.lions.enable": True,
+        "zoo.lions.count": 3,
+        "zoo.lions.host": "den",
+        "zoo.shared": 1,
+    }
+
+
+def test_a_system_adds_to_the_homes_of_its_users(tmp_path: Path) -> None:
+    found = in_tree(tmp_path, FLAKE, lambda tree: _values(tree, "host"))
+    assert found["zoo.shared"] == 5
+    assert found["zoo.lions.count"] == 3
+
+
+def _values(tree: Tree, kind: str) -> dict[str, Any]:
+    target = next(t for t in tree.repository.targets.items if t.kind == kind)
+    found = settings(tree.repository, target)
+    return {".".join(s.path): s.value if s.known else s.text for s in found}
