@@ -150,6 +150,26 @@ def eval_(
     )
 
 
+@main.command()
+@click.argument("folder", required=False, type=_FOLDER)
+@click.option("--part", "parts", multiple=True, help="Show only this part; may be repeated.")
+@click.option("--settings", default=2, show_default=True, help="How many settings to show.")
+@click.option("--svg", type=click.Path(dir_okay=False), help="Save it as a picture too.")
+def demo(folder: str | None, parts: tuple[str, ...], settings: int, svg: str | None) -> None:
+    """What an editor shows of the flake in FOLDER, or of the example, asked of a real server."""
+    from hmls.demo.client import NoAnswer
+    from hmls.demo.example import example_folder
+    from hmls.demo.show import PARTS, run_demo
+
+    unknown = [part for part in parts if part not in PARTS]
+    if unknown:
+        raise click.UsageError(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
+    try:
+        sys.exit(run_demo(os.path.abspath(folder or example_folder()), parts, settings, svg))
+    except NoAnswer as error:
+        raise click.ClickException(str(error)) from error
+
+
 def _evaluate(work: Callable[[], T]) -> T:
     """Run something on the evaluation thread."""
     from hmls.lang.thread import run

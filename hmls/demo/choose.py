@@ -1,0 +1,84 @@
+"""What is worth showing: settings that many layers define, users and hosts that there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hmls.demo.client import Client, NoAnswer
+from hmls.demo.texts import Spot, spot_in
+
+_MAX_TARGETS = 8
+"""So many are asked for their settings; a big fleet has more than a demo can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A setting, a place where a layer defines it, and how many places and values it has."""
+
+    path: tuple[str, ...]
+    spot: Spot
+    places: int
+    values: int
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.path)
+
+
+def settings_to_show(
+    client: Client, root: str, targets: list[dict[str, Any]], how_many: int
+) -> list[Chosen]:
+    """The most overridden settings first, each of another program. Raises NoAnswer."""
+    merged: dict[tuple[str, ...], _Seen] = {}
+    answer: NoAnswer | None = None
+    for target in targets[:_MAX_TARGETS]:
+        try:
+            told = client.ask("hmls/settings", {"root": root, "target": target["name"]})
+        except NoAnswer as error:
+            answer = error
+            continue
+        for option in told["options"]:
+            merged.setdefault(tuple(option["path"]), _Seen()).add(option)
+    if not merged and answer is not None:
+        raise answer
+    found = [chosen for path, seen in merged.items() if (chosen := seen.chosen(path))]
+    found.sort(key=lambda each: (-each.values - each.places, len(each.path), each.path))
+    return _of_different_programs(found)[:how_many]
+
+
+def _of_different_programs(found: list[Chosen]) -> list[Chosen]:
+    """One of each beginning first, then the others."""
+    begun: set[tuple[str, ...]] = set()
+    first: list[Chosen] = []
+    rest: list[Chosen] = []
+    for each in found:
+        beginning = each.path[:2]
+        (rest if beginning in begun else first).append(each)
+        begun.add(beginning)
+    return first + rest
+
+
+class _Seen:
+    """One setting over all targets."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, int], tuple[str, Spot]] = {}
+        self._values: set[str] = set()
+
+    def add(self, option: dict[str, Any]) -> None:
+        if option["known"]:
+            self._values.add(option["text"])
+        for place in (*option["winners"], *option["losers"]):
+            if place["file"] is not None and place.get("range"):
+                spot = spot_in(place["file"], place["range"])
+                self._places[spot.path, spot.start[0]] = place["layer"], spot
+
+    def chosen(self, path: tuple[str, ...]) -> Chosen | None:
+        """None if nothing of it can be shown in a layer of the user's."""
+        order = {"base": 0, "host": 1, "global": 2, "droid": 3, "module": 4}
+        shown = [each for each in self._places.values() if each[0] in order]
+        if not shown or not self._values:
+            return None
+        _, spot = min(shown, key=lambda each: (order[each[0]], each[1].path, each[1].start))
+        return Chosen(path, spot, len(self._places), len(self._values))

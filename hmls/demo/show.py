@@ -1,0 +1,385 @@
+"""The demonstration: one part for each thing that an editor shows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console, Group
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from hmls.demo.choose import Chosen, settings_to_show
+from hmls.demo.client import Client, NoAnswer, start, uri_of
+from hmls.demo.texts import CURSOR, Spot, lines_around, position_at, read, relative, spot_of
+
+_MAX_PLACES = 8
+_MAX_ITEMS = 8
+_MAX_PROBLEMS = 10
+_MAX_ACTIONS = 9
+_LOOK_S = 30.0
+_COLOURS = {1: "red", 2: "yellow", 3: "blue", 4: "bright_black"}
+_LEVELS = {1: "error", 2: "warning", 3: "information", 4: "hint"}
+
+
+@dataclass(slots=True)
+class Scene:
+    """What all parts share."""
+
+    client: Client
+    console: Console
+    folder: str
+    maps: list[dict[str, Any]]
+    settings: int
+    _chosen: list[Chosen] | None = field(default=None)
+
+    @property
+    def root(self) -> str:
+        return str(self.maps[0]["root"])
+
+    @property
+    def map(self) -> dict[str, Any]:
+        return self.maps[0]
+
+    def chosen(self) -> list[Chosen]:
+        if self._chosen is None:
+            found = settings_to_show(self.client, self.root, self.map["targets"], self.settings)
+            self._chosen = found
+            for each in found:
+                self.client.open(each.spot.path, read(each.spot.path))
+        return self._chosen
+
+    def place(self, spot: Spot) -> str:
+        return f"{relative(spot.path, self.root)}:{spot.start[0] + 1}"
+
+
+def run_demo(folder: str, parts: tuple[str, ...], settings: int, picture: str | None) -> int:
+    """Show what an editor shows of the flake in a folder; the exit status."""
+    console = Console(highlight=False, record=picture is not None, width=100 if picture else None)
+    command = [sys.executable, "-m", "hmls"]
+    if not picture:
+        _title(console, folder)
+    client = start(command, folder)
+    try:
+        done = _show(client, console, folder, parts or tuple(PARTS), settings, not picture)
+    finally:
+        client.stop()
+    if picture is not None:
+        console.save_svg(picture, title="hmls")
+    return done
+
+
+def _title(console: Console, folder: str) -> None:
+    console.print(
+        Text.assemble(("hmls demo", "bold"), " · ", (folder, "cyan")),
+        Text("A server runs; everything below is what it answers to an editor.", "dim"),
+        sep="\n",
+    )
+
+
+def _show(
+    client: Client,
+    console: Console,
+    folder: str,
+    parts: tuple[str, ...],
+    settings: int,
+    with_frame: bool,
+) -> int:
+    maps = client.ask("hmls/layers", {})["roots"]
+    if not maps:
+        console.print(
+            f"There is no flake with homes in {folder}. hmls looks for a flake.nix with a folder "
+            "homes/ (or nix/homes/) beside it, here, above and below."
+        )
+        return 1
+    scene = Scene(client, console, folder, maps, settings)
+    for number, name in enumerate(parts, 1):
+        title, show = PARTS[name]
+        if with_frame:
+            console.print()
+            console.print(Rule(Text(f"{number}  {title}", "bold"), align="left", style="dim"))
+        try:
+            show(scene)
+        except NoAnswer as error:
+            console.print(f"[yellow]The server does not answer this:[/yellow] {error}")
+    if with_frame:
+        console.print()
+        console.print(Rule(style="dim"))
+        console.print(
+            f"[dim]The server was ready after {client.started_in_s * 1000:.0f} ms. "
+            "In your editor: docs/editors.md. Something missing or unknown: "
+            f"hmls check --explain {folder}[/dim]"
+        )
+    return 0
+
+
+def _map(scene: Scene) -> None:
+    for told in scene.maps:
+        _one_map(scene.console, told)
+
+
+def _one_map(console: Console, told: dict[str, Any]) -> None:
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for column in ("user", "target", "made of", "system", "output of the flake"):
+        table.add_column(column, overflow="fold")
+    for user in told["users"]:
+        targets = [target for target in told["targets"] if target["user"] == user["name"]]
+        if not targets:
+            table.add_row(f"[bold]{user['name']}[/bold]", "[yellow]no target[/yellow]")
+        for number, target in enumerate(targets):
+            is_host = target["kind"] == "host"
+            table.add_row(
+                "" if number else Text(user["name"], "bold"),
+                Text(target["name"], "green" if is_host else "cyan"),
+                Text(" + ".join(relative_layer(layer) for layer in target["layers"])),
+                Text(target["system"] or "?", "dim"),
+                Text(target["output"], "dim"),
+            )
+    console.print(table)
+    hosts = [host["name"] for host in told["hosts"]]
+    if hosts:
+        console.print(f"[dim]hosts[/dim] {', '.join(hosts)}")
+    for error in told["errors"]:
+        console.print(Text.assemble(("the flake does not evaluate: ", "red"), error))
+    for assumption in told["assumptions"]:
+        console.print(
+            Text.assemble(
+                ("assumed: ", "yellow"),
+                assumption["message"],
+                (f" ({assumption['reason']})", "dim"),
+            )
+        )
+
+
+def relative_layer(folder: str) -> str:
+    """`homes/alice@laptop` as people call it."""
+    return folder.rpartition("/")[2] or folder
+
+
+def _hover(scene: Scene) -> None:
+    if not scene.client.can("hoverProvider"):
+        raise NoAnswer("this server has no hover")
+    for chosen in _chosen(scene):
+        spot = chosen.spot
+        scene.console.print(Text(scene.place(spot), "cyan"))
+        scene.console.print(_excerpt(spot, around=1))
+        answer = scene.client.ask("textDocument/hover", _position(spot))
+        contents = answer["contents"] if answer else None
+        text = contents.get("value", "") if isinstance(contents, dict) else str(contents or "")
+        shown = Markdown(text) if text else Text("nothing to say here", "dim")
+        scene.console.print(Panel(shown, border_style="blue", expand=False))
+
+
+def _definitions(scene: Scene) -> None:
+    if not scene.client.can("definitionProvider"):
+        raise NoAnswer("this server has no definitions")
+    for chosen in _chosen(scene):
+        answer = scene.client.ask("textDocument/definition", _position(chosen.spot)) or []
+        spots = [spot_of(each) for each in (answer if isinstance(answer, list) else [answer])]
+        scene.console.print(
+            Text.assemble((chosen.name, "bold"), f": {len(spots)} definitions, the winner first")
+        )
+        for spot in spots[:_MAX_PLACES]:
+            scene.console.print(Padding(Text(scene.place(spot), "cyan"), (0, 0, 0, 2)))
+            scene.console.print(Padding(_excerpt(spot, around=0), (0, 0, 0, 4)))
+        if len(spots) > _MAX_PLACES:
+            scene.console.print(f"  [dim]… and {len(spots) - _MAX_PLACES} more[/dim]")
+
+
+def _completions(scene: Scene) -> None:
+    path = _a_layer_file(scene)
+    if path is None:
+        raise NoAnswer("no layer has a file to type in")
+    user = scene.map["users"][0]["name"]
+    typed = (
+        ("usernames", f'{{ home.username = "{CURSOR}"; }}'),
+        ("hostnames", f'{{ networking.hostName = "{CURSOR}"; }}'),
+        ("what a flake reference may name", f'{{ x = "home-manager switch --flake .#{CURSOR}"; }}'),
+        ("the layers of a user", f"{{ imports = [ ../{user}@{CURSOR} ]; }}"),
+    )  # fmt: skip
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for column in ("you type", "you are offered", "which is"):
+        table.add_column(column, overflow="fold")
+    for what, text in typed:
+        items = _complete(scene, path, text)
+        for number, item in enumerate(items[:_MAX_ITEMS]):
+            line = "" if number else Text.assemble((text, "bold"), ("\n" + what, "dim"))
+            table.add_row(line, Text(item["label"], "green"), Text(item.get("detail") or "", "dim"))
+        rest = len(items) - _MAX_ITEMS
+        if rest > 0:
+            table.add_row("", f"[dim]… and {rest} more[/dim]", "")
+        if not items:
+            table.add_row(Text.assemble((text, "bold"), ("\n" + what, "dim")), "nothing", "")
+        table.add_row("", "", "")
+    scene.console.print(table)
+    scene.client.open(path, read(path))
+
+
+def _complete(scene: Scene, path: str, text: str) -> list[dict[str, Any]]:
+    """The items where the cursor is in an unsaved text."""
+    before, after = text.split(CURSOR)
+    scene.client.open(path, before + after)
+    answer = scene.client.ask(
+        "textDocument/completion",
+        {
+            "textDocument": {"uri": uri_of(path)},
+            "position": position_at(before, scene.client.encoding),
+        },
+    )
+    items = answer["items"] if isinstance(answer, dict) else answer or []
+    return sorted(items, key=lambda item: item.get("sortText") or item["label"])
+
+
+def _diagnostics(scene: Scene) -> None:
+    scene.client.wait_for_problems(_LOOK_S)
+    found = [
+        (path, problem)
+        for path, problems in sorted(scene.client.problems.items())
+        for problem in problems
+    ]
+    found.sort(key=lambda each: each[1].get("severity", 1))
+    for path, problem in found[:_MAX_PROBLEMS]:
+        severity = problem.get("severity", 1)
+        line = problem["range"]["start"]["line"] + 1
+        scene.console.print(
+            Text.assemble(
+                (f"{relative(path, scene.root)}:{line} ", "cyan"),
+                (_LEVELS[severity], _COLOURS[severity]),
+                f" {problem['message']} ",
+                (str(problem.get("code", "")), "dim"),
+            )
+        )
+        for related in problem.get("relatedInformation") or ():
+            spot = spot_of(related["location"])
+            scene.console.print(Text(f"    {scene.place(spot)} {related['message']}", "dim"))
+    if len(found) > _MAX_PROBLEMS:
+        scene.console.print(f"[dim]… and {len(found) - _MAX_PROBLEMS} more[/dim]")
+    if not found:
+        scene.console.print("no problems")
+
+
+def _actions(scene: Scene) -> None:
+    entries = _entries(scene)
+    if not entries:
+        raise NoAnswer("no layer has a file")
+    for number, (layer, path) in enumerate(entries):
+        if number:
+            scene.console.print()
+        scene.console.print(Text.assemble("in ", (layer, "cyan")))
+        scene.client.open(path, read(path))
+        _actions_of(scene, path)
+    for path, problem in _with_fixes(scene):
+        _fixes_of(scene, path, problem)
+
+
+def _actions_of(scene: Scene, path: str) -> None:
+    start_of_file = {"line": 0, "character": 0}
+    answer = scene.client.ask(
+        "textDocument/codeAction",
+        {
+            "textDocument": {"uri": uri_of(path)},
+            "range": {"start": start_of_file, "end": start_of_file},
+            "context": {"diagnostics": [], "only": ["source.deploy"]},
+        },
+    )
+    for action in (answer or [])[:_MAX_ACTIONS]:
+        data = action.get("data") or {}
+        mark = "★ " if action.get("isPreferred") else "• "
+        scene.console.print(Text.assemble(mark, (action["title"], "bold")))
+        for command in data.get("commands") or ():
+            scene.console.print(
+                Padding(Text(f"$ {command}", "green", overflow="fold"), (0, 0, 0, 4))
+            )
+        reason = (action.get("disabled") or {}).get("reason")
+        if reason:
+            scene.console.print(Padding(Text(f"not from here: {reason}", "yellow"), (0, 0, 0, 4)))
+    if answer and len(answer) > _MAX_ACTIONS:
+        scene.console.print(f"[dim]… and {len(answer) - _MAX_ACTIONS} more[/dim]")
+    if not answer:
+        scene.console.print("[dim]nothing is offered here[/dim]")
+
+
+def _with_fixes(scene: Scene) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (path, problem) for path, problems in sorted(scene.client.problems.items())
+        for problem in problems
+    ]  # fmt: skip
+
+
+def _fixes_of(scene: Scene, path: str, problem: dict[str, Any]) -> None:
+    answer = scene.client.ask(
+        "textDocument/codeAction",
+        {
+            "textDocument": {"uri": uri_of(path)},
+            "range": problem["range"],
+            "context": {"diagnostics": [problem], "only": ["quickfix"]},
+        },
+    )
+    if answer:
+        place = f"{relative(path, scene.root)}:{problem['range']['start']['line'] + 1}"
+        scene.console.print()
+        scene.console.print(Text.assemble("for ", (place, "cyan"), f": {problem['message']}"))
+    for action in answer or ():
+        scene.console.print(Text.assemble("• ", (action["title"], "bold")))
+
+
+def _chosen(scene: Scene) -> list[Chosen]:
+    chosen = scene.chosen()
+    if not chosen:
+        raise NoAnswer("no layer defines a setting whose value is known")
+    return chosen
+
+
+def _entries(scene: Scene) -> list[tuple[str, str]]:
+    """A base layer and one of a host, where deploying means different things."""
+    found: dict[str, tuple[str, str]] = {}
+    for layer in scene.map.get("layers", ()):
+        if layer["hasEntry"] and layer["used"]:
+            path = os.path.join(scene.root, layer["entry"])
+            found.setdefault(layer["kind"], (layer["folder"], path))
+    return [found[kind] for kind in ("base", "host") if kind in found]
+
+
+def _a_layer_file(scene: Scene) -> str | None:
+    entries = _entries(scene)
+    return entries[0][1] if entries else None
+
+
+def _position(spot: Spot) -> dict[str, Any]:
+    """On the last character of a range: the last segment of an attribute path."""
+    line, column = spot.end
+    return {
+        "textDocument": {"uri": uri_of(spot.path)},
+        "position": {"line": line, "character": max(column - 1, 0)},
+    }
+
+
+def _excerpt(spot: Spot, around: int) -> Group | Syntax:
+    first, lines = lines_around(read(spot.path), spot.start[0], around)
+    return Syntax(
+        "\n".join(lines),
+        "nix",
+        theme="ansi_dark",
+        line_numbers=True,
+        start_line=first + 1,
+        highlight_lines={spot.start[0] + 1},
+        background_color="default",
+    )
+
+
+PARTS: dict[str, tuple[str, Callable[[Scene], None]]] = {
+    "map": ("Users, hosts, layers and targets", _map),
+    "hover": ("Hover: what a setting is on every target", _hover),
+    "definitions": ("Definition: everyone who has a say in it", _definitions),
+    "completions": ("Completion: the names of people and machines", _completions),
+    "diagnostics": ("Problems", _diagnostics),
+    "actions": ("Code actions, and what each would run", _actions),
+}
