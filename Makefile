@@ -96,6 +96,9 @@ oracle: $(VENV)/.test nix
 	$(BIN)/python -m tests.oracle.record_names --nix .nix/bin --lib "$(NIXPKGS)/lib"
 	git diff --stat -- tests/oracle
 
+settings: $(VENV)/.runtime
+	$(BIN)/python -m tools.settings_page
+
 nix: $(VENV)/.test
 	$(BIN)/python tests/get_nix.py .nix
 
