@@ -20,6 +20,7 @@ class Chosen:
     spot: Spot
     places: int
     values: int
+    known: bool
 
     @property
     def name(self) -> str:
@@ -43,7 +44,7 @@ def settings_to_show(
     if not merged and answer is not None:
         raise answer
     found = [chosen for path, seen in merged.items() if (chosen := seen.chosen(path))]
-    found.sort(key=lambda each: (-each.values - each.places, len(each.path), each.path))
+    found.sort(key=lambda each: (not each.known, -each.values - each.places, each.path))
     return _of_different_programs(found)[:how_many]
 
 
@@ -65,10 +66,11 @@ class _Seen:
     def __init__(self) -> None:
         self._places: dict[tuple[str, int], tuple[str, Spot]] = {}
         self._values: set[str] = set()
+        self._known = 0
 
     def add(self, option: dict[str, Any]) -> None:
-        if option["known"]:
-            self._values.add(option["text"])
+        self._values.add(option["text"])
+        self._known += option["known"]
         for place in (*option["winners"], *option["losers"]):
             if place["file"] is not None and place.get("range"):
                 spot = spot_in(place["file"], place["range"])
@@ -78,7 +80,7 @@ class _Seen:
         """None if nothing of it can be shown in a layer of the user's."""
         order = {"base": 0, "host": 1, "global": 2, "droid": 3, "module": 4}
         shown = [each for each in self._places.values() if each[0] in order]
-        if not shown or not self._values:
+        if not shown:
             return None
         _, spot = min(shown, key=lambda each: (order[each[0]], each[1].path, each[1].start))
-        return Chosen(path, spot, len(self._places), len(self._values))
+        return Chosen(path, spot, len(self._places), len(self._values), self._known > 0)

@@ -334,7 +334,7 @@ def _fixes_of(scene: Scene, path: str, problem: dict[str, Any]) -> None:
 def _chosen(scene: Scene) -> list[Chosen]:
     chosen = scene.chosen()
     if not chosen:
-        raise NoAnswer("no layer defines a setting whose value is known")
+        raise NoAnswer("no layer defines a setting")
     return chosen
 
 
