@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 if TYPE_CHECKING:
     from hmls.homes.repository import Repository
+    from hmls.homes.setting import Contribution
     from hmls.homes.targets import Target
     from hmls.homes.workspace import View
     from hmls.server.app import Server
+    from hmls.server.engine import Priority
+
+T = TypeVar("T")
 
 
 class RequestFailed(JsonRpcException):
@@ -22,21 +28,93 @@ class RequestFailed(JsonRpcException):
 
 def register(server: Server) -> None:
     session, news = server.session, server.news
+    server.virtual.makers["effective"] = lambda uri: _effective(server, uri)
 
     @server.feature("hmls/layers")
     async def layers(_params: Any) -> dict[str, Any]:
-        from hmls.lang.errors import GaveUp
-        from hmls.server.engine import Priority
+        return {"roots": await _patiently(news.maps)}
 
-        try:
-            return {"roots": await news.maps(Priority.FILE)}
-        except GaveUp:
-            return {"roots": await news.maps(Priority.BACKGROUND)}
+    @server.feature("hmls/settings")
+    async def settings(params: Any) -> dict[str, Any]:
+        root, target = text_of(params, "root"), text_of(params, "target")
+        prefix = tuple(getattr(params, "prefix", None) or ())
+
+        def work(view: View) -> dict[str, Any]:
+            return _settings(server, view, root, target, prefix)
+
+        return await _patiently(lambda priority: session.ask(work, priority))
 
     @server.feature("hmls/focus")
     def focus(params: Any) -> None:
         root, target = text_of(params, "root"), optional_text(params, "target")
         session.focus(root, target)
+
+
+async def _patiently(ask: Callable[[Priority], Awaitable[T]]) -> T:
+    """An answer that may take longer than a hover. Raises RequestFailed where there is none."""
+    from hmls.lang.errors import GaveUp, NixError, Unknowable
+    from hmls.server.engine import Priority
+
+    for priority in (Priority.FILE, Priority.BACKGROUND):
+        try:
+            return await ask(priority)
+        except GaveUp:
+            continue
+        except NixError as error:
+            raise RequestFailed(f"it does not evaluate: {error.message}") from None
+        except Unknowable as stop:
+            raise RequestFailed(f"it is unknown: {stop.unknown.cause.message}") from None
+    raise RequestFailed("the evaluation took too long and was given up")
+
+
+async def _effective(server: Server, uri: str) -> str | None:
+    """The text of `hmls:/effective/<target>.nix?root=<root>`; None for another form."""
+    parts = urlsplit(uri)
+    name, dot, suffix = parts.path.removeprefix("/effective/").rpartition(".")
+    key, _, root = parts.query.partition("=")
+    if (dot, suffix, key) != (".", "nix", "root"):
+        return None
+
+    def work(view: View) -> str:
+        from hmls.ide.effective import effective
+
+        return effective(*target_of(view, unquote(root), unquote(name)))
+
+    return await _patiently(lambda priority: server.session.ask(work, priority))
+
+
+def _settings(
+    server: Server, view: View, root: str, name: str, prefix: tuple[str, ...]
+) -> dict[str, Any]:
+    from hmls.homes.setting_json import setting_json
+    from hmls.homes.settings import settings
+    from hmls.server.convert import lines_of
+
+    converter = server.session.converter
+    repository, target = target_of(view, root, name)
+
+    def place(found: Contribution) -> dict[str, Any]:
+        if found.file is None:
+            return {"file": None, "line": None, "layer": found.layer, "range": None}
+        span = converter.range(lines_of(view, found.file), found.start, found.end)
+        return {
+            "file": found.file,
+            "line": span.start.line + 1,
+            "layer": found.layer,
+            "range": {
+                "start": {"line": span.start.line, "character": span.start.character},
+                "end": {"line": span.end.line, "character": span.end.character},
+            },
+        }
+
+    return {
+        "target": target.name,
+        "options": [
+            setting_json(found, place)
+            for found in settings(repository, target)
+            if found.path[: len(prefix)] == prefix
+        ],
+    }
 
 
 def text_of(params: Any, name: str) -> str:

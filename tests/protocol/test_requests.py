@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
+from hmls.syntax.parse import parse
 from tests.protocol.editor import Editor
 
 ALICE = "homes/alice/default.nix"
@@ -64,3 +68,44 @@ async def test_focus_is_no_answer(editor: Editor) -> None:
 async def test_a_request_without_its_root_is_refused(editor: Editor) -> None:
     with pytest.raises(JsonRpcException, match="root must be a text"):
         await ask(editor, "hmls/focus", target="alice")
+
+
+async def test_settings_with_their_places(editor: Editor) -> None:
+    text = '{ "🎉".x = 1; programs.git.enable = true; }'
+    editor.open("homes/alice/git.nix", text)
+    found = await ask(
+        editor, "hmls/settings", root=str(editor.root), target="alice", prefix=["programs", "git"]
+    )
+    assert found.target == "alice"
+    assert all(option.path[:2] == ["programs", "git"] for option in found.options)
+    enable = next(option for option in found.options if option.path[2:] == ["enable"])
+    assert (enable.known, enable.text) == (True, "true")
+    place = next(p for p in enable.winners if p.file == str(editor.root / "homes/alice/git.nix"))
+    assert (place.line, place.layer) == (1, "base")
+    span = lsp.Range(
+        lsp.Position(place.range.start.line, place.range.start.character),
+        lsp.Position(place.range.end.line, place.range.end.character),
+    )
+    assert editor.text_at(text, span) == "programs.git.enable"
+    editor.close("homes/alice/git.nix")
+
+
+async def test_the_effective_configuration_is_a_document(editor: Editor) -> None:
+    uri = f"hmls:/effective/alice%40workstation.nix?root={quote(str(editor.root), safe='')}"
+    text = await document(editor, uri)
+    assert text.startswith("# alice@workstation: homes/alice + homes/alice@workstation\n")
+    assert not parse(text.encode()).has_error
+    assert re.search(r"# homes/alice/git\.nix:\d+ \(base\)", text)
+
+
+@pytest.mark.parametrize("name", ["nobody.nix", "alice.txt", "", "alice%00.nix"])
+async def test_no_document(editor: Editor, name: str) -> None:
+    with pytest.raises(JsonRpcException):
+        await document(editor, f"hmls:/effective/{name}?root={quote(str(editor.root))}")
+
+
+async def document(editor: Editor, uri: str) -> str:
+    found = await editor.client.workspace_text_document_content_async(
+        lsp.TextDocumentContentParams(uri)
+    )
+    return found.text

@@ -1,0 +1,132 @@
+"""The effective configuration of a target as one Nix set, with who decided each setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hmls.homes.repository import Repository
+from hmls.homes.setting import Contribution, Setting
+from hmls.homes.setting_json import Places
+from hmls.homes.settings import settings
+from hmls.homes.targets import Target, relative_layers
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.show import quote
+from hmls.lang.values import quote_attribute
+from hmls.syntax.parse import parse
+
+_INDENT = "  "
+_MAX_WIDTH = 90
+"""Of a list on one line, in characters; longer ones have a line for each item."""
+_MAX_REASON = 300
+
+
+def effective(repository: Repository, target: Target) -> str:
+    """A Nix text: what is unknown is a `throw` with the reason, for no reader to take as a value.
+
+    A target without any configuration gives an empty set with the reason above it.
+    """
+    layers = " + ".join(relative_layers(target, repository.root))
+    lines = [f"# {target.name}: {layers or 'no layers'}", f"# {target.output}"]
+    try:
+        found = settings(repository, target)
+    except NixError as error:
+        return "\n".join([*lines, *_comment(f"It does not evaluate: {error.message}"), "{ }", ""])
+    except Unknowable as stop:
+        return "\n".join([*lines, *_comment(f"Unknown: {stop.unknown.cause.message}"), "{ }", ""])
+    places = Places(repository)
+    body = _Set()
+    for setting in found:
+        body.add(setting.path, setting)
+    return "\n".join([*lines, "{", *body.lines(places, _INDENT), "}", ""])
+
+
+@dataclass(slots=True)
+class _Set:
+    """What lies below a path: settings, and sets of them."""
+
+    settings: dict[str, Setting] = field(default_factory=dict)
+    sets: dict[str, _Set] = field(default_factory=dict)
+
+    def add(self, path: tuple[str, ...], setting: Setting) -> None:
+        here = self
+        for name in path[:-1]:
+            here = here.sets.setdefault(name, _Set())
+        here.settings[path[-1]] = setting
+
+    def lines(self, places: Places, indent: str) -> Iterator[str]:
+        for name in sorted({*self.settings, *self.sets}):
+            shown = quote_attribute(name)
+            if name in self.settings:
+                yield from _setting(shown, self.settings[name], places, indent)
+            if name in self.sets:
+                below = self.sets[name]
+                # A set that holds but one thing is written in one path, as people do.
+                while len(below.sets) == 1 and not below.settings:
+                    inner, below = next(iter(below.sets.items()))
+                    shown = f"{shown}.{quote_attribute(inner)}"
+                yield f"{indent}{shown} = {{"
+                yield from below.lines(places, indent + _INDENT)
+                yield f"{indent}}};"
+
+
+def _setting(name: str, found: Setting, places: Places, indent: str) -> Iterator[str]:
+    where = ", ".join(dict.fromkeys(_place(each, places) for each in found.winners))
+    notes = [
+        f"not {_short(loser.value)} of {_place(loser, places)}: {loser.why}"
+        for loser in found.losers
+        if loser.layer != "default"
+    ]
+    if found.assumes:
+        notes.append(f"if {', '.join(found.assumes)} does not force another value")
+    value, comment = _value(found, indent)
+    for note in [*notes, *comment]:
+        yield f"{indent}# {_one_line(note)}"
+    if found.defined:
+        yield f"{indent}{name} = {value};" + (f" # {_one_line(where)}" if where else "")
+    else:
+        yield f"{indent}# {name} is not defined"
+
+
+def _value(found: Setting, indent: str) -> tuple[str, list[str]]:
+    """An expression, and what is to be said about it. `/* ? */` marks what is not certain."""
+    if found.error is not None:
+        return f"throw {quote(_short(found.error.strip()))}", []
+    source = parse(found.text.encode("utf-8", "surrogateescape"))
+    why = f"not wholly known: {_short(found.reason)}"
+    if source.has_error or not source.root.named_child_count:
+        return 'throw "unknown"', [why, _short(found.text)]
+    text = _broken(found.text, indent)
+    return (text, []) if found.known else (f"{text} /* ? */", [why])
+
+
+def _broken(text: str, indent: str) -> str:
+    """A long list with a line for each item."""
+    if len(text) <= _MAX_WIDTH:
+        return text
+    content = text.encode("utf-8", "surrogateescape")
+    root = parse(content).root
+    value = root.named_children[0] if root.named_child_count == 1 else None
+    if value is None or value.type != "list_expression":
+        return text
+    items = [content[item.start_byte : item.end_byte] for item in value.named_children]
+    inner = f"\n{indent}{_INDENT}"
+    shown = inner.join(item.decode("utf-8", "surrogateescape") for item in items)
+    return f"[{inner}{shown}\n{indent}]"
+
+
+def _place(found: Contribution, places: Places) -> str:
+    file = places.file(found.file)
+    return found.layer if file is None else f"{file}:{places.line(found)} ({found.layer})"
+
+
+def _comment(text: str) -> list[str]:
+    return [f"# {line}" for line in text.splitlines()]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_REASON else f"{text[:_MAX_REASON]}…"

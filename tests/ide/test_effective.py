@@ -1,0 +1,78 @@
+"""The effective configuration of a target as a Nix text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hmls.ide.effective import effective
+from hmls.lang.thread import run
+from tests.support import evaluate
+from tests.trees import in_tree
+
+TREE = """
+    #- homes/alice/default.nix
+    {
+      imports = [ ];
+      options.shell = lib.mkOption { type = lib.types.str; };
+      options.names = lib.mkOption { type = lib.types.listOf lib.types.str; };
+      options.other."a b".enable = lib.mkOption { type = lib.types.bool; };
+      options.never = lib.mkOption { type = lib.types.int; };
+      config.shell = lib.mkDefault "bash";
+      config.names = [ "one" ];
+      config.other."a b".enable = true;
+      config.never = lib.mkIf false 1;
+    }
+    #- homes/alice@global/default.nix
+    { shell = "zsh"; names = map toString (lib.range 100 140); }
+"""
+
+
+def shown(tmp_path: Path, text: str = TREE) -> str:
+    return in_tree(tmp_path, text, lambda tree: effective(tree.repository, tree.target("alice")))
+
+
+def test_winner_and_loser_are_named(tmp_path: Path) -> None:
+    text = shown(tmp_path)
+    assert 'shell = "zsh"; # homes/alice@global/default.nix:2 (global)' in text
+    assert '# not "bash" of homes/alice/default.nix:8 (base): ' in text
+    assert "# homes/alice/default.nix:10 (base)" in text
+
+
+def test_it_is_nix_and_evaluates(tmp_path: Path) -> None:
+    text = shown(tmp_path)
+
+    def ask() -> tuple[object, object]:
+        found = evaluate(text)
+        return evaluate(f"({text}).shell"), len(evaluate(f"({text}).names") and found)
+
+    assert run(ask)[0] == "zsh"
+    assert '    "139"\n' in text
+
+
+def test_what_is_unknown_is_said(tmp_path: Path) -> None:
+    text = shown(
+        tmp_path,
+        """
+        #- homes/alice/default.nix
+        {
+          options.editor = lib.mkOption { type = lib.types.package; };
+          config.editor = pkgs.helix;
+        }
+        """,
+    )
+    assert "  # not wholly known: nixpkgs.helix: " in text
+    assert "  editor = nixpkgs.helix /* ? */; # homes/alice/default.nix:4 (base)" in text
+
+
+def test_an_error_is_a_throw(tmp_path: Path) -> None:
+    text = shown(
+        tmp_path,
+        """
+        #- homes/alice/default.nix
+        {
+          options.a = lib.mkOption { type = lib.types.int; };
+          config.a = "x */ ${";
+        }
+        """.replace("${", "$"),
+    )
+    assert 'a = throw "' in text
