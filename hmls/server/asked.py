@@ -50,7 +50,7 @@ class Asked:
 
 async def request_of(server: Server, name: str, arguments: tuple[Any, ...]) -> Request:
     """What a command asks for. Raises JsonRpcInvalidParams."""
-    argument = _argument(arguments)
+    argument = argument_of(arguments)
     if name == "initialise":
         return _initialise(server, argument)
     return _COMMANDS[name](await find_target(server, name, argument))
@@ -66,7 +66,7 @@ def _initialise(server: Server, argument: Mapping[str, Any]) -> Request:
     return Request("Install Home Manager", folder, lambda now: plan.initialise(folder, now))
 
 
-def _argument(arguments: tuple[Any, ...]) -> Mapping[str, Any]:
+def argument_of(arguments: tuple[Any, ...]) -> Mapping[str, Any]:
     """The one argument, a mapping; as pygls hands it over it may be an object."""
     if not arguments or arguments[0] is None:
         return {}

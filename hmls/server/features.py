@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from hmls.server import commands, documents, generations, requests, virtual
+from hmls.server import commands, create_layer, documents, generations, requests, virtual
 
 if TYPE_CHECKING:
     from hmls.server.app import Server
@@ -16,6 +16,7 @@ def register(server: Server) -> None:
     """Register what the settings leave on, before the capabilities are told to the client."""
     documents.register(server)
     commands.register(server)
+    create_layer.register(server)
     virtual.register(server)
     generations.register(server)
     requests.register(server)

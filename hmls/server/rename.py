@@ -5,21 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException
 
 from hmls.server.convert import lines_of, path_of_uri
 from hmls.server.edits import workspace_edit
+from hmls.server.requests import RequestFailed
 
 if TYPE_CHECKING:
     from hmls.homes.workspace import View
     from hmls.server.app import Server
-
-
-class RequestFailed(JsonRpcException):
-    """What was asked for cannot be done; the message says why."""
-
-    CODE = -32803
-    MESSAGE = "Request failed"
 
 
 def register(server: Server) -> None:

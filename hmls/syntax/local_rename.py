@@ -37,7 +37,7 @@ def rename_local(source: Source, binder: Binder, new_name: str) -> list[Replacem
     found: list[Replacement] = []
     for use in uses_of(source, binder):
         if use.kind == "inherit":
-            found += _spelled_out(use.node, part_name(use.node), new_name)
+            found += spelled_out(use.node, part_name(use.node), new_name)
         else:
             found.append(Replacement(use.start, use.end, new_name))
     if binder.kind == "formal":
@@ -77,7 +77,7 @@ def _is_variable(node: Node | None) -> bool:
     return owner is not None and owner.kind_id in (Kind.LET, Kind.REC_ATTRSET, Kind.LET_ATTRSET)
 
 
-def _spelled_out(name: Node, attribute: str, variable: str) -> list[Replacement]:
+def spelled_out(name: Node, attribute: str, variable: str) -> list[Replacement]:
     """`inherit a b;` with a taken out: `inherit b; a = variable;`."""
     attrs = name.parent
     clause = None if attrs is None else attrs.parent
@@ -145,7 +145,7 @@ def _in_call(use: Use, name: str, new_name: str, unknown: CannotRename) -> list[
                     found.append(Replacement(first.start_byte, first.end_byte, new_name))
             for part in attrs.named_children if attrs is not None else ():
                 if part_name(part) == name and clause.kind_id == Kind.INHERIT:
-                    found += _spelled_out(part, new_name, node_text(part))
+                    found += spelled_out(part, new_name, node_text(part))
                 elif part_name(part) == name:
                     raise unknown
     return found

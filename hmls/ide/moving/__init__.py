@@ -1,0 +1,1 @@
+"""What it takes to write a setting into another file: its value, the place, the arguments."""
