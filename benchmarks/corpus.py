@@ -30,10 +30,12 @@ def main() -> None:
     if options.one:
         json.dump(run_here(options.folders[0], options.nix), sys.stdout)
         return
-    found = {os.path.basename(os.path.normpath(f)): _run(f, options.nix) for f in options.folders}
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(found, file, indent=1)
+    found: dict[str, dict[str, Any]] = {}
+    for folder in options.folders:
+        found[os.path.basename(os.path.normpath(folder))] = _run(folder, options.nix)
+        if options.json:
+            with open(options.json, "w", encoding="utf-8") as file:
+                json.dump(found, file, indent=1)
     print_report(found)
 
 

@@ -84,6 +84,21 @@ class Files:
     buffers: Mapping[str, Buffer] = field(default_factory=dict)
     disk: Disk = field(default_factory=Disk)
     store_root: str = ""
+    _real_folders: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def real_path(self, path: str) -> str:
+        """The path with every symlink followed, as `os.path.realpath` finds it.
+
+        Folders are looked at once in a version: an evaluation asks for many files in each.
+        """
+        folder, name = os.path.split(path)
+        real = self._real_folders.get(folder)
+        if real is None:
+            real = self._real_folders[folder] = os.path.realpath(folder)
+        if name in ("", os.curdir, os.pardir):
+            return os.path.realpath(path)
+        found = os.path.join(real, name)
+        return os.path.realpath(found) if os.path.islink(found) else found
 
     def text(self, path: str) -> bytes | None:
         """The text of a file of the tree as the editor has it, or None."""
@@ -188,7 +203,7 @@ class FlakeReader:
         if path in self.files.buffers:
             return path
         disk = self._disk(path)
-        real = os.path.realpath(disk)
+        real = self.files.real_path(disk)
         if real == disk:
             return path
         # Only what the links on the way lead to may be read.

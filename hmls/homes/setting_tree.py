@@ -63,7 +63,7 @@ class Open:
     does depends on which of the sets is the option.
     """
 
-    __slots__ = ("definitions", "doubt", "loc", "system")
+    __slots__ = ("_children", "_leaves", "_level", "definitions", "doubt", "loc", "system")
 
     def __init__(
         self, system: ModuleSystem, loc: Loc, definitions: list[Definition], *, doubt: bool = False
@@ -72,15 +72,22 @@ class Open:
         self.loc = loc
         self.definitions = definitions
         self.doubt = doubt
+        self._level: Level | None = None
+        self._leaves: list[Leaf] | None = None
+        self._children: dict[str, Open] = {}
 
     @property
     def leaves(self) -> list[Leaf]:
         """Raises NixError."""
-        return in_order(competing(discharged(self.definitions)))
+        if self._leaves is None:
+            self._leaves = in_order(competing(discharged(self.definitions)))
+        return self._leaves
 
     @property
     def level(self) -> Level:
-        return Level(self.system, self.loc, [], Thunk(_parts, self.definitions))
+        if self._level is None:
+            self._level = Level(self.system, self.loc, [], Thunk(_parts, self.definitions))
+        return self._level
 
     @property
     def value(self) -> Value:
@@ -106,8 +113,12 @@ class Open:
 
     def child(self, name: str) -> Open:
         """The same of a name in the set that is here. Raises NixError, Unknowable."""
-        doubt = self.doubt or any(leaf.status is Status.LOSES for leaf in self.leaves)
-        return Open(self.system, (*self.loc, name), self.level.raw.of(name), doubt=doubt)
+        found = self._children.get(name)
+        if found is None:
+            doubt = self.doubt or any(leaf.status is Status.LOSES for leaf in self.leaves)
+            found = Open(self.system, (*self.loc, name), self.level.raw.of(name), doubt=doubt)
+            self._children[name] = found
+        return found
 
     def _set(self) -> Value:
         raw = self.level.raw
@@ -150,7 +161,7 @@ class Carried(NamedTuple):
 class Point:
     """One path of the tree."""
 
-    __slots__ = ("carried", "is_guessed", "node", "option", "path", "value")
+    __slots__ = ("_leaves", "carried", "is_guessed", "node", "option", "path", "value")
 
     def __init__(
         self,
@@ -166,6 +177,7 @@ class Point:
         self.option = node if isinstance(node, Option) else option
         """The nearest option on the way."""
         self.carried = carried
+        self._leaves: list[Carried] | None = None
         self.is_guessed = False
         """Whether the value is what the definitions make if they are all."""
 
@@ -183,9 +195,11 @@ class Point:
     @property
     def leaves(self) -> list[Carried]:
         """All definitions here: first those of the node, in their order."""
-        own = self._own_leaves()
-        beaten_by = strongest_priority(own)
-        return [*(Carried(leaf, beaten_by) for leaf in own), *self.carried]
+        if self._leaves is None:
+            own = self._own_leaves()
+            beaten_by = strongest_priority(own)
+            self._leaves = [*(Carried(leaf, beaten_by) for leaf in own), *self.carried]
+        return self._leaves
 
     def _own_leaves(self) -> list[Leaf]:
         node = self.node

@@ -1,0 +1,77 @@
+"""What a user waits for in an editor: hover, completion, and hover after an edit."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from benchmarks.client import Client, seconds_of
+from benchmarks.figure import Figure
+from benchmarks.trees import FILES_OF_A_PERSON, repository
+
+_ROUNDS = 60
+_EDITS = 15
+
+
+def measure() -> list[Figure]:
+    with tempfile.TemporaryDirectory() as folder, Client() as client:
+        root = repository(Path(folder).resolve(), FILES_OF_A_PERSON)
+        layer = root / "homes/alice@desk/default.nix"
+        shared = root / "modules/home/m3/default.nix"
+        client.initialize(root)
+        client.open(layer)
+        line, column = _place(layer, "my.m0.level", 6)
+        first, answer = seconds_of(lambda: client.at("hover", layer, line, column))
+        assert answer, "no hover on a setting"
+        hovers = [
+            seconds_of(lambda: client.at("hover", layer, line, column))[0] for _ in range(_ROUNDS)
+        ]
+        completions = [
+            seconds_of(lambda: client.at("completion", layer, line, column))[0]
+            for _ in range(_ROUNDS)
+        ]
+        after_layer = _edits(client, layer, "mkForce ", 8)
+        client.open(shared)
+        after_shared = _edits(client, shared, "cfg.level * ", 12)
+    files = f"{FILES_OF_A_PERSON} files"
+    return [
+        Figure(f"first hover after opening, {files}", first * 1000, "ms", 300),
+        Figure("warm hover, median", median(hovers) * 1000, "ms", 5),
+        Figure("warm completion, median", median(completions) * 1000, "ms", 5),
+        Figure("hover after an edit of a layer, median", median(after_layer) * 1000, "ms", 30),
+        Figure(
+            "hover after an edit of a shared module, median", median(after_shared) * 1000, "ms", 200
+        ),
+    ]
+
+
+def _edits(client: Client, path: Path, before: str, offset: int) -> list[float]:
+    """Times from a changed digit behind a text to the hover at the start of the line."""
+    line, column = _place(path, before, offset)
+    setting = len(_line(path, line)) - len(_line(path, line).lstrip())
+    end = column
+    while _line(path, line)[end].isdigit():
+        end += 1
+    found = []
+    for version in range(2, 2 + _EDITS):
+        text = str(version)
+
+        def edit_and_hover(version: int = version, text: str = text, end: int = end) -> None:
+            client.edit(path, version, line, column, end, text)
+            client.at("hover", path, line, setting + 1)
+
+        found.append(seconds_of(edit_and_hover)[0])
+        end = column + len(text)
+    return found
+
+
+def _place(path: Path, text: str, offset: int = 0) -> tuple[int, int]:
+    """The line and column of a text in a file."""
+    whole = path.read_text(encoding="utf-8")
+    before = whole[: whole.index(text) + offset]
+    return before.count("\n"), len(before) - before.rfind("\n") - 1
+
+
+def _line(path: Path, number: int) -> str:
+    return path.read_text(encoding="utf-8").splitlines()[number] + " "
