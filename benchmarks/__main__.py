@@ -53,12 +53,13 @@ def _page(figures: list[Figure]) -> str:
         f"| {f.name} | {_measured(f)} | {_goal(f)} | {'' if f.is_met else 'missed; '}{f.note} |"
         for f in figures
     )
+    python = f"Python {platform.python_version()} on {platform.machine()}"
     return f"""# How quick it is
 
-Measured by `make bench` with Python {platform.python_version()} on {platform.machine()};
-it writes this page. Ratios are of two things in the same run, so that they say the same
-on every machine. The repositories are made up by benchmarks/trees.py: a flake with 3 users, 4 hosts, and shared modules
-with options of their own.
+Measured by `make bench` with {python}; it writes this page.
+Ratios are of two things in the same run, so that they say the same on every machine. Settings and
+folds are seconds of the processor. The repositories are made up by benchmarks/trees.py: a flake
+with 3 users, 4 hosts, and shared modules with options of their own.
 
 | figure | measured | goal | |
 | --- | ---: | ---: | --- |

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks.client import seconds_of
+from benchmarks.client import cpu_seconds_of
 from benchmarks.figure import Figure
 from benchmarks.trees import FILES_OF_A_PERSON, repository
 
@@ -18,7 +18,7 @@ def measure() -> list[Figure]:
 
     with tempfile.TemporaryDirectory() as folder:
         root = repository(Path(folder).resolve(), FILES_OF_A_PERSON)
-        found = [seconds_of(lambda: run(lambda: _leaves(root))) for _ in range(_ROUNDS)]
+        found = [cpu_seconds_of(lambda: run(lambda: _leaves(root))) for _ in range(_ROUNDS)]
     leaves, known = found[0][1]
     note = f"{known} of {leaves} leaves known"
     return [
