@@ -77,7 +77,7 @@ def get_nix(destination: Path, suite: str = DEFAULT_SUITE) -> Path:
 
 def _fetch(destination: Path, suite: str) -> None:
     shutil.rmtree(destination, ignore_errors=True)
-    _unpack(destination, suite)
+    unpack(destination, suite, "nix-bin")
     _write_wrapper(destination)
     if not works(destination / "bin/nix"):
         raise NixUnavailable(f"the Nix unpacked into {destination} does not run")
@@ -91,7 +91,8 @@ def works(nix: Path) -> bool:
     return answer.returncode == 0 and answer.stdout.startswith(b"nix ")
 
 
-def _unpack(destination: Path, suite: str) -> None:
+def unpack(destination: Path, suite: str, package: str) -> None:
+    """Unpack a package of Debian and what it depends on into `destination`/root."""
     state = destination / "apt"
     for folder in (
         "etc/apt.conf.d",
@@ -111,11 +112,11 @@ def _unpack(destination: Path, suite: str) -> None:
     )
     apt = ["apt-get", "-qq", "-c", str(state / "apt.conf")]
     _run([*apt, "update"])
-    _run([*apt, "-y", "--download-only", "install", "nix-bin"])
+    _run([*apt, "-y", "--download-only", "install", package])
     root = destination / "root"
     root.mkdir()
-    for package in sorted((state / "cache/archives").glob("*.deb")):
-        _run(["dpkg-deb", "-x", str(package), str(root)])
+    for archive in sorted((state / "cache/archives").glob("*.deb")):
+        _run(["dpkg-deb", "-x", str(archive), str(root)])
     shutil.rmtree(state)
 
 

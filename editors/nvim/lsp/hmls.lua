@@ -1,0 +1,42 @@
+---@brief
+--- The configuration that `vim.lsp.enable('hmls')` uses. Change it as any other:
+--- `vim.lsp.config('hmls', { settings = { hmls = { … } } })`.
+---@type vim.lsp.Config
+return {
+  cmd = { 'hmls' },
+  filetypes = { 'nix' },
+  -- Nothing is started in flakes without homes.
+  root_dir = function(bufnr, on_dir)
+    local root = require('hmls.root').find(bufnr)
+    if root then
+      on_dir(root)
+    end
+  end,
+  capabilities = {
+    experimental = {
+      hmls = { terminal = true, documents = true, log = true, changed = true, references = true },
+    },
+  },
+  -- Feature groups are settled at initialize, so that the settings must be there by then.
+  before_init = function(params, config)
+    local own = vim.tbl_get(config, 'settings', 'hmls') or vim.empty_dict()
+    params.initializationOptions =
+      vim.tbl_deep_extend('force', { hmls = own }, params.initializationOptions or {})
+  end,
+  handlers = {
+    ['hmls/log'] = function(_, params)
+      require('hmls.log').add(params)
+    end,
+    ['hmls/changed'] = function(_, _, ctx)
+      require('hmls.homes').changed(ctx.client_id)
+    end,
+    ['hmls/terminal'] = function(_, params)
+      return require('hmls.terminal').open(params)
+    end,
+  },
+  commands = {
+    ['hmls.showReferences'] = function(command, ctx)
+      require('hmls.references').show(command, ctx)
+    end,
+  },
+}

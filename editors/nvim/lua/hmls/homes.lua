@@ -1,0 +1,189 @@
+---Users, hosts, layers and targets as the servers told them last, and the target in focus.
+local client_of = require('hmls.client')
+
+local M = {}
+
+---@type table<integer, hmls.Map[]> client → maps
+local maps = {}
+---@type table<string, string> root → name of the target in focus
+local focus = {}
+
+---Bring the maps of all clients up to date.
+---@param ready fun(maps: hmls.Map[])
+function M.refresh(ready)
+  local clients = client_of.all()
+  local waiting = #clients
+  if waiting == 0 then
+    maps = {}
+    ready({})
+    return
+  end
+  for _, client in ipairs(clients) do
+    client_of.ask(client, 'hmls/layers', vim.empty_dict(), function(answer)
+      maps[client.id] = answer.roots
+      waiting = waiting - 1
+      if waiting == 0 then
+        ready(M.known())
+      end
+    end)
+  end
+end
+
+---The maps as they were told last; a root that two clients tell of counts once.
+---@return hmls.Map[]
+function M.known()
+  local found, seen = {}, {}
+  for id, list in pairs(maps) do
+    if vim.lsp.get_client_by_id(id) then
+      for _, map in ipairs(list) do
+        if not seen[map.root] then
+          seen[map.root] = true
+          found[#found + 1] = map
+        end
+      end
+    else
+      maps[id] = nil
+    end
+  end
+  table.sort(found, function(a, b)
+    return a.root < b.root
+  end)
+  return found
+end
+
+---The server says that the homes changed.
+---@param client_id integer
+function M.changed(client_id)
+  local client = vim.lsp.get_client_by_id(client_id)
+  if not client or not maps[client_id] then
+    return
+  end
+  client_of.ask(client, 'hmls/layers', vim.empty_dict(), function(answer)
+    maps[client_id] = answer.roots
+    vim.api.nvim_exec_autocmds('User', { pattern = 'HmlsChanged', modeline = false })
+  end)
+end
+
+---@return hmls.Chosen[]
+function M.targets()
+  local found = {}
+  for _, map in ipairs(M.known()) do
+    for _, target in ipairs(map.targets) do
+      found[#found + 1] = { map = map, target = target }
+    end
+  end
+  return found
+end
+
+---@param root string
+---@return string?
+function M.focused(root)
+  return focus[root]
+end
+
+---The target in focus of the current buffer's root.
+---@return string?
+function M.focused_here()
+  local root = require('hmls.root').find(0)
+  return root and focus[root]
+end
+
+---@param chosen hmls.Chosen
+function M.set_focus(chosen)
+  local client = client_of.need(chosen.map.root)
+  if not client then
+    return
+  end
+  local params = { root = chosen.map.root, target = chosen.target.name }
+  client_of.ask(client, 'hmls/focus', params, function()
+    focus[chosen.map.root] = chosen.target.name
+    for buffer in pairs(client.attached_buffers) do
+      M._show_anew(buffer)
+    end
+    vim.cmd.redrawstatus({ bang = true })
+  end)
+end
+
+---What depends on the target in focus is asked for again.
+---@param buffer integer
+function M._show_anew(buffer)
+  if vim.lsp.inlay_hint.is_enabled({ bufnr = buffer }) then
+    vim.lsp.inlay_hint.enable(false, { bufnr = buffer })
+    vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
+  end
+end
+
+---A target by its name: in the current buffer's root if it is there.
+---@param name string
+---@return hmls.Chosen?
+function M.named(name)
+  local here = require('hmls.root').find(0)
+  local other
+  for _, chosen in ipairs(M.targets()) do
+    if chosen.target.name == name then
+      if chosen.map.root == here then
+        return chosen
+      end
+      other = other or chosen
+    end
+  end
+  return other
+end
+
+---@param target hmls.Target
+---@return string
+function M.health(target)
+  local parts = {}
+  if target.health.errors > 0 then
+    parts[#parts + 1] = ('%d errors'):format(target.health.errors)
+  end
+  if target.health.warnings > 0 then
+    parts[#parts + 1] = ('%d warnings'):format(target.health.warnings)
+  end
+  return table.concat(parts, ', ')
+end
+
+---Find the target that is meant: the one named, the one in focus, or one that the user picks.
+---@param name string?
+---@param opts { prompt: string, pick: boolean? } `pick` asks even if one is in focus
+---@param found fun(chosen: hmls.Chosen)
+function M.choose(name, opts, found)
+  M.refresh(function()
+    name = name or (not opts.pick and M.focused_here()) or nil
+    if name then
+      local chosen = M.named(name)
+      if chosen then
+        found(chosen)
+      else
+        client_of.say(('there is no target %s'):format(name), vim.log.levels.ERROR)
+      end
+      return
+    end
+    local targets = M.targets()
+    if #targets == 0 then
+      client_of.say('no targets are known', vim.log.levels.WARN)
+    elseif #targets == 1 and not opts.pick then
+      found(targets[1])
+    else
+      vim.ui.select(targets, {
+        prompt = opts.prompt,
+        kind = 'hmls_target',
+        format_item = function(chosen)
+          local target = chosen.target
+          local facts = { target.kind, target.system or 'system unknown' }
+          local health = M.health(target)
+          if health ~= '' then
+            facts[#facts + 1] = health
+          end
+          return ('%s (%s)'):format(target.name, table.concat(facts, ', '))
+        end,
+      }, function(chosen)
+        if chosen then
+          found(chosen)
+        end
+      end)
+    end
+  end)
+end
+
+return M

@@ -1,0 +1,218 @@
+"""The plugin's own: `:Hmls`, its views, `:checkhealth`, the manual."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.editors.nvim.conftest import Start
+from tests.editors.nvim.nvim import PLUGIN, REPOSITORY, Nvim
+
+ALICE = "homes/alice/default.nix"
+LINES = """
+local found = vim.api.nvim_buf_get_name(0):find(..., 1, true)
+return found and vim.api.nvim_buf_get_lines(0, 0, -1, false)
+"""
+COMPLETED = "return vim.fn.getcompletion('Hmls ' .. ..., 'cmdline')"
+NAME = "return vim.api.nvim_buf_get_name(0)"
+
+
+@pytest.fixture
+def at(nvim: Nvim, homelab: Path) -> Nvim:
+    """In a file of alice's."""
+    nvim.edit(homelab / ALICE)
+    return nvim
+
+
+def test_completion_of_the_command(at: Nvim) -> None:
+    names = at.lua(COMPLETED, "")
+    assert {"layers", "show", "build", "preview", "switch", "check", "rollback"} <= set(names)
+    assert {"generations", "target", "log", "restart"} <= set(names)
+    assert at.lua(COMPLETED, "ro") == ["rollback"]
+    assert at.lua(COMPLETED, "build alice@w") == ["alice@workstation"]
+    assert "carol@laptop" in at.lua(COMPLETED, "show ")
+    options = at.lua(COMPLETED, "show alice programs.git.")
+    assert options
+    assert all(option.startswith("programs.git.") for option in options)
+    assert at.lua(COMPLETED, "check a")[0] == "all"
+
+
+def test_layers(at: Nvim, homelab: Path) -> None:
+    at.command("Hmls layers")
+    lines = at.wait(LINES, "hmls://layers")
+    assert "  alice" in lines
+    assert "    alice@workstation" in lines
+    assert "      homes/alice@workstation (host)" in lines
+    row = lines.index("      homes/alice@workstation (host)") + 1
+    at.lua("vim.api.nvim_win_set_cursor(0, { ..., 0 })", row)
+    at.type("<CR>")
+    at.wait(NAME + " == ...", str(homelab / "homes/alice@workstation/default.nix"))
+
+
+def test_layers_follow_the_problems(at: Nvim) -> None:
+    at.command("Hmls layers")
+    at.wait(LINES, "hmls://layers")
+    at.command("wincmd p")
+    at.set_text("{ 🎉 = ; }")
+    marks = (
+        "local ns = vim.api.nvim_create_namespace('hmls.view')\n"
+        "local buffer = vim.fn.bufnr('hmls://layers')\n"
+        "for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buffer, ns, 0, -1,"
+        " { details = true })) do\n"
+        "  local text = mark[4].virt_text and mark[4].virt_text[1][1] or ''\n"
+        "  if text:find('1 errors', 1, true) then return true end\n"
+        "end"
+    )
+    assert at.wait(marks)
+
+
+def test_show(at: Nvim, homelab: Path) -> None:
+    at.command("Hmls show alice@workstation programs.git")
+    lines = at.wait(LINES, "hmls://show/")
+    assert lines[0] == "alice@workstation"
+    assert lines[1:3] == ["programs", "  git"]
+    row = next(n for n, line in enumerate(lines, 1) if line.strip().startswith("enable = "))
+    at.lua("vim.api.nvim_win_set_cursor(0, { ..., 0 })", row)
+    assert at.lua("return vim.fn.foldlevel(...)", row) >= 2
+    at.type("<CR>")
+    at.wait(NAME + ":find('.nix', 1, true)")
+    line = at.lua("return vim.api.nvim_get_current_line()")
+    assert "enable" in line or "git" in line
+
+
+def test_show_folds(at: Nvim) -> None:
+    at.command("Hmls show alice")
+    at.wait(LINES, "hmls://show/alice")
+    at.command("set foldlevel=0")
+    assert at.lua("return vim.fn.foldclosed(2)") == 2
+    assert at.lua("return vim.fn.foldclosedend(2)") > 2
+
+
+def test_show_names_losers(at: Nvim) -> None:
+    at.command("Hmls show alice@workstation")
+    lines = at.wait(LINES, "hmls://show/alice@workstation")
+    assert any("✗ " in line for line in lines)
+
+
+def test_effective_and_diff(at: Nvim) -> None:
+    at.command("Hmls effective alice")
+    at.wait("return vim.bo.filetype == 'nix' and " + NAME.removeprefix("return ") + ":find('hmls:')")
+    assert at.text.startswith("# alice: homes/alice + homes/alice@global\n")
+    assert not at.lua("return vim.bo.modifiable")
+    at.command("close")
+    at.command("Hmls diff alice alice@workstation")
+    at.wait(
+        "local n = 0\n"
+        "for _, w in ipairs(vim.api.nvim_tabpage_list_wins(0)) do\n"
+        "  n = n + (vim.wo[w].diff and 1 or 0)\n"
+        "end\n"
+        "return n == 2"
+    )
+
+
+def test_a_target_in_focus(at: Nvim) -> None:
+    assert at.lua("return require('hmls').statusline()") == "⌂ all targets"
+    at.lua("answers = { 'alice@laptop' }")
+    at.command("Hmls target")
+    at.wait("return require('hmls').statusline() == '⌂ alice@laptop'")
+    assert at.lua("return asked[1].kind") == "hmls_target"
+    at.command("Hmls target alice")
+    at.wait("return require('hmls').statusline() == '⌂ alice'")
+
+
+def test_an_unknown_target_is_told(at: Nvim) -> None:
+    at.command("Hmls build nobody")
+    at.wait("return #said == 1")
+    assert at.said[0]["text"] == "hmls: there is no target nobody"
+    at.command("Hmls nothing")
+    assert at.said[1]["text"] == "hmls: there is no :Hmls nothing"
+
+
+def test_the_command_alone_offers_all(at: Nvim) -> None:
+    at.lua("answers = { 'layers' }")
+    at.command("Hmls")
+    at.wait(LINES, "hmls://layers")
+
+
+def test_without_a_server_it_says_so(start: Start) -> None:
+    nvim = start(init="")
+    nvim.command("Hmls restart")
+    nvim.command("Hmls show")
+    nvim.wait("return #said == 2")
+
+
+def health(nvim: Nvim, name: str = "hmls") -> str:
+    nvim.command(f"checkhealth {name}")
+    nvim.wait("return vim.bo.filetype == 'checkhealth'")
+    return nvim.text
+
+
+def test_checkhealth_is_clean(at: Nvim, homelab: Path) -> None:
+    report = health(at)
+    assert "ERROR" not in report
+    assert "WARNING" not in report
+    assert re.search(r"OK hmls, version \d|OK hmls \d|OK .*version", report)
+    assert f"flake with homes: {homelab}" in report
+    assert "all settings are known" in report
+
+
+def test_checkhealth_finds_what_is_wrong(start: Start, homelab: Path) -> None:
+    nvim = start(
+        init="vim.lsp.config('nixd', { cmd = { 'nixd' }, filetypes = { 'nix' } })\n"
+        "vim.lsp.config('hmls', { cmd = { '/nowhere/hmls' }, settings = { hmls = {"
+        " tarjet = 'alice', features = { hover = 'yes', codelens = true } } } })\n"
+        "vim.lsp.enable('nixd')"
+    )
+    report = health(nvim)
+    assert "/nowhere/hmls is not executable" in report
+    assert "there is no setting hmls.tarjet; did you mean target?" in report or (
+        "there is no setting hmls.tarjet" in report
+    )
+    assert "hmls.features.hover must be a boolean" in report
+    assert "there is no setting hmls.features.codelens" in report
+    assert "nixd runs beside hmls" in report
+    assert "not enabled" in report
+
+
+def test_no_deprecated_function_was_called(at: Nvim) -> None:
+    for command in ("layers", "show alice", "effective alice", "target alice", "log"):
+        at.command(f"Hmls {command}")
+    at.wait(LINES, "hmls://log")
+    assert "No deprecated functions detected" in health(at, "vim.deprecated")
+
+
+def test_nothing_was_said_on_standard_error(at: Nvim) -> None:
+    at.command("Hmls layers")
+    at.wait(LINES, "hmls://layers")
+    assert "Error" not in at.stderr
+    assert "is deprecated" not in at.stderr
+
+
+def test_the_manual(start: Start) -> None:
+    nvim = start(init="")
+    for tag in ("hmls", ":Hmls-show", "hmls-settings", "g:hmls_homes"):
+        nvim.command(f"help {tag}")
+        assert nvim.lua("return vim.fn.expand('%:t')") == "hmls.txt"
+    documented = set(re.findall(r"\*:Hmls-(\w+)\*", (PLUGIN / "doc/hmls.txt").read_text()))
+    names = nvim.lua("return vim.tbl_keys(require('hmls.command').subcommands)")
+    assert documented == set(names)
+
+
+def test_the_tags_are_current(start: Start, tmp_path: Path) -> None:
+    nvim = start(init="")
+    (tmp_path / "doc").mkdir()
+    (tmp_path / "doc/hmls.txt").write_text((PLUGIN / "doc/hmls.txt").read_text())
+    nvim.command(f"helptags {tmp_path}/doc")
+    assert (tmp_path / "doc/tags").read_text() == (PLUGIN / "doc/tags").read_text()
+
+
+def test_the_names_of_settings_are_current() -> None:
+    subprocess.run(
+        [sys.executable, PLUGIN / "options.py", "--check"],
+        check=True,
+        env={"PYTHONPATH": str(REPOSITORY)},
+    )
