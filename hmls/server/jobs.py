@@ -218,7 +218,10 @@ class Jobs:
                 continue
             try:
                 workspace.disk.forget(path)
-                saved = workspace.disk.read(path) == buffer.text
+                # Neovim does not tell that a write added the line end that a file lacked.
+                saved = _without_line_end(workspace.disk.read(path)) == _without_line_end(
+                    buffer.text
+                )
             except OSError:
                 saved = False
             if not saved:
@@ -274,3 +277,7 @@ def _read(root: str, paths: list[str], view: Any) -> None:
     if repository is not None:
         for path in paths:
             repository.index[path]
+
+
+def _without_line_end(text: bytes) -> bytes:
+    return text.removesuffix(b"\n").removesuffix(b"\r")

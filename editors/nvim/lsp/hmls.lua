@@ -14,7 +14,14 @@ return {
   end,
   capabilities = {
     experimental = {
-      hmls = { terminal = true, documents = true, log = true, changed = true, references = true },
+      hmls = {
+        terminal = true,
+        documents = true,
+        log = true,
+        changed = true,
+        references = true,
+        save = true,
+      },
     },
   },
   -- Feature groups are settled at initialize, so that the settings must be there by then.
@@ -29,6 +36,9 @@ return {
     end,
     ['hmls/changed'] = function(_, _, ctx)
       require('hmls.homes').changed(ctx.client_id)
+    end,
+    ['hmls/save'] = function(_, params)
+      return require('hmls.save').save(params)
     end,
     ['hmls/terminal'] = function(_, params)
       return require('hmls.terminal').open(params)

@@ -25,7 +25,7 @@ said, asked, answers = {}, {}, {}
 vim.notify = function(text, level)
   table.insert(said, { text = text, level = level or vim.log.levels.INFO })
 end
--- A picker as any other: it remembers what it was asked, and takes the answer in line, or the first.
+-- A picker as any other: it remembers what it was asked; the answer in line, or the first one.
 vim.ui.select = function(items, opts, on_choice)
   local format = opts.format_item or tostring
   local labels = vim.tbl_map(format, items)
@@ -72,7 +72,16 @@ class Nvim:
         (folder / "init.lua").write_text(text.replace("@MORE@", init))
         self._errors = open(folder / "stderr", "w")  # noqa: SIM115
         self.process = subprocess.Popen(
-            [program, "--headless", "--listen", self._socket, "-u", folder / "init.lua", "-i", "NONE"],
+            [
+                program,
+                "--headless",
+                "--listen",
+                self._socket,
+                "-u",
+                folder / "init.lua",
+                "-i",
+                "NONE",
+            ],
             env=self._environ,
             stdin=subprocess.DEVNULL,
             stdout=self._errors,

@@ -100,7 +100,9 @@ def test_show_names_losers(at: Nvim) -> None:
 
 def test_effective_and_diff(at: Nvim) -> None:
     at.command("Hmls effective alice")
-    at.wait("return vim.bo.filetype == 'nix' and " + NAME.removeprefix("return ") + ":find('hmls:')")
+    at.wait(
+        "return vim.bo.filetype == 'nix' and " + NAME.removeprefix("return ") + ":find('hmls:')"
+    )
     assert at.text.startswith("# alice: homes/alice + homes/alice@global\n")
     assert not at.lua("return vim.bo.modifiable")
     at.command("close")
