@@ -80,6 +80,14 @@ class Names:
         self.users: dict[str, User] = users(repository)
         self.hosts: dict[str, Host] = hosts(repository)
 
+    @classmethod
+    def of(cls, repository: Repository) -> Names:
+        """Those of a repository, gathered once for each version of it."""
+        found: Names | None = repository.remembered.get(cls)
+        if found is None:
+            found = repository.remembered[cls] = cls(repository)
+        return found
+
     def kinds(self, name: str) -> list[NameKind]:
         found: list[NameKind] = ["user"] if name in self.users else []
         return [*found, "host"] if name in self.hosts else found

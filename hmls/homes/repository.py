@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import Any
 
 from hmls.homes.builders.configuration import Configuration, environment_of
 from hmls.homes.conventions import conventional_home
@@ -53,6 +54,8 @@ class Repository:
         self._contexts: dict[ContextKey, Context] = {}
         self._layout_reader = FlakeReader(files)
         self.index = Index(root, files)
+        self.remembered: dict[object, Any] = {}
+        """Answers about this very version of the files, by who computed them."""
 
     @property
     def layout(self) -> Layout:

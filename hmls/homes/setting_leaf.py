@@ -43,6 +43,8 @@ class Reader:
         self._tree = repository.files.tree.root + os.sep
         self.error = _error_of(evaluation)
         """What Nix says of any setting, where the modules do not fit together."""
+        self.read_before: dict[tuple[str, ...], Setting | None] = {}
+        self.below_before: dict[tuple[str, ...], list[Setting]] = {}
 
     def read(self, point: Point) -> Setting:
         """The setting at a path."""

@@ -230,23 +230,23 @@ class Point:
     def child(self, name: str) -> Point:
         """The path one name further."""
         path = (*self.path, name)
-        value = self._below(name)
-        leaves = self.leaves
+        guessed = self.is_guessed and isinstance(self.node, Open)
+        value = MISSING if guessed else self._below(name)
         part: Any = None
         try:
             part = self._part(name)
         except (NixError, Unknowable):
             part = None
-        if part is None:
-            carried = tuple(_projected(leaves, name))
-        elif isinstance(self.node, Open):
+        if isinstance(self.node, Open) and part is not None:
             # Its definitions are pushed down whole, with those that are not in force.
-            carried = ()
+            carried: tuple[Carried, ...] = ()
         else:
-            lost = [found for found in leaves if not found.leaf.in_force]
-            carried = tuple(_projected(lost, name))
+            leaves = self.leaves
+            if part is not None:
+                leaves = [found for found in leaves if not found.leaf.in_force]
+            carried = tuple(_projected(leaves, name))
         found = Point(path, part, value, self.option, carried)
-        if isinstance(part, Open) and (self.is_guessed or _is_open(value)):
+        if isinstance(part, Open) and (guessed or _is_open(value)):
             found.value = Thunk(_value_of, part)
             found.is_guessed = True
         return found

@@ -24,14 +24,26 @@ _MAX_DEPTH = 60
 """Of a path; a set that holds itself has no end."""
 
 
-def settings(repository: Repository, target: Target) -> list[Setting]:
+def settings(repository: Repository, target: Target, below: tuple[str, ...] = ()) -> list[Setting]:
     """All leaves that the user's files define in a target, in the order of their paths.
 
-    Raises NixError and Unknowable where the target has no configuration at all.
+    With `below` only those at and below a path. Raises NixError and Unknowable where the target
+    has no configuration at all.
     """
-    reader = Reader(repository, repository.evaluation(target))
-    points = _leaves(root_point(reader.evaluation), reader)
-    return sorted((reader.read(point) for point in points), key=lambda found: found.path)
+    return settings_in(repository, repository.evaluation(target), below)
+
+
+def settings_in(
+    repository: Repository, evaluation: Evaluation, below: tuple[str, ...] = ()
+) -> list[Setting]:
+    """The same of an evaluated configuration, such as that of a system."""
+    reader = _reader(repository, evaluation)
+    found = reader.below_before.get(below)
+    if found is None:
+        points = _leaves(_point(reader, below), reader)
+        found = sorted((reader.read(point) for point in points), key=lambda each: each.path)
+        reader.below_before[below] = found
+    return found
 
 
 def setting(repository: Repository, target: Target, path: tuple[str, ...]) -> Setting | None:
@@ -40,19 +52,48 @@ def setting(repository: Repository, target: Target, path: tuple[str, ...]) -> Se
     What the user's files do not define is found too, if a module that was read declares it.
     """
     try:
-        reader = Reader(repository, repository.evaluation(target))
-        point = root_point(reader.evaluation)
-        for name in path:
-            point = point.child(name)
-        if not reader.is_there(point):
-            return None
-        return reader.read(point)
-    except NixError as error:
-        return Setting(path, False, True, None, f"«error: {error.message}»", error=error.message)
-    except Unknowable as stop:
+        return setting_in(repository, repository.evaluation(target), path)
+    except (NixError, Unknowable, GaveUp) as stop:
+        return _not_to_be_had(path, stop)
+
+
+def setting_in(
+    repository: Repository, evaluation: Evaluation, path: tuple[str, ...]
+) -> Setting | None:
+    """The same of an evaluated configuration, such as that of a system."""
+    try:
+        reader = _reader(repository, evaluation)
+        known = reader.read_before
+        if path not in known:
+            point = _point(reader, path)
+            known[path] = reader.read(point) if reader.is_there(point) else None
+        return known[path]
+    except (NixError, Unknowable, GaveUp) as stop:
+        return _not_to_be_had(path, stop)
+
+
+def _not_to_be_had(path: tuple[str, ...], stop: NixError | Unknowable | GaveUp) -> Setting:
+    if isinstance(stop, NixError):
+        text = f"«error: {stop.message}»"
+        return Setting(path, False, True, None, text, error=stop.message)
+    if isinstance(stop, Unknowable):
         return Setting(path, False, True, None, stop.unknown.text, why(stop.unknown))
-    except GaveUp as gave_up:
-        return Setting(path, False, True, None, "…", gave_up.cause.message)
+    return Setting(path, False, True, None, "…", GaveUp.cause.message)
+
+
+def _reader(repository: Repository, evaluation: Evaluation) -> Reader:
+    """The reader of a configuration, the same one for all questions about a version."""
+    found: Reader | None = repository.remembered.get(evaluation)
+    if found is None:
+        found = repository.remembered[evaluation] = Reader(repository, evaluation)
+    return found
+
+
+def _point(reader: Reader, path: tuple[str, ...]) -> Point:
+    point = root_point(reader.evaluation)
+    for name in path:
+        point = point.child(name)
+    return point
 
 
 def _leaves(point: Point, reader: Reader) -> Iterator[Point]:
@@ -111,4 +152,13 @@ def _level_names(level: Level, reader: Reader) -> list[str]:
     )
 
 
-__all__ = ["Contribution", "Declared", "LayerKind", "Setting", "setting", "settings"]
+__all__ = [
+    "Contribution",
+    "Declared",
+    "LayerKind",
+    "Setting",
+    "setting",
+    "setting_in",
+    "settings",
+    "settings_in",
+]

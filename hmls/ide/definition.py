@@ -76,7 +76,7 @@ class _Asked:
         repository, source = view.repository(path), view.source(path)
         if repository is None or source is None:
             return None
-        names = Names(repository)
+        names = Names.of(repository)
         subject = subject_at(repository, names, path, source, offset)
         if subject is None:
             return None

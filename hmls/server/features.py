@@ -25,6 +25,10 @@ def register(server: Server) -> None:
         from hmls.server import completion
 
         completion.register(server)
+    if features.hover:
+        from hmls.server import hover
+
+        hover.register(server)
     if features.definition:
         from hmls.server import navigation
 

@@ -1,0 +1,126 @@
+"""Users, hosts, variables and arguments."""
+
+from __future__ import annotations
+
+from hmls.homes.membership import targets_of
+from hmls.homes.mentions import Mention, Names
+from hmls.homes.people import describe_host, describe_user
+from hmls.homes.repository import Repository
+from hmls.homes.written import attribute_site
+from hmls.ide.hover.setting import about_setting
+from hmls.ide.hover.text import Link, Parts, code, escape
+from hmls.ide.subject import Attribute, Local, setting_of
+from hmls.ide.types import Place
+from hmls.lang import store
+from hmls.lang.errors import GaveUp, NixError, Unknowable
+from hmls.lang.force import MISSING, force
+from hmls.lang.show import show
+from hmls.lang.values import Lazy, Unknown
+from hmls.modules.evaluation import Evaluation
+from hmls.syntax.cursor import Span, Variable
+from hmls.syntax.parse import Node
+from hmls.syntax.scopes import root_path
+
+_ARGUMENTS = {
+    "config": "the whole configuration, as all modules together make it",
+    "options": "all options that modules declare",
+    "lib": "nixpkgs' library, with `lib.hm` in a home",
+    "pkgs": "the packages of nixpkgs",
+    "modulesPath": "the folder of Home Manager's modules",
+    "osConfig": "the configuration of the system that the home is on; null in a standalone home",
+    "nixosConfig": "the same as `osConfig`",
+    "darwinConfig": "the same as `osConfig`",
+    "inputs": "the inputs of the flake",
+    "self": "the flake itself: its outputs and its source",
+}
+_WIDE = frozenset(("config", "options", "lib", "pkgs", "inputs", "self", "osConfig"))
+"""Arguments whose value is too large to be of any use."""
+_MAX_VALUE = 400
+
+
+def about_mention(repository: Repository, mention: Mention) -> Parts | None:
+    """Layers, targets and how to deploy them."""
+    names = Names.of(repository)
+    if mention.kind == "user":
+        return [describe_user(names.users[mention.name], repository.root)]
+    return [describe_host(names.hosts[mention.name], repository.root)]
+
+
+def about_argument(
+    repository: Repository, path: str, local: Local, focus: str | None
+) -> Parts | None:
+    """An argument of the file's function: what it is, and its value on each target."""
+    name = local.name
+    lines: Parts = [f"**{escape(name)}** · argument\n\n"]
+    meaning = _ARGUMENTS.get(name)
+    if meaning is not None:
+        lines.append(f"{meaning}\n\n")
+    values = {} if name in _WIDE else _values(repository, path, name, focus)
+    for text, targets in values.items():
+        where = "" if len(values) == 1 else f" on {', '.join(map(escape, targets))}"
+        lines.append(f"- {code(text, _MAX_VALUE)}{where}\n")
+    default = local.binder.value
+    if default is not None:
+        lines.append(f"\nwithout it {code(_source(default))}\n")
+    return lines if len(lines) > 1 else None
+
+
+def about_local(repository: Repository, path: str, local: Local, focus: str | None) -> Parts | None:
+    """A name of `let` or of a recursive set: what it is bound to."""
+    value = local.binder.value
+    if value is None:
+        return None
+    selected = root_path(value)
+    title = f"**{escape(local.name)}** = {code(_source(value), _MAX_VALUE)}\n\n"
+    if selected is None or len(selected) < 2:
+        return [title]
+    variable = Variable(local.name, Span(local.span.start, local.span.end), selected)
+    found = setting_of(repository, path, variable)
+    inner = None if found is None else about_setting(repository, path, found, focus)
+    return [title, *(inner or ())]
+
+
+def about_attribute(repository: Repository, path: str, attribute: Attribute) -> Parts | None:
+    """Something of the flake's own, such as `lib.mkOpt` or `self.homeModules.default`."""
+    if attribute.path is None:
+        return None
+    site = attribute_site(repository, path, attribute.path)
+    if site is None:
+        return None
+    file = store.disk_path(site.unit.path)
+    if not file.startswith(repository.files.tree.root):
+        return None
+    line = site.unit.lines.line_of(site.start) + 1
+    name = file.removeprefix(repository.root).lstrip("/")
+    return [
+        f"**{escape('.'.join(attribute.path))}**\n\n",
+        f"{code(site.text(_MAX_VALUE), _MAX_VALUE)}\n\n",
+        Link(escape(f"{name}:{line}"), Place(file, site.start, site.end)),
+        "\n",
+    ]
+
+
+def _values(
+    repository: Repository, path: str, name: str, focus: str | None
+) -> dict[str, list[str]]:
+    """Value → the targets where the argument has it."""
+    found: dict[str, list[str]] = {}
+    targets = sorted(targets_of(repository, path), key=lambda target: target.name != focus)
+    for target in targets:
+        try:
+            lazy = _argument(repository.evaluation(target), name)
+            value = force(lazy)
+        except (NixError, Unknowable, GaveUp):
+            continue
+        if value is not MISSING and not isinstance(value, Unknown):
+            found.setdefault(show(value, _MAX_VALUE), []).append(target.name)
+    return found
+
+
+def _argument(evaluation: Evaluation, name: str) -> Lazy:
+    special = evaluation.special_args
+    return special[name] if name in special else evaluation.argument(name)
+
+
+def _source(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")

@@ -1,0 +1,63 @@
+"""Markdown with places in it, which the server makes links of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hmls.ide.types import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A piece of Markdown that leads to a place."""
+
+    text: str
+    place: Place
+
+
+Parts = list[str | Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """What to show of a range of bytes."""
+
+    parts: tuple[str | Link, ...]
+    start: int
+    end: int
+
+    @property
+    def plain(self) -> str:
+        """The Markdown without links."""
+        return "".join(p if isinstance(p, str) else p.text for p in self.parts)
+
+
+def code(text: str, limit: int = 72, *, in_table: bool = False) -> str:
+    """A code span on one line."""
+    line = " ".join(text.split())
+    if len(line) > limit:
+        line = line[: limit - 1] + "…"
+    if not line:
+        return ""
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    padding = " " if line[0] == "`" or line[-1] == "`" else ""
+    if in_table:
+        line = line.replace("|", "\\|")
+    return f"{fence}{padding}{line}{padding}{fence}"
+
+
+def block(text: str, limit: int = 3000) -> str:
+    """A block of Nix code."""
+    if len(text) > limit:
+        text = text[:limit] + "…"
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}nix\n{text}\n{fence}\n"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown is to leave alone, on one line."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", " ".join(text.split()))

@@ -1,0 +1,124 @@
+"""Hover: the plain Markdown of small trees; `[…]` marks what is a link."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hmls.ide.hover import hover
+from tests.trees import Tree, in_tree
+
+TREE = """
+    #- modules/home/default.nix
+    {
+      options.my.name = lib.mkOption {
+        type = lib.types.str;
+        default = "nobody";
+        description = "Who it is.";
+      };
+    }
+"""
+LAYERS = """
+    #- homes/alice/default.nix
+    { my.name = lib.mkDefault "a"; programs.git.enable = true; }
+    #- homes/alice@desk/default.nix
+    { my.name = "b"; }
+"""
+
+
+def hovered(folder: Path, text: str, focus: str | None = None) -> str:
+    def ask(tree: Tree) -> str:
+        found = hover(tree.view, tree.path, tree.offset, focus)
+        if found is None:
+            return ""
+        return "".join(p if isinstance(p, str) else f"[{p.text}]" for p in found.parts)
+
+    return in_tree(folder, TREE + text, ask)
+
+
+def test_a_setting_on_every_target(tmp_path: Path) -> None:
+    text = LAYERS.replace('my.name = "b"', 'my.n$0ame = "b"')
+    assert hovered(tmp_path, text) == (
+        "**my.name** · string\n\n"
+        "| on | value | from |\n|:--|:--|:--|\n"
+        '| **alice@desk** | `"b"` | [alice@desk:2] |\n'
+        '| alice | `"a"` | [alice:2] |\n\n'
+        '- ~~`"a"`~~ [alice:2] — priority 1000 loses to 100 on alice@desk\n\n'
+        "Who it is.\n\n"
+        "declared in [modules/home:3]\n"
+    )
+
+
+def test_the_target_in_focus_comes_first(tmp_path: Path) -> None:
+    text = LAYERS.replace('my.name = "b"', 'my.n$0ame = "b"')
+    assert hovered(tmp_path, text, "alice").splitlines()[4].startswith("| **alice** |")
+
+
+@pytest.mark.parametrize("read", ["config.my.n$0ame", "(config.my).n$0ame", "cfg.n$0ame"])
+def test_reads_show_the_setting(tmp_path: Path, read: str) -> None:
+    text = LAYERS.replace('"b"', '"b"; x.y = let cfg = config.my; in ' + read)
+    assert '| **alice@desk** | `"b"` | [alice@desk:2] |' in hovered(tmp_path, text)
+
+
+def test_a_value_that_is_not_known_says_why(tmp_path: Path) -> None:
+    found = hovered(
+        tmp_path, LAYERS.replace('"a"', "pkgs.hello.name").replace("name =", "na$0me =", 1)
+    )
+    assert "pkgs.hello.name` ?" in found
+    assert "? not wholly known: " in found
+
+
+def test_an_error_is_nix_message(tmp_path: Path) -> None:
+    text = LAYERS.replace('lib.mkDefault "a"', "1").replace("name =", "na$0me =", 1)
+    found = hovered(tmp_path, text)
+    assert "error: A definition for option \\`my.name' is not of type \\`string'." in found
+
+
+def test_sets_show_what_is_in_them(tmp_path: Path) -> None:
+    text = LAYERS.replace("programs.git.enable", "programs.g$0it.enable")
+    found = hovered(tmp_path, text)
+    assert "| enable | `true` | [alice:2] |" in found
+    assert "also on alice@desk" in found
+
+
+def test_pipes_and_backticks_do_not_break_the_table(tmp_path: Path) -> None:
+    text = LAYERS.replace('"b"', '"a|`b`"').replace('my.name = "a|', 'my.n$0ame = "a|')
+    assert '| ``"a\\|`b`"`` |' in hovered(tmp_path, text)
+
+
+def test_users_and_hosts_say_how_they_are_deployed(tmp_path: Path) -> None:
+    text = LAYERS.replace('my.name = "b"', 'my.name = "b"; home.username = "al$0ice"')
+    assert "`home-manager switch --flake .#alice` deploys alice" in hovered(tmp_path, text)
+    text = LAYERS + '    #- systems/desk/default.nix\n    { networking.hostName = "de$0sk"; }\n'
+    assert "`sudo nixos-rebuild switch --flake .#desk` deploys" in hovered(tmp_path, text)
+
+
+def test_paths_say_what_the_file_is(tmp_path: Path) -> None:
+    text = LAYERS.replace('my.name = "b"', 'my.name = "b"; imports = [ ../al$0ice/more.nix ]')
+    text += "    #- homes/alice/more.nix\n    { a.b.c = 1; }\n"
+    assert hovered(tmp_path, text.replace("al$0ice/more.nix", "alice/mo$0re.nix")) == (
+        "[**homes/alice/more.nix**] · base layer of alice\n\n"
+        "defines `a.b`\n\n"
+        "part of alice, alice@desk\n"
+    )
+
+
+def test_arguments_show_their_values(tmp_path: Path) -> None:
+    text = """
+    #- homes/alice/default.nix
+    { lib, modulesPath, user$0 ? "me", ... }: { home.stateVersion = lib.mkDefault user; }
+"""
+    assert hovered(tmp_path, text) == '**user** · argument\n\n\nwithout it `"me"`\n'
+
+
+def test_variables_show_what_they_are_bound_to(tmp_path: Path) -> None:
+    text = """
+    #- homes/alice/default.nix
+    { x = let size = 2 * 3; in si$0ze; }
+"""
+    assert hovered(tmp_path, text) == "**size** = `2 * 3`\n\n"
+
+
+def test_nothing_on_blanks_and_numbers(tmp_path: Path) -> None:
+    assert hovered(tmp_path, LAYERS.replace('"b"; }', '"b"; }$0 ')) == ""
