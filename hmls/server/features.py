@@ -53,6 +53,14 @@ def register(server: Server) -> None:
         from hmls.server import structure
 
         structure.register(server)
+    if features.inlay_hints:
+        from hmls.server import inlay_hints
+
+        inlay_hints.register(server)
+    if features.code_lens:
+        from hmls.server import code_lens
+
+        code_lens.register(server)
     if features.code_actions:
         from hmls.server import actions
 
