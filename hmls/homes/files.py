@@ -84,6 +84,8 @@ class Files:
     buffers: Mapping[str, Buffer] = field(default_factory=dict)
     disk: Disk = field(default_factory=Disk)
     store_root: str = ""
+    kinds: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
+    """What is at paths that were looked at before in this version, links not followed."""
     _real_folders: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def real_path(self, path: str) -> str:
@@ -123,7 +125,11 @@ class Files:
 
     def relative(self, path: str) -> str:
         """The path below the tree's root, with slashes."""
-        return os.path.relpath(path, self.tree.root).replace(os.sep, "/")
+        root = self.tree.root
+        if path.startswith(root + os.sep):
+            # What os.path.relpath says too, which is slow.
+            return path[len(root) + 1 :].replace(os.sep, "/")
+        return os.path.relpath(path, root).replace(os.sep, "/")
 
     def is_inside(self, path: str) -> bool:
         root = self.tree.root
@@ -186,6 +192,12 @@ class FlakeReader:
         path = os.path.join(self.resolve(folder), name) if name else path
         self._check(path)
         self.reads.add(path)
+        if path in self.files.kinds:
+            return self.files.kinds[path]
+        kind = self.files.kinds[path] = self._look_at(path)
+        return kind
+
+    def _look_at(self, path: str) -> str | None:
         if path in self.files.buffers:
             return "regular"
         try:

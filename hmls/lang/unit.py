@@ -9,7 +9,7 @@ from hmls.syntax.text import LineIndex
 
 Place = tuple[int, int, int]
 """Of a node: where it starts and ends in bytes, and its kind."""
-_KEPT_TREES = 64
+_KEPT_TREES = 400
 _recent: OrderedDict[Unit, Source]
 
 

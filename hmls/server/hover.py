@@ -35,7 +35,13 @@ def register(server: Server) -> None:
             content = lsp.MarkupContent(lsp.MarkupKind.Markdown, markdown(view, found))
             return lsp.Hover(content, session.converter.range(lines, found.start, found.end))
 
-        return await session.ask(work, path=path)
+        from hmls.lang.errors import GaveUp
+
+        try:
+            return await session.ask(work, path=path)
+        except GaveUp:
+            # The next hover goes on from what this one has found out.
+            return None
 
 
 def markdown(view: View, found: Hover) -> str:

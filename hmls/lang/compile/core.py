@@ -95,7 +95,10 @@ def delayed(node: Node, scope: Scope, name: str | None = None, *, building: bool
     site = Site(unit, place[0], place[1])
 
     def first(env: Env) -> Value:
-        code = cell[0] = compile_expression(unit.taken_up(place), scope)
+        # Thunks that were made before the first of them ran come here too.
+        code = cell[0]
+        if code is first:
+            code = cell[0] = compile_expression(unit.taken_up(place), scope)
         return code(env)
 
     cell: list[Code] = [first]
@@ -112,7 +115,9 @@ def later(node: Node, scope: Scope) -> Code:
     place = unit.put_off(node)
 
     def first(env: Env) -> Value:
-        code = cell[0] = compile_expression(unit.taken_up(place), scope)
+        code = cell[0]
+        if code is first:
+            code = cell[0] = compile_expression(unit.taken_up(place), scope)
         return code(env)
 
     cell: list[Code] = [first]
