@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+from weakref import WeakKeyDictionary
 
+from hmls.homes.index import Index
 from hmls.homes.membership import space_of
 from hmls.homes.path_texts import path_text_at
 from hmls.homes.people import Host, User, hosts, users
@@ -98,21 +100,11 @@ class Names:
     @cached_property
     def keyed(self) -> dict[tuple[str, ...], NameKind]:
         """Sets whose attributes are called as users or hosts: by their own name, or all of them."""
-        below: dict[tuple[str, ...], set[str]] = {}
-        known = {**self.users, **self.hosts}
-        sets: set[tuple[str, ...]] = set()
-        index = self.repository.index
-        for file in index.paths:
-            for defined in index[file].defined:
-                path = defined.path
-                for length in range(1, len(path)):
-                    below.setdefault(path[:length], set()).add(path[length])
-                    if path[length] in known:
-                        sets.add(path[:length])
         found: dict[tuple[str, ...], NameKind] = {}
-        for path in sets:
-            names = below[path] - {DYNAMIC}
+        for path, names in _sets_of(self.repository.index).items():
             called = _COLLECTIONS.fullmatch(path[-1])
+            if names.isdisjoint(self.users) and names.isdisjoint(self.hosts):
+                continue
             if called is not None and _CLEAR.fullmatch(path[-1]):
                 found[path] = "user" if called.group("user") else "host"
             elif called is None and len(names) < 2:
@@ -122,6 +114,24 @@ class Names:
             elif names <= self.hosts.keys():
                 found[path] = "host"
         return found
+
+
+_sets: WeakKeyDictionary[Index, dict[tuple[str, ...], frozenset[str]]] = WeakKeyDictionary()
+
+
+def _sets_of(index: Index) -> dict[tuple[str, ...], frozenset[str]]:
+    """The names directly below each path that any file defines; for each index made once."""
+    known = _sets.get(index)
+    if known is None:
+        below: dict[tuple[str, ...], set[str]] = {}
+        for file in index.paths:
+            for defined in index[file].defined:
+                path = defined.path
+                for length in range(1, len(path)):
+                    below.setdefault(path[:length], set()).add(path[length])
+        known = {path: frozenset(names - {DYNAMIC}) for path, names in below.items()}
+        _sets[index] = known
+    return known
 
 
 def mention_at(names: Names, path: str, source: Source, offset: int) -> Mention | None:
@@ -186,6 +196,8 @@ def _in_segment(names: Names, segment: str, start: int, upto: str, offset: int) 
 
 
 def _attribute(names: Names, path: tuple[str, ...], span: Span) -> Mention | None:
+    if not path:
+        return None
     name, parent = path[-1], path[:-1]
     kind = _kind_below(names, parent)
     user, at, _ = name.partition("@")

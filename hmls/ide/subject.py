@@ -112,7 +112,7 @@ def setting_of(repository: Repository, path: str, context: Context | None) -> Se
     match context:
         case BindingName(is_anchored=True):
             space = space_of(repository, path)
-            if space is None:
+            if space is None or not context.path:
                 return None
             return _in_home(context.path, space, context.span)
         case Selection(path=selected, span=span) | Variable(path=tuple() as selected, span=span):

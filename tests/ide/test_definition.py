@@ -322,17 +322,3 @@ def test_a_host_in_a_layer_path() -> None:
         { imports = [ (../. + "/alice@work$0station") ]; }
     """)
     assert found[0] == "systems/workstation/default.nix"
-
-
-def test_nothing_is_raised_on_any_place() -> None:
-    def question(tree: Tree) -> int:
-        asked = 0
-        for path in tree.repository.index.paths:
-            source = tree.view.source(path)
-            assert source is not None
-            for offset in range(len(source.text) + 1):
-                definition(tree.view, path, offset)
-                asked += 1
-        return asked
-
-    assert ask(LAYERS.replace("programs.git = {", '"$(touch x)" = ../a${b}/c "\\" {'), question)

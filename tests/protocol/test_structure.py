@@ -11,7 +11,7 @@ TEXT = """{ lib, ... }:
 {
   # «🎉»
   # a run of comments
-  "🎉" = { imports = [ ./git.nix ]; };
+  "🎉" = { imports = [ ./git.nix (../. + "/alice@global") ]; };
   programs.git = {
     enable = lib.mkDefault true;
     name$0 = "🎉";
@@ -50,7 +50,8 @@ async def test_links(editor: Editor) -> None:
     )
     text = TEXT.replace("$0", "")
     assert [(editor.text_at(text, link.range), link.target) for link in found] == [
-        ("./git.nix", editor.uri("homes/alice/git.nix"))
+        ("./git.nix", editor.uri("homes/alice/git.nix")),
+        ("/alice@global", editor.root.as_uri() + "/homes/alice@global/default.nix"),
     ]
 
 
