@@ -53,7 +53,12 @@ def register(server: Server) -> None:
             offered = actions_at(view, path, start, end)
             wanted = [action for action in offered if _wanted(_KINDS[action.kind], only)]
             deployments = [action for action in wanted if action.kind == "deploy"]
-            found += [_action(server, view, each) for each in wanted if each.kind != "deploy"]
+            shows_reasons = server.abilities.disabled_actions
+            found += [
+                _action(server, view, each)
+                for each in wanted
+                if each.kind != "deploy" and (each.disabled is None or shows_reasons)
+            ]
             repository = view.repository(path)
             if deployments and repository is not None:
                 found += _offers(server).code_actions(deployments, repository)
