@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from hmls import __version__
+from hmls import __version__, cli_deploy
 
 T = TypeVar("T")
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=str)
@@ -91,7 +91,9 @@ def show(target: str, option: str | None, folder: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("folder", default=".", type=_FOLDER)
+@click.argument("what", metavar="[FOLDER|TARGET]", default=".")
+@click.option("--flake", "flake", default=".", type=_FOLDER, help="The flake of TARGET.")
+@click.option("--yes", "-y", is_flag=True, help="For TARGET: do not ask before Nix runs.")
 @click.option(
     "--format",
     "output",
@@ -101,11 +103,17 @@ def show(target: str, option: str | None, folder: str, as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--explain", is_flag=True, help="Say what was found, assumed and not understood.")
-def check(folder: str, output: str, as_json: bool, explain: bool) -> None:
-    """All problems of the flake in FOLDER. Exit status 1 if there is an error."""
+def check(what: str, flake: str, yes: bool, output: str, as_json: bool, explain: bool) -> None:
+    """All problems of the flake in FOLDER, without Nix. Exit status 1 if there is an error.
+
+    With the name of a target that is no folder, Nix itself checks the flake and that target.
+    """
     from hmls.report.check import check_json, print_check
     from hmls.report.explain import print_explanation
 
+    if not os.path.isdir(what):
+        sys.exit(cli_deploy.check_target(flake, what, yes=yes))
+    folder = what
     if explain:
         _evaluate(lambda: print_explanation(_repository(folder)))
         return
@@ -168,6 +176,9 @@ def demo(folder: str | None, parts: tuple[str, ...], settings: int, svg: str | N
         sys.exit(run_demo(os.path.abspath(folder or example_folder()), parts, settings, svg))
     except NoAnswer as error:
         raise click.ClickException(str(error)) from error
+
+
+cli_deploy.register(main)
 
 
 def _evaluate(work: Callable[[], T]) -> T:

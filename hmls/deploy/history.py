@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 from dataclasses import dataclass
+from typing import Any
 
 from hmls.deploy.deployed import read_deployed
 from hmls.deploy.generations import Generation, home_profile, read_profile, system_profile
@@ -24,6 +25,17 @@ class Entry:
 
     generation: Generation
     changes: str | None = None
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """As docs/protocol.md has it."""
+        return {
+            "id": self.generation.number,
+            "date": self.generation.created.astimezone().isoformat(timespec="seconds"),
+            "path": self.generation.path,
+            "current": self.generation.current,
+            "changes": self.changes,
+        }
 
 
 def generations_of(target: Target, machine: Machine) -> list[Generation]:

@@ -38,7 +38,10 @@ class Done:
             parts.append(f"generation {self.generation}")
         elif self.result is not None:
             parts.append(self.result)
-        said = f"{self.title}: {' '.join([*parts, f'in {self.seconds:.0f} s'])}"
+        else:
+            parts.append("done")
+        seconds = f"{self.seconds:.0f}" if self.seconds >= 10 else f"{self.seconds:.1f}"
+        said = f"{self.title}: {' '.join([*parts, f'in {seconds} s'])}"
         return f"{said}." if self.preview is None else f"{said}; {self.preview.summary}."
 
 

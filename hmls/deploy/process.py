@@ -134,6 +134,25 @@ async def run_detached(
     return Ended(await waiter)
 
 
+async def run_attached(command: Command) -> Ended | NotStarted:
+    """Run a command with our own terminal as its own, so that it can ask for a password."""
+    name = command.argv[0]
+    program = name if os.path.isabs(name) else which(name, command.environ.get("PATH", ""))
+    if program is None:
+        return NotStarted(f"There is no `{name}` on the PATH any more.")
+    try:
+        started = await asyncio.create_subprocess_exec(
+            name,
+            *command.argv[1:],
+            executable=program,
+            cwd=command.cwd,
+            env=dict(command.environ),
+        )
+    except (OSError, ValueError) as problem:
+        return NotStarted(f"`{name}` could not be started: {problem}.")
+    return Ended(await started.wait())
+
+
 async def end_group(group: int) -> bool:
     """End every process of a group, gently at first. False if some of it may not be ended by us.
 

@@ -13,14 +13,16 @@ from hmls.deploy.file_index import FileIndex
 from hmls.deploy.target import Target, make_target
 from hmls.homes import targets as homes
 from hmls.homes.repository import Repository, loaded_files
-from hmls.lang.errors import NixError, Unknowable
+from hmls.homes.settings import settings
+from hmls.lang.errors import GaveUp, NixError, Unknowable
+from hmls.lang.values import quote_attribute
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`untracked` are relative to the flake root, `forced` to the home.
 
-    `settings` is option path → Nix text, or None where they are not known.
+    `settings` is option path → Nix text, None where they are not known or not needed.
     """
 
     index: FileIndex
@@ -65,8 +67,20 @@ def facts_of(repository: Repository, target: homes.Target | None) -> Facts:
         index=index,
         untracked=_untracked(repository, read),
         forced=index.forced_files(),
-        settings=None,
     )
+
+
+def settings_of(repository: Repository, target: homes.Target) -> dict[str, str] | None:
+    """Every setting of a target as Nix text, by its option path; None where it is not known."""
+    try:
+        found = settings(repository, target)
+    except (NixError, Unknowable, GaveUp):
+        return None
+    return {
+        ".".join(quote_attribute(name) for name in each.path): each.text
+        for each in found
+        if each.defined
+    }
 
 
 def _read_by(repository: Repository, target: homes.Target) -> frozenset[str]:

@@ -22,7 +22,7 @@ from hmls.deploy.plan_host import scratch_folder, unattended
 from hmls.deploy.preview import Document
 from hmls.deploy.problem import Problem
 from hmls.deploy.runner import OUTLIVES_US, Ran, result_path, run_step
-from hmls.deploy.step import Plan, Preview, Step, display, resolve
+from hmls.deploy.step import Plan, Preview, Step, arguments, display, resolve
 from hmls.deploy.surroundings import Surroundings
 from hmls.deploy.ui import Exited, NoTerminal, Opened, Question, Ui
 from hmls.deploy.working_tree import working_tree
@@ -172,7 +172,8 @@ class _Deployment:
         """Where a password may be asked for: the client's terminal, else without asking."""
         steps = [resolve(each, self.results) for each in rest if isinstance(each, Step)]
         command = " && ".join(display(each) for each in steps)
-        match await self.ui.open_terminal(command, step.cwd):
+        argvs = [arguments(each) for each in steps]
+        match await self.ui.open_terminal(command, step.cwd, argvs):
             case Opened():
                 return HandedOver(command)
             case Exited(code=0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -53,8 +54,14 @@ class Ui(Protocol):
     async def show(self, document: Document, /) -> None:
         """Show a preview."""
 
-    async def open_terminal(self, command: str, cwd: str, /) -> Terminal:
-        """Run a command where a password can be typed."""
+    async def open_terminal(
+        self, command: str, cwd: str, argvs: Sequence[tuple[str, ...]], /
+    ) -> Terminal:
+        """Run a command where a password can be typed.
+
+        `command` is one line for a shell of the user's; `argvs` is the same as lists of arguments,
+        to be run one after the other as long as they go well.
+        """
 
     def progress(self, title: str, report: Report, /) -> None:
         """The running step and where it stands; called at most some ten times a second."""

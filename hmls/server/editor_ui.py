@@ -17,7 +17,7 @@ from hmls.deploy.ui import Exited, NoTerminal, Opened, Question, Terminal
 from hmls.server.job_log import JobLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from hmls.deploy.progress import Report
     from hmls.server.app import Server
@@ -103,7 +103,9 @@ class EditorUi:
         except (JsonRpcException, OSError) as error:
             log.warning("the preview could not be shown: %s", error)
 
-    async def open_terminal(self, command: str, cwd: str) -> Terminal:
+    async def open_terminal(
+        self, command: str, cwd: str, _argvs: Sequence[tuple[str, ...]]
+    ) -> Terminal:
         if not self._server.abilities.terminal:
             return NoTerminal()
         params = {"command": command, "cwd": cwd, "title": self._title}

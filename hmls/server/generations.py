@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hmls.deploy.history import Entry
     from hmls.server.app import Server
 
 
@@ -40,15 +39,4 @@ async def _listed(server: Server, asked: Any) -> dict[str, Any]:
     found = await history(target, around)
     if not found:
         return {"generations": [], "reason": f"{target.name} was never deployed here."}
-    return {"generations": [_json(entry) for entry in found]}
-
-
-def _json(entry: Entry) -> dict[str, Any]:
-    generation = entry.generation
-    return {
-        "id": generation.number,
-        "date": generation.created.astimezone().isoformat(timespec="seconds"),
-        "path": generation.path,
-        "current": generation.current,
-        "changes": entry.changes,
-    }
+    return {"generations": [entry.json for entry in found]}

@@ -18,7 +18,7 @@ from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome
 from hmls.deploy.repository import Facts
 from hmls.deploy.session import deploy, interrupted
 from hmls.deploy.situation import Options, Situation, options_for
-from hmls.deploy.step import Plan, Step
+from hmls.deploy.step import Plan, Preview, Step
 from hmls.deploy.surroundings import Surroundings
 from hmls.deploy.target import Refusal, Target, this_machine
 from hmls.deploy.tools import Tools, environment
@@ -141,7 +141,7 @@ class Jobs:
             return plan
         job().plan = plan
         ui.steps = sum(isinstance(step, Step) for step in plan.steps)
-        facts = await self._facts(request)
+        facts = await self._facts(request, plan)
         around = Surroundings(
             situation,
             environment(situation.machine),
@@ -162,8 +162,8 @@ class Jobs:
             options = replace(options, backup_extension=request.backup_extension)
         return options
 
-    async def _facts(self, request: Request) -> Facts:
-        from hmls.deploy.repository import facts_of, named
+    async def _facts(self, request: Request, plan: Plan) -> Facts:
+        from hmls.deploy.repository import facts_of, named, settings_of
         from hmls.server.engine import Priority
 
         root, target = request.root, request.target
@@ -183,7 +183,15 @@ class Jobs:
             found = named(repository, name_of(target), target.user) if target else None
             return facts_of(repository, found)
 
-        return await ask(work, Priority.BACKGROUND)
+        def evaluate(view: Any) -> dict[str, str] | None:
+            repository = view.repositories.get(root)
+            found = named(repository, name_of(target), target.user) if target else None
+            return None if found is None else settings_of(repository, found)
+
+        facts = await ask(work, Priority.BACKGROUND)
+        if target is None or not any(isinstance(step, Preview) for step in plan.steps):
+            return facts
+        return replace(facts, settings=await ask(evaluate, Priority.BACKGROUND))
 
     async def _saved(self, request: Request, ui: EditorUi) -> bool:
         """Whether to go on: unsaved buffers are not built, and are offered to be saved first."""

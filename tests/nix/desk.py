@@ -131,16 +131,13 @@ async def desk(
         command = ["setpriv", f"--reuid={uid}", "--clear-groups", *command]
     client = Client()
     at = Desk(lab, user, client)
-    store = lab.folder / "own"
     await client.start_io(
         *command,
         cwd=str(lab.folder),
         env={
             **lab.environ,
+            **store_of(lab),
             "HOME": str(lab.home),
-            "NIX_STORE_DIR": str(store / "store"),
-            "NIX_STATE_DIR": str(store / "var"),
-            "NIX_LOG_DIR": str(store / "log"),
             "PYTHONPATH": str(REPOSITORY),
             "PYTHONDONTWRITEBYTECODE": "1",
         },
@@ -162,10 +159,15 @@ async def desk(
         await client.stop()
 
 
+def store_of(lab: Lab) -> dict[str, str]:
+    """The environment of a store that belongs to the user."""
+    names = {"NIX_STORE_DIR": "store", "NIX_STATE_DIR": "var", "NIX_LOG_DIR": "log"}
+    return {variable: str(lab.folder / "own" / name) for variable, name in names.items()}
+
+
 def make_lab(folder: Path, environ: dict[str, str], text: str) -> Lab:
     """A lab whose one home is that of the user who runs the server."""
     lab = Lab(folder / "lab", environ, environ["NIX_STATE_DIR"])
     _, user = other_user()
     lab.set_home(text, user)
-    (lab.folder / "own").mkdir()
     return lab

@@ -173,7 +173,9 @@ class User:
     async def show(self, document: Document) -> None:
         self.documents.append(document)
 
-    async def open_terminal(self, command: str, cwd: str) -> Terminal:
+    async def open_terminal(
+        self, command: str, cwd: str, argvs: Sequence[tuple[str, ...]]
+    ) -> Terminal:
         self.commands.append(command)
         return self.terminal
 

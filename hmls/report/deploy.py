@@ -1,0 +1,180 @@
+"""A deployment in the terminal: what is asked, what goes on, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markdown import Markdown
+from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from hmls.deploy.error_text import strip_escapes
+from hmls.deploy.history import Entry
+from hmls.deploy.log import LogLine
+from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome
+from hmls.deploy.preview import Document, markdown
+from hmls.deploy.problem import Problem
+from hmls.deploy.process import Command, NotStarted, run_attached
+from hmls.deploy.progress import Report
+from hmls.deploy.ui import Exited, NoTerminal, Question, Terminal
+
+LAST_WORDS = 12
+_STYLES = {"error": "red", "warning": "yellow", "news": "", "build": "dim"}
+
+
+class TerminalUi:
+    """`hmls.deploy.ui.Ui` on standard error; with `yes` every question is answered so."""
+
+    def __init__(self, environ: Mapping[str, str], *, yes: bool) -> None:
+        self.console = Console(stderr=True, highlight=False)
+        self._environ = environ
+        self._yes = yes
+        self._live: Live | None = None
+
+    async def confirm(self, question: Question) -> bool:
+        self.pause()
+        self.console.print(f"\n[bold]{escape(question.title)}[/bold]")
+        for command in question.commands:
+            self.console.print(Text(f"  $ {command}", style="cyan"), soft_wrap=True)
+        for note in question.notes:
+            self.console.print(Text(f"  {note}", style="yellow"))
+        if self._yes:
+            return True
+        if not sys.stdin.isatty():
+            self.console.print("Nobody is here to say yes: give --yes to run it.")
+            return False
+        return await asyncio.to_thread(self._ask)
+
+    def _ask(self) -> bool:
+        try:
+            return self.console.input("Run it? [y/N] ").strip().lower() in ("y", "yes")
+        except EOFError:
+            return False
+
+    async def show(self, document: Document) -> None:
+        self.pause()
+        self.console.print(Markdown(markdown(document)))
+
+    async def open_terminal(
+        self, _command: str, cwd: str, argvs: Sequence[tuple[str, ...]]
+    ) -> Terminal:
+        """This is a terminal: the programs get it, and may ask for a password."""
+        if not sys.stdin.isatty():
+            return NoTerminal()
+        self.pause()
+        for argv in argvs:
+            ended = await run_attached(Command(argv, cwd, self._environ))
+            if isinstance(ended, NotStarted):
+                self.note(ended.reason)
+                return Exited(127)
+            if ended.code != 0:
+                return Exited(ended.code)
+        return Exited(0)
+
+    def progress(self, title: str, report: Report) -> None:
+        if not self.console.is_terminal:
+            return
+        if self._live is None:
+            self._live = Live(console=self.console, transient=True, refresh_per_second=10)
+            self._live.start()
+        row = Table.grid(padding=(0, 1))
+        bar = ProgressBar(total=100, completed=report.percentage or 0, width=24)
+        row.add_row(Spinner("dots"), Text(title, style="bold"), bar, Text(report.text))
+        self._live.update(Group(row))
+
+    def log(self, line: LogLine) -> None:
+        prefix = f"{line.derivation}> " if line.derivation else ""
+        text = Text.from_ansi(f"{prefix}{line.text}")
+        if not text.spans:
+            text.stylize(_STYLES[line.level])
+        self.console.print(text, soft_wrap=True)
+
+    def note(self, text: str) -> None:
+        self.console.print(Text(text, style="yellow"))
+
+    def pause(self) -> None:
+        """Take the progress away, so that others can write."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+
+def print_outcome(outcome: Outcome, root: str, console: Console) -> int:
+    """How it ended, with the problems on the user's lines; the exit status."""
+    match outcome:
+        case Done(warnings=problems) | Failed(problems=problems):
+            for problem in problems:
+                print_problem(problem, root, console)
+        case _:
+            pass
+    match outcome:
+        case Done() | HandedOver():
+            console.print(Text(outcome.text, style="green"))
+            return 0
+        case Failed():
+            console.print(Text(outcome.text, style="red"))
+            return 1
+        case NotRun():
+            console.print(Text(outcome.text, style="yellow"))
+            return 1
+
+
+def print_problem(problem: Problem, root: str, console: Console) -> None:
+    """`homes/alice/default.nix:3:5: error: …`, the line itself, and a mark below the place."""
+    style = "red" if problem.severity == "error" else "yellow"
+    where = ""
+    if problem.place is not None:
+        name = os.path.relpath(problem.place.file, root)
+        where = f"{name}:{problem.place.line}:{problem.place.column}: "
+    console.print(
+        Text.assemble((where, "bold"), (f"{problem.severity}: ", style), problem.message),
+        soft_wrap=True,
+    )
+    if problem.place is not None:
+        _print_line(problem.place.file, problem.place.line, problem.place.column, console)
+    if problem.kind == "build-failed":
+        for line in problem.details.splitlines()[-LAST_WORDS:]:
+            console.print(Text(f"    {strip_escapes(line)}", style="dim"), soft_wrap=True)
+    for place, text in problem.related:
+        name = os.path.relpath(place.file, root)
+        console.print(Text(f"    {text}: {name}:{place.line}:{place.column}", style="dim"))
+
+
+def _print_line(file: str, line: int, column: int, console: Console) -> None:
+    try:
+        lines = Path(file).read_bytes().split(b"\n")
+    except OSError:
+        return
+    if line > len(lines):
+        return
+    text = lines[line - 1]
+    before = text[: column - 1].decode("utf-8", "replace").expandtabs(2)
+    shown = text.decode("utf-8", "replace").expandtabs(2)
+    number = f"{line:>5} │ "
+    console.print(Text(f"{number}{shown}"), soft_wrap=True)
+    console.print(Text(f"{' ' * (len(number) + len(before))}^", style="red"), soft_wrap=True)
+
+
+def print_history(entries: Sequence[Entry], console: Console) -> None:
+    table = Table(box=None, header_style="dim")
+    for column in ("id", "date", "", "changed", "path"):
+        table.add_column(column)
+    for entry in entries:
+        generation = entry.generation
+        table.add_row(
+            str(generation.number),
+            f"{generation.created:%Y-%m-%d %H:%M}",
+            "[green]current[/green]" if generation.current else "",
+            escape(entry.changes or ""),
+            f"[dim]{escape(generation.path)}[/dim]",
+        )
+    console.print(table)
