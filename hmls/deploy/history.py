@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hmls.deploy.deployed import read_deployed
@@ -63,7 +63,7 @@ async def _changes(
     before = read_deployed(around.state_folder, target, old.path)
     after = read_deployed(around.state_folder, target, new.path)
     settings = diff_settings(before, after)
-    text = document.summary
+    text = replace(document, settings=settings).summary
     if not settings:
         return text
     names = ", ".join(change.option for change in settings[:5])

@@ -90,12 +90,31 @@ class Desk:
                 lambda: not any(d.source == "nix" for d in self.client.diagnostics.get(uri, ()))
             )
 
+    async def told(self) -> str:
+        """The first message that is shown, once there is one."""
+        async with self.news:
+            await self.news.wait_for(lambda: self.client.messages)
+        return self.messages[0]
+
+    def kill(self) -> None:
+        """End the server as nothing can prevent."""
+        server = self.client._server
+        assert server is not None
+        self.client.error = ConnectionError("killed")
+        server.kill()
+
     def _listen(self) -> None:
         @self.client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)
         def question(params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
             self.questions.append(params.message)
             answer = self.answer(params)
             return None if answer is None else lsp.MessageActionItem(answer)
+
+        @self.client.feature(lsp.WINDOW_SHOW_MESSAGE)
+        async def message(params: lsp.ShowMessageParams) -> None:
+            self.client.messages.append(params)
+            async with self.news:
+                self.news.notify_all()
 
         @self.client.feature("hmls/log")
         async def line(params: Any) -> None:

@@ -96,7 +96,7 @@ class Lab:
             self.environ["PATH"] = f"{folder}:{self.environ['PATH']}"
 
     def git(self, *arguments: str) -> None:
-        names = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+        names = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "safe.directory=*")
         subprocess.run(["git", *names, "-C", str(self.root), *arguments], check=True)
 
     def track(self) -> None:

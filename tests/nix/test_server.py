@@ -165,7 +165,9 @@ async def test_generations_and_the_way_back(folder: Path, nix_environ: dict[str,
         assert [(each.id, each.current) for each in found] == [
             (3, True), (2, False), (1, False),
         ]  # fmt: skip
-        assert [each.changes for each in found[:2]] == ["1 file changed"] * 2
+        assert [each.changes for each in found[:2]] == [
+            '1 file, 1 setting changed; files.".config/app/settings"'
+        ] * 2
         back = await at.run("rollback", generation=1)
         assert back["outcome"] == "done", back
         assert "dark" in (at.lab.home / ".config/app/settings").read_text()

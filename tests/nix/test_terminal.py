@@ -45,7 +45,10 @@ def test_switch_and_back(lab: Lab) -> None:
     lab.write(HOME, FILE.replace("dark", "light"))
     assert hmls(lab, "switch", USER, "--yes").returncode == 0
     found = json.loads(hmls(lab, "generations", USER, "--json").stdout)
-    assert [(each["id"], each["changes"]) for each in found] == [(2, "1 file changed"), (1, None)]
+    assert [(each["id"], each["changes"]) for each in found] == [
+        (2, "1 file, 1 setting changed; files.settings"),
+        (1, None),
+    ]
     assert hmls(lab, "rollback", USER, "--yes").returncode == 0
     assert (lab.home / "settings").read_text() == "dark"
     assert hmls(lab, "expire", USER, "2", "--yes").returncode == 0
