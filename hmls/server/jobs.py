@@ -68,9 +68,17 @@ class Jobs:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._running: dict[str, _Job] = {}
+        self._commands: set[asyncio.Task[Any]] = set()
 
     async def run(self, request: Request) -> Answer:
         """Do what is asked for, to its end."""
+        command = asyncio.current_task()
+        assert command is not None
+        self._commands.add(command)
+        command.add_done_callback(self._commands.discard)
+        return await self._run(request)
+
+    async def _run(self, request: Request) -> Answer:
         if not self._server.session.trusted:
             return self._refused("This workspace is not trusted, so nothing of it is run.")
         key = os.path.realpath(request.root)
@@ -91,11 +99,13 @@ class Jobs:
             del self._running[key]
 
     async def close(self) -> None:
-        """The client goes: end what builds. What is being activated goes on to its end."""
-        jobs = list(self._running.values())
-        for job in jobs:
+        """The client goes: end what builds. What is being activated goes on to its end.
+
+        Every command is answered before: pygls does not survive it where one is still open.
+        """
+        for job in self._running.values():
             job.task.cancel()
-        await asyncio.gather(*(job.task for job in jobs), return_exceptions=True)
+        await asyncio.gather(*self._commands, return_exceptions=True)
 
     async def tell_interrupted(self, root: str) -> None:
         """Say what a deployment that was broken off has left, if there was one."""

@@ -92,8 +92,8 @@ class Desk:
 
     async def told(self) -> str:
         """The first message that is shown, once there is one."""
-        async with self.news:
-            await self.news.wait_for(lambda: self.client.messages)
+        async with self.client.news:
+            await self.client.news.wait_for(lambda: self.client.messages)
         return self.messages[0]
 
     def kill(self) -> None:
@@ -109,12 +109,6 @@ class Desk:
             self.questions.append(params.message)
             answer = self.answer(params)
             return None if answer is None else lsp.MessageActionItem(answer)
-
-        @self.client.feature(lsp.WINDOW_SHOW_MESSAGE)
-        async def message(params: lsp.ShowMessageParams) -> None:
-            self.client.messages.append(params)
-            async with self.news:
-                self.news.notify_all()
 
         @self.client.feature("hmls/log")
         async def line(params: Any) -> None:

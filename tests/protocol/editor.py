@@ -40,6 +40,7 @@ class Client(LanguageClient):
         self.editor: Editor
         features = dict(DEFAULT_CLIENT_FEATURES)
         features[lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = _published
+        features[lsp.WINDOW_SHOW_MESSAGE] = _shown
         register_lsp_features(self, features)
 
 
@@ -47,6 +48,12 @@ async def _published(client: Client, params: lsp.PublishDiagnosticsParams) -> No
     client.diagnostics[params.uri] = params.diagnostics
     async with client.news:
         client.looked_at[params.uri] = params.version or 0
+        client.news.notify_all()
+
+
+async def _shown(client: Client, params: lsp.ShowMessageParams) -> None:
+    async with client.news:
+        client.messages.append(params)
         client.news.notify_all()
 
 
