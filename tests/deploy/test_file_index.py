@@ -1,0 +1,65 @@
+"""Where an error that names no line is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from hmls.deploy.file_index import FileIndex
+from hmls.deploy.problem import Place
+from hmls.homes.index import facts_of
+
+ALICE, GIT, BOB = "/f/homes/alice/default.nix", "/f/homes/alice/git.nix", "/f/homes/bob/default.nix"
+FILES = {
+    ALICE: """{ imports = [ ./git.nix ./gone.nix ];
+  # programs.git is in git.nix
+  programs.zsh.enable = true;
+  home.file.".inputrc".text = "x";
+  xdg.configFile."app/x y".text = "🎉";
+  home.file.forced = { force = true; text = ""; };
+}
+""",
+    GIT: """{ config, ... }: {
+  config.programs.git = { enable = true; userName = "🎉"; };
+}
+""",
+    BOB: "{ programs.git.enable = false; home.packages = [ pkgs.hello ]; }\n",
+}
+
+
+@pytest.fixture
+def index() -> FileIndex:
+    facts = {name: facts_of(text.encode()) for name, text in FILES.items()}
+    return FileIndex(facts, frozenset((ALICE, GIT)))
+
+
+def test_the_definition_itself(index: FileIndex) -> None:
+    assert index.definitions(("programs", "git", "enable"), ()) == [Place(GIT, 2, 27)]
+    assert index.definitions(("programs", "git"), ()) == [Place(GIT, 2, 3)]
+
+
+def test_in_the_files_that_are_named(index: FileIndex) -> None:
+    option = ("programs", "git", "enable")
+    assert index.definitions(option, [GIT, BOB]) == [Place(GIT, 2, 27), Place(BOB, 1, 3)]
+    assert index.definitions(option, [ALICE]) == []
+
+
+def test_what_is_below_an_option_or_around_it(index: FileIndex) -> None:
+    assert index.definitions(("programs", "zsh"), ()) == [Place(ALICE, 3, 3)]
+    assert index.definitions(("home", "packages", "0"), ()) == [Place(BOB, 1, 32)]
+    assert index.definitions(("services", "x"), ()) == ()
+
+
+def test_files_of_the_home(index: FileIndex) -> None:
+    assert index.managed_file(".inputrc") == [Place(ALICE, 4, 3)]
+    assert index.managed_file(".config/app/x y") == [Place(ALICE, 5, 3)]
+    assert index.managed_file(".config/git/config") == [Place(GIT, 2, 3)]
+    assert index.managed_file(".zshrc") == [Place(ALICE, 3, 3)]
+    assert index.managed_file(".other") == ()
+    assert index.forced_files() == ("forced",)
+
+
+def test_paths_and_words(index: FileIndex) -> None:
+    assert index.references("/f/homes/alice/gone.nix") == [Place(ALICE, 1, 25)]
+    assert index.mentions("hello") == [Place(BOB, 1, 55)]
+    assert index.mentions("git.nix") == [Place(ALICE, 1, 17)]
+    assert index.mentions("hell") == ()

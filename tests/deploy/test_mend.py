@@ -1,0 +1,95 @@
+"""Remedies as edits: the file after a quick fix."""
+
+from __future__ import annotations
+
+import pytest
+
+from hmls.deploy.mend import mends
+from hmls.deploy.problem import (
+    AllowPackage,
+    ForceFile,
+    Place,
+    Problem,
+    Remedy,
+    RenameOption,
+    ReplaceText,
+    SetPriority,
+)
+from hmls.syntax.parse import parse
+
+
+def mended(text: str, remedy: Remedy, line: int = 1, column: int = 3) -> list[str]:
+    """The text after each of the fixes for a problem at a place."""
+    problem = Problem("error", "", Place("/f.nix", line, column), remedies=(remedy,))
+    results = []
+    for mend in mends(problem, parse(text.encode())):
+        content = text.encode()
+        for start, end, new in sorted(mend.edits, reverse=True):
+            content = content[:start] + new.encode() + content[end:]
+        results.append(content.decode())
+    return results
+
+
+OPTION = ("programs", "git", "enable")
+
+
+@pytest.mark.parametrize(
+    ("value", "forced"),
+    [
+        ("true", "lib.mkForce true"),
+        ('"🎉 x"', 'lib.mkForce "🎉 x"'),
+        ("[ 1 2 ]", "lib.mkForce [ 1 2 ]"),
+        ("f x", "lib.mkForce (f x)"),
+        ("if a then b else c", "lib.mkForce (if a then b else c)"),
+    ],
+)
+def test_one_of_two_definitions_wins(value: str, forced: str) -> None:
+    text = f"{{ programs.git.enable = {value}; }}"
+    found = mended(text, SetPriority(OPTION))
+    assert found == [
+        text.replace(value, forced),
+        text.replace(value, forced.replace("mkForce", "mkDefault")),
+    ]
+
+
+def test_a_text_is_replaced_at_its_place() -> None:
+    text = '{ a = "sha256-AAA"; b = "sha256-AAA"; }'
+    assert mended(text, ReplaceText("sha256-AAA", "sha256-B"), column=21) == [
+        '{ a = "sha256-AAA"; b = "sha256-B"; }'
+    ]
+    assert mended("{ }", ReplaceText("gone", "x")) == []
+
+
+def test_an_option_gets_its_new_name() -> None:
+    remedy = RenameOption(("a", "b"), ("c", "d"))
+    assert mended("{ a.b = 1; }", remedy) == ["{ c.d = 1; }"]
+    assert mended("{ a = { b = 1; }; }", remedy) == []
+
+
+def test_a_package_is_allowed() -> None:
+    unfree = AllowPackage("allowUnfreePredicate", "steam")
+    added = (
+        'nixpkgs.config.allowUnfreePredicate = pkg: builtins.elem (lib.getName pkg) [ "steam" ];'
+    )
+    assert mended("{\n  a = 1;\n}\n", unfree) == [f"{{\n  a = 1;\n  {added}\n}}\n"]
+    assert mended("{ a = 1; }", unfree) == [f"{{ a = 1; {added} }}"]
+    present = '{ nixpkgs.config.permittedInsecurePackages = [ "x-1" ]; }'
+    assert mended(present, AllowPackage("permittedInsecurePackages", "y-2")) == [
+        '{ nixpkgs.config.permittedInsecurePackages = [ "x-1" "y-2" ]; }'
+    ]
+    assert mended("{ }", AllowPackage("allowBroken", "z")) == [
+        "{ nixpkgs.config.allowBroken = true; }"
+    ]
+
+
+def test_a_file_is_placed_over_what_is_there() -> None:
+    text = '{ xdg.configFile."a/b".text = ""; }'
+    assert mended(text, ForceFile(".config/a/b")) == [
+        '{ xdg.configFile."a/b".text = ""; xdg.configFile."a/b".force = true; }'
+    ]
+    assert mended("{ }", ForceFile("${x}")) == ['{ home.file."\\${x}".force = true; }']
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone() -> None:
+    assert mended("", SetPriority(OPTION), line=9) == []
+    assert mended("{ a = ;", SetPriority(OPTION), line=2, column=80) == []
