@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -12,12 +13,15 @@ from hmls.server.convert import Converter, lines_of, uri_of_path
 from hmls.server.session import ContentModified
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from hmls.homes.targets import Target
     from hmls.homes.workspace import View
     from hmls.ide.diagnostics import Diagnostic
     from hmls.server.app import Server
     from hmls.server.engine import Priority
+
+    _Look = Callable[[View, str], list[Diagnostic]]
 
 log = logging.getLogger("hmls")
 _PAUSE_S = 0.15
@@ -49,6 +53,7 @@ class Problems:
         """The workspace changed, in this file or elsewhere: look again soon."""
         self._server.news.changed()
         if not self._server.session.settings.features.diagnostics:
+            self._clear()
             return
         if path is not None:
             self._reported.pop(path, None)
@@ -92,28 +97,49 @@ class Problems:
         try:
             open_paths = list(session.workspace.snapshot.buffers)
             recent = [path for path in self._recent if path in open_paths]
-            for path in dict.fromkeys([*recent, *open_paths]):
-                await self._look_at(path, Priority.FILE)
+            ordered = list(dict.fromkeys([*recent, *open_paths]))
+            for path in ordered:
+                if path not in self._found:
+                    await self._look_at(path, Priority.FILE, _of_text)
+            for path in ordered:
+                await self._look_at(path, Priority.FILE, _of_file)
             self._recent.clear()
+            await self._settle(recent[:1])
+            for path in ordered:
+                await self._look_at(path, Priority.BACKGROUND, _of_file)
             paths = await session.ask(_all_paths, Priority.BACKGROUND)
             for path in dict.fromkeys([*paths, *self._published]):
                 if path not in open_paths:
-                    await self._look_at(path, Priority.BACKGROUND)
+                    await self._look_at(path, Priority.BACKGROUND, _of_file)
         except ContentModified:
             return
         except Exception:
             log.exception("looking for problems")
 
-    async def _look_at(self, path: str, priority: Priority) -> None:
+    async def _settle(self, paths: list[str]) -> None:
+        """Examine each target in a job of its own, those that a file belongs to first."""
+        from hmls.server.engine import Priority
+
+        ask = self._server.session.ask
+        for root, key in await ask(lambda view: _targets(view, paths), Priority.BACKGROUND):
+            await ask(partial(_settle_target, root=root, key=key), Priority.BACKGROUND)
+
+    async def _look_at(self, path: str, priority: Priority, look: _Look) -> None:
         converter = self._server.session.converter
 
         def work(view: View) -> list[lsp.Diagnostic]:
-            from hmls.ide.diagnostics import diagnose_file
-
-            return [_diagnostic(converter, view, found) for found in diagnose_file(view, path)]
+            return [_diagnostic(converter, view, found) for found in look(view, path)]
 
         self._found[path] = await self._server.session.ask(work, priority)
         self._publish(path)
+
+    def _clear(self) -> None:
+        """Take back what was published: the user does not want to see problems."""
+        if self._task is not None:
+            self._task.cancel()
+        self._found.clear()
+        for path in list(self._published):
+            self._publish(path)
 
     def _publish(self, path: str) -> None:
         problems = [*self._found.get(path, ()), *self._reported.get(path, ())]
@@ -126,6 +152,44 @@ class Problems:
         self._server.text_document_publish_diagnostics(
             lsp.PublishDiagnosticsParams(uri_of_path(path), problems, version)
         )
+
+
+def _of_text(view: View, path: str) -> list[Diagnostic]:
+    from hmls.ide.diagnostics import diagnose_text
+
+    return diagnose_text(view, path)
+
+
+def _of_file(view: View, path: str) -> list[Diagnostic]:
+    from hmls.ide.diagnostics import diagnose_file
+
+    return diagnose_file(view, path)
+
+
+def _targets(view: View, paths: list[str]) -> list[tuple[str, str]]:
+    """(root, key) of all targets, those that any of the files belongs to first."""
+    from hmls.lang.errors import GaveUp
+
+    def is_of_others(target: Target) -> bool:
+        folders = [f"{layer.folder}/" for layer in target.layers]
+        return not any(path.startswith(folder) for folder in folders for path in paths)
+
+    try:
+        found = [(r.root, target) for r in view.repositories.values() for target in r.targets.items]
+    except GaveUp:
+        return []  # The flake takes too long to say what its targets are.
+    found.sort(key=lambda each: is_of_others(each[1]))
+    return [(root, target.key) for root, target in found]
+
+
+def _settle_target(view: View, root: str, key: str) -> None:
+    from hmls.ide.diagnostics import settle
+
+    repository = view.repositories.get(root)
+    targets = () if repository is None else repository.targets.items
+    for target in targets:
+        if target.key == key and repository is not None:
+            settle(repository, target)
 
 
 def _all_paths(view: View) -> list[str]:

@@ -31,6 +31,8 @@ from hmls.modules.types.wrappers import Unique
 _PER_SYSTEM = Cause("not-evaluated", "perSystem of flake-parts is evaluated only where it is read")
 _SETS = ("nixosConfigurations", "nixosModules", "overlays", "packages", "apps", "checks")
 """The outputs that several modules may add to."""
+_TRANSPOSED = ("apps", "checks", "devShells", "formatter", "legacyPackages", "packages")
+"""The outputs that perSystem makes."""
 _CONFIGURATIONS = (
     "homeConfigurations", "nixosConfigurations", "darwinConfigurations", "nixOnDroidConfigurations",
 )  # fmt: skip
@@ -84,7 +86,7 @@ def _make(interp: Interp, lazy: Lazy, module: Lazy) -> Value:
 
 def _outputs(evaluation: Evaluation) -> Value:
     """The outputs; a module that was not read may add to them."""
-    made = get(expect_attrs(evaluation.raw_config), "flake")
+    made = _with_per_system(get(expect_attrs(evaluation.raw_config), "flake"))
     unread = evaluation.collected.unread
     if not unread or not isinstance(made, Attrs):
         return made
@@ -96,6 +98,21 @@ def _outputs(evaluation: Evaluation) -> Value:
         lazy = known.get(name, MISSING)
         known[name] = delayed(lambda lazy=lazy: _more(lazy, rest))  # type: ignore[misc]
     return OpenAttrs(known, rest, made.positions)
+
+
+def _with_per_system(outputs: Value) -> Value:
+    """The outputs, those opened to which perSystem adds an attribute for each system."""
+    if not isinstance(outputs, Attrs):
+        return outputs
+    added: dict[str, Lazy] = {}
+    for name in _TRANSPOSED:
+        lazy = outputs.get(name, MISSING)
+        rest = Unknown(f"self.{name}", _PER_SYSTEM)
+        added[name] = delayed(lambda lazy=lazy, rest=rest: _more(lazy, rest))  # type: ignore[misc]
+    known = {**outputs, **added}
+    if isinstance(outputs, OpenAttrs):
+        return OpenAttrs(known, outputs.rest, outputs.positions, outputs.absent)
+    return Attrs(known, outputs.positions)
 
 
 def _more(lazy: Lazy, rest: Unknown) -> Value:

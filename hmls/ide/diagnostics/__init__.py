@@ -69,9 +69,15 @@ def _look(
     repository = view.repository(path)
     if repository is None:
         return no_flake.diagnose(view, path)
-    if not path.endswith(".nix") or not repository.files.is_inside(path):
+    files = repository.files
+    if not path.endswith(".nix") or not files.is_inside(path) or not files.exists(path):
         return []
-    found = [d for check in checks for d in check(repository, path)]
+    found: list[Diagnostic] = []
+    for check in checks:
+        try:
+            found += check(repository, path)
+        except GaveUp:
+            continue  # The flake takes too long; what its texts say is still worth telling.
     return sorted(found, key=lambda d: (d.start, d.end, d.code.name))
 
 

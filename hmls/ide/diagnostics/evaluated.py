@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 from hmls.homes.repository import Repository
 from hmls.homes.targets import Target
 from hmls.ide.diagnostics.fault_fixes import fixes_of
-from hmls.ide.diagnostics.faults import Fault, code_of, faults_of
-from hmls.ide.diagnostics.home_facts import failed_assertions, home_faults
+from hmls.ide.diagnostics.faults import Fault, code_of, faults_of, system_faults
+from hmls.ide.diagnostics.home_facts import home_faults
 from hmls.ide.diagnostics.places import binding_range, first_line_end, place_of
-from hmls.ide.diagnostics.registry import MISSING_IMPORT, Diagnostic
+from hmls.ide.diagnostics.registry import CONFLICT, MISSING_IMPORT, TYPE_MISMATCH, Diagnostic
 from hmls.ide.diagnostics.walk import Failure, walk
 from hmls.ide.types import Place
 from hmls.lang import store
@@ -60,7 +60,7 @@ def _home(repository: Repository, target: Target, home: Evaluation) -> tuple[Fau
     found = _kept.get(home)
     if found is None:
         walked = walk(home)
-        faults = faults_of(repository, walked.failures, home.prefix)
+        faults = faults_of(repository, home, walked)
         faults += home_faults(repository, target, home, walked)
         found = _kept[home] = tuple(faults)
     return found
@@ -71,10 +71,7 @@ def _system(repository: Repository, system: Evaluation | None) -> tuple[Fault, .
         return ()
     found = _kept.get(system)
     if found is None:
-        walked = walk(system)
-        faults = faults_of(repository, walked.failures, system.prefix)
-        faults += failed_assertions(repository, walked, "")
-        found = _kept[system] = tuple(faults)
+        found = _kept[system] = tuple(system_faults(repository, walk(system)))
     return found
 
 
@@ -143,7 +140,7 @@ def _of_fault(
                 at.end,
                 fault.code,
                 message,
-                tuple((other, _told(repository, other)) for other in others),
+                tuple((other, _told(repository, fault, other)) for other in others),
                 fixes,
                 None if is_certain or fault.code.severity != "error" else "warning",
             )
@@ -166,10 +163,13 @@ def _is_said(repository: Repository, place: Place) -> bool:
     return any(p.start >= place.start and p.end <= place.end for p in facts.paths)
 
 
-def _told(repository: Repository, place: Place) -> str:
+def _told(repository: Repository, fault: Fault, place: Place) -> str:
     layer = repository.layout.layer_of(place.path)
     name = layer.name if layer is not None else os.path.relpath(place.path, repository.root)
-    return f"the other definition, in {name}"
+    if fault.code in (CONFLICT, TYPE_MISMATCH):
+        is_definition = any(p.path == place.path and p.start == place.start for p in fault.places)
+        return f"the definition in {name}" if is_definition else f"declared in {name}"
+    return f"involved: {name}"
 
 
 def _of_flake(repository: Repository) -> list[Diagnostic]:

@@ -21,13 +21,16 @@ from hmls.ide.diagnostics.registry import (
     UNDECLARED_OPTION,
     Code,
 )
-from hmls.ide.diagnostics.system_names import is_system_option
-from hmls.ide.diagnostics.walk import Failure
+from hmls.ide.diagnostics.system_names import HOME_MANAGER_NAMES, is_system_option
+from hmls.ide.diagnostics.walk import Failure, Walk
 from hmls.ide.types import Place
 from hmls.lang import store
 from hmls.lang.errors import InfiniteRecursion, NixError, SyntaxErrorInFile
 from hmls.modules.definitions import Definition, Loc
+from hmls.modules.evaluation import Evaluation
+from hmls.modules.level import Level
 from hmls.modules.messages import show_option
+from hmls.modules.option_value import Option
 
 _SUBJECT = re.compile(r"(?:The option|A definition for option) `([^`']+)[`']")
 _CONFLICTS = (
@@ -62,8 +65,72 @@ class Fault:
     """An option path that Nix finds more likely."""
 
 
-def faults_of(repository: Repository, failures: list[Failure], prefix: Loc) -> list[Fault]:
-    """The problems behind some failures: each cause once, not what merely reads it."""
+def faults_of(repository: Repository, evaluation: Evaluation, found: Walk) -> list[Fault]:
+    """The problems behind what failed: each cause once, not what merely reads it."""
+    prefix = evaluation.prefix
+    unread = {each.unknown.cause.subject for each in evaluation.collected.unread}
+    failures = [
+        failure
+        for failure in found.failures
+        if not unread or _is_certain(repository, evaluation, failure)
+    ]
+    return _faults(repository, failures, prefix)
+
+
+def system_faults(repository: Repository, found: Walk) -> list[Fault]:
+    """Those of a system, of whose own modules little is known: of the user's own options."""
+    failures = [
+        failure
+        for failure in found.failures
+        if failure.is_firm
+        and code_of(failure) in (CONFLICT, TYPE_MISMATCH)
+        and _is_own(repository, failure)
+    ]
+    return _faults(repository, failures, ())
+
+
+def _is_certain(repository: Repository, evaluation: Evaluation, failure: Failure) -> bool:
+    """Whether a failure stays one, whatever the modules that were not read declare and define."""
+    code = code_of(failure)
+    if code in (UNDECLARED_OPTION, NIXOS_OPTION):
+        # Home Manager's modules may add to the options that a user's module declares there.
+        return failure.loc[:1] != () and failure.loc[0] not in HOME_MANAGER_NAMES
+    if code is EVALUATION_ERROR and evaluation.prefix:
+        return not _reads_the_host(failure)
+    if code is MISSING_VALUE:
+        subject = _SUBJECT.match(failure.error.message)
+        return subject is not None and _is_own_option(repository, evaluation, subject[1])
+    if code is CONFLICT:
+        return failure.is_firm or _is_own(repository, failure)
+    return True
+
+
+def _is_own(repository: Repository, failure: Failure) -> bool:
+    """Whether the user's own modules declare the option, and nobody else."""
+    declared = [place_of(repository, declaration.site) for declaration in failure.declarations]
+    return declared != [] and all(place is not None for place in declared)
+
+
+def _is_own_option(repository: Repository, evaluation: Evaluation, name: str) -> bool:
+    """Whether an option of the home is one that the user's own modules declare."""
+    prefix = show_option(evaluation.prefix)
+    path = name.removeprefix(f"{prefix}.") if prefix else name
+    node: object = evaluation.root
+    for part in path.split("."):
+        node = node.node(part) if isinstance(node, Level) else None
+    if not isinstance(node, Option):
+        return False
+    declared = [place_of(repository, d.site) for d in node.declaration.declarations]
+    return all(place is not None for place in declared)
+
+
+def _reads_the_host(failure: Failure) -> bool:
+    """Whether a file involved reads the system, of whose values few are known."""
+    sites = [failure.error.site, *(definition.site for definition in failure.definitions)]
+    return any(site is not None and b"osConfig" in site.unit.text for site in sites)
+
+
+def _faults(repository: Repository, failures: list[Failure], prefix: Loc) -> list[Fault]:
     own = {show_option((*prefix, *failure.loc)) for failure in failures if failure.loc}
     found: list[Fault] = []
     for failure in failures:
@@ -135,7 +202,9 @@ def _fault(repository: Repository, failure: Failure, code: Code) -> Fault | None
         message += ": this import leads back to the file that it stands in"
     if code is OS_CONFIG:
         message += ": this home is deployed without a host, where osConfig is null"
-    related = tuple(place for place in defined if place not in places)
+    declared = [place_of(repository, declaration.site) for declaration in failure.declarations]
+    all_related = dict.fromkeys([*defined, *(place for place in declared if place is not None)])
+    related = tuple(place for place in all_related if place not in places)
     is_certain = code in _FORCING or not failure.loc or is_read_by_all(failure.loc)
     suggested = re.search(r"Did you mean `([^']+)'", message)
     suggestion = suggested[1] if suggested is not None else ""

@@ -31,7 +31,7 @@ def home_faults(
         *_username(repository, target, found),
         *_darwin(repository, target, found),
         *_of_nixos(repository, evaluation, found),
-        *failed_assertions(repository, found, f"{target.user} profile: " if target.host else ""),
+        *_failed_assertions(repository, found, f"{target.user} profile: " if target.host else ""),
     ]
 
 
@@ -108,7 +108,7 @@ def _tops(found: Walk) -> list[tuple[Loc, list[Definition]]]:
     return result
 
 
-def failed_assertions(repository: Repository, found: Walk, prefix: str) -> list[Fault]:
+def _failed_assertions(repository: Repository, found: Walk, prefix: str) -> list[Fault]:
     """Items of `assertions` that are known to be false."""
     faults: list[Fault] = []
     for leaf in found.leaves.get(("assertions",), ()):

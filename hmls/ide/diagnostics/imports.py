@@ -32,7 +32,7 @@ _MOST_FIXES = 3
 
 def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     literals = repository.index[path].paths
-    if not literals:
+    if not literals or repository.index[path].problems:
         return []
     reader = FlakeReader(repository.files)
     found: list[Diagnostic] = []
@@ -52,7 +52,7 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
             continue
         context = context_at(source, literal.start + 1)
         imported = isinstance(context, PathText) and context.in_imports
-        if literal.text.startswith("/") and not imported:
+        if literal.text.startswith("/") and not _is_loaded(source, literal):
             continue  # It may be a place on the machine that only a program reads.
         code = MISSING_IMPORT if imported else MISSING_PATH
         fixes = tuple(_fixes(repository, path, target, literal.start, literal.end))
@@ -117,6 +117,17 @@ def _path_node(source: Source, literal: PathLiteral) -> Node | None:
     return node
 
 
+def _is_example(node: Node | None) -> bool:
+    """Whether something is only shown to people: the example of an option."""
+    while node is not None:
+        if node.kind_id == Kind.BINDING:
+            attrpath = node.child_by_field_id(Field.ATTRPATH)
+            if attrpath is not None and attrpath_names(attrpath) == ("example",):
+                return True
+        node = node.parent
+    return False
+
+
 def _is_no_claim(source: Source, literal: PathLiteral) -> bool:
     """Whether the path may be absent: part of another one, or given to what copes with that."""
     node = _path_node(source, literal)
@@ -124,6 +135,8 @@ def _is_no_claim(source: Source, literal: PathLiteral) -> bool:
     if parent is not None and parent.kind_id == Kind.BINARY:
         # `folder + /file.nix`: only together they are a path.
         return literal.text.startswith("/") or parent.child_by_field_id(Field.LEFT) == node
+    if _is_example(node):
+        return True
     if parent is not None and parent.kind_id == Kind.BINDING and b"pathExists" in source.text:
         return True  # The name that it gets may be asked for first.
     while node is not None and node.kind_id not in (Kind.BINDING, Kind.SOURCE):

@@ -100,7 +100,10 @@ def _why_unused(layer: Layer) -> str:
 
 def _without_entry(repository: Repository, layer: Layer, path: str) -> list[Diagnostic]:
     inside = [p for p in repository.index.paths if p.startswith(layer.folder + os.sep)]
-    if all(os.path.basename(p) in _META for p in inside) or _is_imported(repository, layer):
+    own = [p for p in inside if os.path.dirname(p) == layer.folder]
+    if all(os.path.basename(p) in _META for p in own) or _is_imported(repository, layer):
+        return []
+    if not _misses_its_entry(repository, layer, inside):
         return []
     end = first_line_end(repository.index[path].text)
     name = os.path.basename(layer.entry)
@@ -108,6 +111,17 @@ def _without_entry(repository: Repository, layer: Layer, path: str) -> list[Diag
     fix = Fix(f"Create {name}", edit, is_preferred=True)
     message = f"the layer {layer.name} has no {name}, so nothing loads it"
     return [Diagnostic(path, 0, end, MISSING_ENTRY, message, fixes=(fix,))]
+
+
+def _misses_its_entry(repository: Repository, layer: Layer, inside: list[str]) -> bool:
+    """Whether it is certain that nothing in the folder is read, or else what layers here have."""
+    if everything_is_known(repository):
+        readers = [repository.reader_of(target) for target in repository.recent_targets.items]
+        read = repository.flake.reader.reads.union(*(reader.reads for reader in readers))
+        return not any(path in read for path in inside)
+    others = [each for each in repository.layout.layers if each.folder != layer.folder]
+    named_otherwise = any(os.path.basename(path) == "home.nix" for path in inside)
+    return any(each.has_entry for each in others) and not named_otherwise
 
 
 def _is_imported(repository: Repository, layer: Layer) -> bool:

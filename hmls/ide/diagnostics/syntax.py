@@ -13,6 +13,7 @@ from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem
 from hmls.syntax.scopes import binders_at
 
 _UNDEFINED = re.compile(r"undefined variable '([^']+)'")
+_GIT_CRYPT = b"\0GITCRYPT"
 _MODULE_ARGUMENTS = frozenset(("lib", "pkgs", "config", "options", "modulesPath"))
 """What every module can ask for."""
 
@@ -25,6 +26,8 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     if len(source.text) > MAX_BYTES:
         # What stands in it is not looked at: only that it is too large is known.
         return [_diagnostic(path, source, problem) for problem in problems]
+    if b"\0" in source.text[:8000]:
+        return [_binary(path, source.text)]
     if problems:
         # Nix's own words for the first error come before the places that tree-sitter marks.
         first = refusal(source, path)
@@ -32,6 +35,13 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     else:
         problems = tuple(static_problems(source, path))
     return [_diagnostic(path, source, problem) for problem in problems]
+
+
+def _binary(path: str, text: bytes) -> Diagnostic:
+    if text.startswith(_GIT_CRYPT):
+        message = "the file is encrypted by git-crypt, so what it says is not known here"
+        return Diagnostic(path, 0, 0, SYNTAX_ERROR, message, severity="information")
+    return Diagnostic(path, 0, 0, SYNTAX_ERROR, "the file is binary: Nix cannot read it")
 
 
 def _diagnostic(path: str, source: Source, problem: SyntaxProblem) -> Diagnostic:

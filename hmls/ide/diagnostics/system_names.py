@@ -15,6 +15,15 @@ TOP_LEVEL = frozenset(
         "users", "virtualisation", "zramSwap",
     )
 )  # fmt: skip
+HOME_MANAGER_NAMES = frozenset(
+    (
+        "accounts", "assertions", "dbus", "dconf", "editorconfig", "fonts", "gtk", "home", "i18n",
+        "launchd", "lib", "manual", "meta", "news", "nix", "nixpkgs", "pam", "programs", "qt",
+        "services", "specialisation", "submoduleSupport", "systemd", "targets", "uninstall",
+        "warnings", "wayland", "xdg", "xfconf", "xresources", "xsession",
+    )
+)  # fmt: skip
+"""The names at the top of Home Manager's options."""
 _SERVICES = frozenset(
     (
         "acpid", "avahi", "displayManager", "fail2ban", "fstrim", "fwupd", "getty", "libinput",

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import expect_bool, expect_open_list, force, sorted_names
 from hmls.lang.values import Attrs, Lazy, OpenList, Splice, Unknown, Value
+from hmls.modules.declarations import Declaration
 from hmls.modules.definitions import Definition, Leaf, Loc, Status, competing, discharged
 from hmls.modules.evaluation import Evaluation, undeclared_error
 from hmls.modules.level import Level
 from hmls.modules.option_value import Option, Undeclared
+from hmls.modules.properties import DEFAULT_PRIORITY
 from hmls.modules.resolved import Resolved
 
 _MAX_DEPTH = 16
@@ -28,13 +30,17 @@ _HOMES = ("home-manager", "users")
 class Failure:
     """An option, or a part of one, that has no value; or modules that cannot be loaded (`()`).
 
-    `definitions` are those in force, `culprits` those that fail when they stand alone.
+    `definitions` are those in force, `culprits` those that fail when they stand alone, and
+    `declarations` those of the option, where it is declared. `is_firm` says that no module
+    which is not read can be expected to put other definitions in force.
     """
 
     loc: Loc
     error: NixError
     definitions: tuple[Definition, ...] = ()
     culprits: tuple[Definition, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    is_firm: bool = True
 
 
 @dataclass(slots=True)
@@ -58,6 +64,7 @@ def walk(evaluation: Evaluation) -> Walk:
 class _Walker:
     def __init__(self) -> None:
         self.found = Walk()
+        self._declarations: tuple[Declaration, ...] = ()
 
     def guard(
         self, loc: Loc, look: Callable[[], None], definitions: Iterable[Definition] = ()
@@ -65,7 +72,8 @@ class _Walker:
         try:
             look()
         except NixError as error:
-            self.found.failures.append(Failure(loc, error, tuple(definitions)))
+            given = tuple(definitions)
+            self.found.failures.append(Failure(loc, error, given, (), self._declarations))
         except Unknowable:
             return
 
@@ -115,11 +123,15 @@ class _Walker:
     def option(self, loc: Loc, option: Option) -> None:
         if not any(definition.site is not None for definition in option.given):
             return
-        resolved = option.resolved
-        leaves = self._note(loc, resolved)
-        value = self._value(loc, option.value, resolved, leaves)
-        if value is not _FAILED and not option.has_apply:
-            self.parts(loc, resolved, value, leaves)
+        before, self._declarations = self._declarations, option.declaration.declarations
+        try:
+            resolved = option.resolved
+            leaves = self._note(loc, resolved)
+            value = self._value(loc, option.value, resolved, leaves)
+            if value is not _FAILED and not option.has_apply:
+                self.parts(loc, resolved, value, leaves)
+        finally:
+            self._declarations = before
 
     def resolved(self, loc: Loc, resolved: Resolved) -> None:
         leaves = self._note(loc, resolved)
@@ -163,9 +175,12 @@ class _Walker:
         try:
             return force(lazy)
         except NixError as error:
-            certain = tuple(leaf.definition for leaf in leaves if leaf.status is Status.WINS)
+            winners = [leaf for leaf in leaves if leaf.status is Status.WINS]
+            certain = tuple(leaf.definition for leaf in winners)
             culprits = tuple(d for d in certain if _fails_alone(resolved, d))
-            self.found.failures.append(Failure(loc, error, certain, culprits))
+            is_firm = all(_is_plain_or_stronger(leaf.priority) for leaf in winners)
+            failure = Failure(loc, error, certain, culprits, self._declarations, is_firm)
+            self.found.failures.append(failure)
             return _FAILED
 
     def undeclared(self, loc: Loc, definitions: list[Definition]) -> None:
@@ -194,6 +209,10 @@ class _Walker:
 
 
 _FAILED: Value = object()
+
+
+def _is_plain_or_stronger(priority: object) -> bool:
+    return isinstance(priority, int) and priority <= DEFAULT_PRIORITY
 
 
 def _forced(lazy: Lazy) -> None:
