@@ -12,9 +12,12 @@ from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient
 from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 
+from hmls.server.convert import path_of_uri
 from hmls.syntax.text import LineIndex
 
 CURSOR = "$0"
+_PATIENCE_S = 30
+"""How long is waited for what must come, on a machine that is busy with other tests."""
 
 
 def _converter() -> Any:
@@ -45,9 +48,12 @@ class Client(LanguageClient):
 
 
 async def _published(client: Client, params: lsp.PublishDiagnosticsParams) -> None:
-    client.diagnostics[params.uri] = params.diagnostics
+    # Servers and clients may write the same URI in two ways: `@` and `%40`.
+    path = path_of_uri(params.uri)
+    uri = params.uri if path is None else Path(path).as_uri()
+    client.diagnostics[uri] = params.diagnostics
     async with client.news:
-        client.looked_at[params.uri] = params.version or 0
+        client.looked_at[uri] = params.version or 0
         client.news.notify_all()
 
 
@@ -111,6 +117,22 @@ class Editor:
         async with self.client.news:
             await self.client.news.wait_for(lambda: self.client.looked_at.get(uri, 0) >= version)
         return list(self.client.diagnostics.get(uri, ()))
+
+    async def problems_until(self, name: str, code: str | None) -> list[lsp.Diagnostic]:
+        """The problems of a code in a file once there are any; with None, once there are none."""
+
+        def found() -> list[lsp.Diagnostic]:
+            return [p for p in self.found(name) if code is None or p.code == code]
+
+        async with self.client.news:
+            await asyncio.wait_for(
+                self.client.news.wait_for(lambda: (found() == []) == (code is None)), _PATIENCE_S
+            )
+        return found()
+
+    def found(self, name: str) -> list[lsp.Diagnostic]:
+        """The problems of a file that the server has published last."""
+        return list(self.client.diagnostics.get(self.uri(name), ()))
 
     async def actions(
         self, name: str, where: lsp.Range, problems: Sequence[lsp.Diagnostic] = ()

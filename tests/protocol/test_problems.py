@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from hmls.server.convert import path_of_uri
 from tests.protocol.editor import Editor
 
 ALICE = "homes/alice/default.nix"
+GLOBAL = "homes/alice@global/default.nix"
+OPTIONS = "modules/home/shell/🎉.nix"
+DECLARED = """{ lib, ... }:
+{ options.my.editor = lib.mkOption { type = lib.types.str; default = "vi"; }; }
+"""
 
 
 async def test_missing_import_and_its_fix(editor: Editor) -> None:
@@ -20,3 +26,44 @@ async def test_missing_import_and_its_fix(editor: Editor) -> None:
 async def test_problems_go_when_they_are_mended(editor: Editor) -> None:
     assert [p.code for p in await editor.problems(ALICE, "{ a = ; }")] == ["syntax-error"]
     assert await editor.problems(ALICE, "{ a = 1; }") == []
+
+
+async def test_conflict_in_two_files_comes_and_goes(editor: Editor) -> None:
+    editor.open(OPTIONS, DECLARED)
+    base = '{ "🎉" = "🎉"; my.editor = "vim"; }'
+    special = '{ lib, ... }: { my.editor = "🎉"; }'
+    editor.open(GLOBAL, special)
+    editor.open(ALICE, base)
+    (found,) = await editor.problems_until(ALICE, "conflict")
+    (other,) = await editor.problems_until(GLOBAL, "conflict")
+    assert editor.text_at(base, found.range) == "my.editor"
+    assert "The option `my.editor' has conflicting definition values:" in found.message
+    assert found.related_information is not None
+    elsewhere = found.related_information[0].location
+    assert path_of_uri(elsewhere.uri) == str(editor.root / GLOBAL)
+    assert elsewhere.range == other.range
+    mended = await editor.fixed(GLOBAL, special, other, "Use lib.mkForce here")
+    assert mended == '{ lib, ... }: { my.editor = lib.mkForce "🎉"; }'
+    editor.open(GLOBAL, mended)
+    await editor.problems_until(ALICE, None)
+    await editor.problems_until(GLOBAL, None)
+    for name in (ALICE, GLOBAL, OPTIONS):
+        editor.close(name)
+
+
+async def test_fix_that_adds_an_argument(editor: Editor) -> None:
+    text = "{ lib, ... }: { home.packages = [ pkgs.hello ]; }"
+    problems = await editor.problems(ALICE, text)
+    assert [p.code for p in problems] == ["undefined-variable"]
+    fixed = await editor.fixed(ALICE, text, problems[0], "Take pkgs as an argument")
+    assert fixed.startswith("{ pkgs, lib, ... }:")
+
+
+async def test_layer_for_no_host_is_renamed(editor: Editor) -> None:
+    name = "homes/bob@attic/default.nix"
+    text = "{ }"
+    (found,) = await editor.problems(name, text)
+    assert found.code == "unknown-host"
+    assert found.code_description is not None
+    assert found.code_description.href.endswith("/docs/diagnostics/unknown-host.md")
+    editor.close(name)

@@ -85,7 +85,9 @@ def _inside_conditions(value: Node) -> Node:
 
 def _suggested(fault: Fault, place: Place, source: Source) -> list[Fix]:
     start, end = binding_range(source, place.start, place.end)
-    node = source.root.named_descendant_for_byte_range(start, end)
+    node: Node | None = source.root.named_descendant_for_byte_range(start, end)
+    if node is not None and node.kind_id != Kind.ATTRPATH:
+        node = node.parent  # A path of one name has the range of that name.
     if node is None or node.kind_id != Kind.ATTRPATH:
         return []
     written = attrpath_names(node)

@@ -48,6 +48,13 @@ def wrap(path: str, source: Source, value: Node, function: str) -> WorkspaceEdit
     rest = function.partition(" ")[2]
     opening = f"{name} {rest} " if rest else f"{name} "
     start, end = value.start_byte, value.end_byte
+    outer = value.parent
+    if outer is not None and outer.kind_id in (Kind.APPLY, Kind.LIST):
+        opening = f"({opening}"
+        after = ")" if value.kind_id in _NO_PARENTHESES else "))"
+        before = opening if value.kind_id in _NO_PARENTHESES else f"{opening}("
+        edits = (TextEdit(path, start, start, before), TextEdit(path, end, end, after))
+        return WorkspaceEdit((*more, *edits))
     if value.kind_id in _NO_PARENTHESES:
         return WorkspaceEdit((*more, TextEdit(path, start, start, opening)))
     return WorkspaceEdit(

@@ -1,0 +1,279 @@
+"""Problems of values: true ones, on every line involved, and silence on all else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.diagnostics.check import check
+from tests.diagnostics.trees import apply, fix_of, problems
+
+OPTIONS = """
+#- modules/home/default.nix
+{ lib, ... }:
+{
+  options.my = {
+    editor = lib.mkOption { type = lib.types.str; };
+    port = lib.mkOption { type = lib.types.port; default = 22; };
+    tags = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ ]; };
+    hosts = lib.mkOption {
+      default = { };
+      type = lib.types.attrsOf (lib.types.submodule {
+        options.port = lib.mkOption { type = lib.types.port; };
+      });
+    };
+  };
+}
+"""
+HOME = "homes/alice/default.nix"
+
+
+def test_conflict_marks_all_definitions(tmp_path: Path) -> None:
+    tree = f"""{OPTIONS}
+#- homes/alice/default.nix
+{{
+  "🎉" = 1; my.editor = "vim";
+  #        ^^^^^^^^^ conflict
+}}
+#- homes/alice@global/default.nix
+{{
+  my = {{ editor = "emacs"; }};
+  #      ^^^^^^ conflict
+}}
+"""
+    first, second = check(tmp_path, tree)
+    assert first.message == (
+        "The option `my.editor' has conflicting definition values:\n"
+        '- In `./homes/alice@global\': "emacs"\n'
+        '- In `./homes/alice\': "vim"\n'
+        "Use `lib.mkForce value` or `lib.mkDefault value` to change the priority on any of these "
+        "definitions.\n(on alice)"
+    )
+    others = [(place.path, text) for place, text in first.related]
+    assert others[0] == (second.path, "the definition in alice@global")
+    assert others[1][1] == "declared in modules/home/default.nix"
+
+
+@pytest.mark.parametrize(
+    ("layer", "title", "after"),
+    [
+        (0, "Use lib.mkDefault here", '{ lib, ... }:\n{ my.editor = lib.mkDefault "vim"; }\n'),
+        (0, "Use lib.mkForce here", '{ lib, ... }:\n{ my.editor = lib.mkForce "vim"; }\n'),
+        (1, "Use lib.mkForce here", '{ lib, ... }: { my.editor = lib.mkForce ("e" + "d"); }\n'),
+    ],
+)
+def test_conflict_is_mended_by_priorities(
+    tmp_path: Path, layer: int, title: str, after: str
+) -> None:
+    tree = f"""{OPTIONS}
+#- homes/alice/default.nix
+{{ my.editor = "vim"; }}
+#- homes/alice@global/default.nix
+{{ lib, ... }}: {{ my.editor = "e" + "d"; }}
+"""
+    found = problems(tmp_path, tree)
+    apply(fix_of(found[layer], title).edit)
+    assert Path(found[layer].path).read_text() == after
+    assert problems(tmp_path, "#- x.nix\n{ }") == []
+
+
+def test_the_more_special_layer_is_forced(tmp_path: Path) -> None:
+    tree = f"""{OPTIONS}
+#- homes/alice/default.nix
+{{ my.editor = "vim"; }}
+#- homes/alice@box/default.nix
+{{ lib, ... }}: {{ my.editor = lib.mkIf true "ed"; }}
+#- systems/box/default.nix
+{{ }}
+"""
+    base, host = problems(tmp_path, tree)
+    assert [fix.title for fix in base.fixes if fix.is_preferred] == ["Use lib.mkDefault here"]
+    assert [fix.title for fix in host.fixes if fix.is_preferred] == ["Use lib.mkForce here"]
+    assert base.message.endswith("(on alice@box)")
+    apply(host.fixes[0].edit)
+    assert 'lib.mkIf true lib.mkForce "ed"' not in Path(host.path).read_text()
+    assert problems(tmp_path, "#- x.nix\n{ }") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{ lib, ... }: { my.editor = lib.mkMerge [ "a" (lib.mkIf false "b") ]; }',
+        '{ lib, ... }: { my.editor = lib.mkMerge [ "a" (lib.mkDefault "b") ]; }',
+        '{ lib, ... }: { my.editor = lib.mkMerge [ "a" "a" ]; }',
+        '{ lib, pkgs, x, ... }: { my.editor = lib.mkMerge [ "a" (lib.mkIf x "b") ]; }',
+        "{ pkgs, ... }: { my.editor = pkgs.vim.name; my.tags = [ pkgs.hello.pname ]; }",
+        "{ config, ... }: { my.editor = config.programs.vim.name; my.port = config.x.y; }",
+        '{ my.editor = "a"; my.tags = [ "a" ]; home.stateVersion = "24.11"; a.b.c = 1; }',
+        "{ config, ... }: { assertions = [ { assertion = config.x; message = 1; } ]; }",
+        '{ lib, ... }: { programs.git = lib.mkIf false (throw "never read"); }',
+        '{ options, lib, ... }: lib.mkIf (options ? x) { my.port = "no"; }',
+        "{ osConfig, lib, ... }: { a = lib.mkIf (osConfig != null) osConfig.x; }",
+        "{ osConfig, ... }: { a = osConfig.networking.hostName or null; }",
+        "{ accounts.email.accounts.a.khal.enable = true; fonts.fontconfig.enable = true; }",
+    ],
+)
+def test_nothing_is_said_of_what_is_right_or_unknown(tmp_path: Path, text: str) -> None:
+    assert [d.message for d in problems(tmp_path, f"{OPTIONS}\n#- {HOME}\n{text}")] == []
+
+
+def test_type_mismatch_marks_the_wrong_one_only(tmp_path: Path) -> None:
+    tree = f"""{OPTIONS}
+#- homes/alice/default.nix
+{{
+  my.tags = [ "a" ];
+  my.hosts.web = {{ port = "80"; }};
+  #                ^^^^ type-mismatch
+}}
+#- homes/alice@global/default.nix
+{{
+  my = {{ tags = "b"; }};
+  #      ^^^^ type-mismatch
+}}
+"""
+    check(tmp_path, tree)
+
+
+def test_option_of_a_submodule_that_does_not_exist(tmp_path: Path) -> None:
+    tree = f"""{OPTIONS}
+#- homes/alice/default.nix
+{{
+  my.hosts.web = {{ prot = 80; }};
+  #                ^^^^ undeclared-option
+}}
+"""
+    (found,) = check(tmp_path, tree)
+    apply(fix_of(found, "Change to my.hosts.web.port").edit)
+    assert "{ port = 80; }" in Path(found.path).read_text()
+
+
+def test_required_value(tmp_path: Path) -> None:
+    tree = f"""{OPTIONS}
+#- homes/alice/default.nix
+{{ config, ... }}: {{
+  home.sessionVariables.EDITOR = config.my.editor;
+# ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ missing-value
+}}
+"""
+    (found,) = check(tmp_path, tree)
+    assert found.level == "error"
+    assert "The option `my.editor' was accessed but has no value defined." in found.message
+
+
+def test_assertion_on_a_host_names_the_user(tmp_path: Path) -> None:
+    tree = f"""{OPTIONS}
+#- homes/alice@box/default.nix
+{{ config, ... }}: {{
+  assertions = [ {{ assertion = config.my.port == 23; message = "no telnet"; }} ];
+  #                ^^^^^^^^^ failed-assertion
+}}
+#- systems/box/default.nix
+{{ }}
+"""
+    (found,) = check(tmp_path, tree)
+    assert found.message == "Failed assertions:\n- alice profile: no telnet\n(on alice@box)"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            'home.file.a.text = osConfig.networking.hostName + "-x";',
+            'home.file.a.text = lib.mkIf (osConfig != null) (osConfig.networking.hostName + "-x");',
+        ),
+        (
+            'home.file = lib.mkIf (osConfig.networking.hostName == "x") { };',
+            'home.file = lib.mkIf (osConfig.networking.hostName or null == "x") { };',
+        ),
+        (
+            "home.file = lib.mkIf osConfig.services.x.enable { };",
+            "home.file = lib.mkIf osConfig.services.x.enable or false { };",
+        ),
+        (
+            "home.file = lib.mkIf (!osConfig.services.x.enable) { };",
+            "home.file = lib.mkIf (!osConfig.services.x.enable or false) { };",
+        ),
+    ],
+)
+def test_os_config_is_guarded(tmp_path: Path, before: str, after: str) -> None:
+    (found,) = problems(tmp_path, f"#- {HOME}\n{{ lib, osConfig, ... }}: {{ {before} }}")
+    assert found.code.name == "os-config"
+    apply(found.fixes[0].edit)
+    assert after in Path(found.path).read_text()
+    assert problems(tmp_path, "#- x.nix\n{ }") == []
+
+
+def test_values_that_may_not_be_read_are_warnings(tmp_path: Path) -> None:
+    tree = """
+        #- homes/alice/default.nix
+        {
+          programs.foo.package = throw "no foo here";
+        #                        ^^^^^^^^^^^^^^^^^^^ evaluation-error
+          programs.foo.enable = throw "no foo either";
+        #                       ^^^^^^^^^^^^^^^^^^^^^ evaluation-error
+        }
+        """
+    found = check(tmp_path, tree)
+    assert [(d.level, d.message) for d in found] == [
+        ("warning", "no foo here\n(on alice)"),
+        ("error", "no foo either\n(on alice)"),
+    ]
+
+
+def test_home_on_macos_and_name_of_the_user(tmp_path: Path) -> None:
+    tree = """
+        #- homes/alice/default.nix
+        {
+          home = { username = "al"; homeDirectory = "/home/alice"; };
+          #        ^^^^^^^^ other-username
+          #                         ^^^^^^^^^^^^^ home-on-darwin
+        }
+        #- homes/alice/meta.nix
+        { system = "x86_64-darwin"; }
+        """
+    found = check(tmp_path, tree)
+    for each in reversed(found):
+        apply(each.fixes[0].edit)
+    assert (
+        '{ username = "alice"; homeDirectory = "/Users/alice"; }' in Path(found[0].path).read_text()
+    )
+
+
+def test_options_of_nixos(tmp_path: Path) -> None:
+    tree = """
+        #- homes/alice/default.nix
+        {
+          environment.systemPackages = [ ];
+        # ^^^^^^^^^^^^^^^^^^^^^^^^^^ nixos-option
+          services.openssh.enable = true;
+        # ^^^^^^^^^^^^^^^^^^^^^^^ nixos-option
+          services.syncthing.enable = true;
+        }
+        """
+    assert "it is one of NixOS. In a home it is home.packages" in check(tmp_path, tree)[0].message
+
+
+def test_an_option_of_that_name_of_ones_own_is_none_of_nixos(tmp_path: Path) -> None:
+    tree = """
+        #- modules/home/default.nix
+        { lib, ... }: { options.hardware.gpu = lib.mkOption { type = lib.types.str; }; }
+        #- homes/alice/default.nix
+        { hardware.gpu = "amd"; }
+        """
+    assert problems(tmp_path, tree) == []
+
+
+def test_a_flake_that_fails(tmp_path: Path) -> None:
+    tree = """
+        #- flake.nix
+        {
+          outputs = _: {
+            homeConfigurations = throw "not yet";
+        #                        ^^^^^^^^^^^^^^^ evaluation-error
+          };
+        }
+        #- homes/alice/default.nix
+        { }
+        """
+    check(tmp_path, tree)
