@@ -1,0 +1,83 @@
+"""`hmls check` in each of its formats, as a terminal and a CI see it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hmls.cli import main
+from tests.diagnostics.trees import write_tree
+
+TREE = """
+    #- homes/alice/default.nix
+    { "🎉" = 1; imports = [ ./a.nix ]; }
+    #- homes/alice@attic/default.nix
+    { }
+    """
+
+
+def check(root: Path, *arguments: str) -> Result:
+    write_tree(root, TREE)
+    return CliRunner().invoke(main, ["check", str(root), *arguments])
+
+
+@pytest.mark.parametrize("arguments", [["--json"], ["--format", "json"]])
+def test_json_counts_code_points_from_one(tmp_path: Path, arguments: list[str]) -> None:
+    result = check(tmp_path, *arguments)
+    assert result.exit_code == 1
+    first, second = json.loads(result.stdout)["diagnostics"]
+    assert first == {
+        "file": "homes/alice/default.nix",
+        "line": 1,
+        "column": 24,
+        "end_line": 1,
+        "end_column": 31,
+        "severity": "error",
+        "code": "missing-import",
+        "message": "homes/alice/a.nix does not exist",
+    }
+    assert (second["code"], second["severity"]) == ("unknown-host", "warning")
+
+
+def test_warnings_alone_are_no_failure(tmp_path: Path) -> None:
+    write_tree(tmp_path, "#- homes/alice/default.nix\n{ }\n#- homes/alice@attic/x.nix\n{ }")
+    result = CliRunner().invoke(main, ["check", str(tmp_path)])
+    assert (result.exit_code, "1 problem" in result.stdout) == (0, True)
+
+
+def test_text(tmp_path: Path) -> None:
+    result = check(tmp_path)
+    assert "homes/alice/default.nix:1:24 error homes/alice/a.nix does not exist" in result.stdout
+    assert "2 problems, 1 of them errors" in result.stdout
+
+
+def test_github(tmp_path: Path) -> None:
+    lines = check(tmp_path, "--format", "github").stdout.splitlines()
+    assert lines[0] == (
+        "::error file=homes/alice/default.nix,line=1,endLine=1,col=24,endColumn=31,"
+        "title=missing-import::homes/alice/a.nix does not exist"
+    )
+
+
+def test_sarif(tmp_path: Path) -> None:
+    run = json.loads(check(tmp_path, "--format", "sarif").stdout)["runs"][0]
+    assert run["columnKind"] == "unicodeCodePoints"
+    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    assert {result["ruleId"] for result in run["results"]} <= rules
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 1, "startColumn": 24, "endLine": 1, "endColumn": 31}
+
+
+def test_explanation(tmp_path: Path) -> None:
+    result = check(tmp_path, "--explain")
+    assert result.exit_code == 0
+    assert "target alice homeConfigurations.alice" in result.stdout
+
+
+def test_no_flake(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["check", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "no flake.nix was found there or above" in result.output
