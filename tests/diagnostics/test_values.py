@@ -208,9 +208,9 @@ def test_values_that_may_not_be_read_are_warnings(tmp_path: Path) -> None:
     tree = """
         #- homes/alice/default.nix
         {
-          programs.foo.package = throw "no foo here";
+          programs.git.package = throw "no foo here";
         #                        ^^^^^^^^^^^^^^^^^^^ evaluation-error
-          programs.foo.enable = throw "no foo either";
+          programs.git.enable = throw "no foo either";
         #                       ^^^^^^^^^^^^^^^^^^^^^ evaluation-error
         }
         """
@@ -251,7 +251,7 @@ def test_options_of_nixos(tmp_path: Path) -> None:
           services.syncthing.enable = true;
         }
         """
-    assert "it is one of NixOS. In a home it is home.packages" in check(tmp_path, tree)[0].message
+    assert "It is one of NixOS. In a home it is home.packages" in check(tmp_path, tree)[0].message
 
 
 def test_an_option_of_that_name_of_ones_own_is_none_of_nixos(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.cycles import cycles
@@ -21,11 +21,12 @@ from hmls.ide.diagnostics.registry import (
     UNDECLARED_OPTION,
     Code,
 )
-from hmls.ide.diagnostics.system_names import HOME_MANAGER_NAMES, is_system_option
-from hmls.ide.diagnostics.walk import Failure, Walk
+from hmls.ide.diagnostics.system_names import HOME_MANAGER_NAMES, is_system_option, system_hint
+from hmls.ide.diagnostics.walk import Failure, Walk, known
 from hmls.ide.types import Place
 from hmls.lang import store
 from hmls.lang.errors import InfiniteRecursion, NixError, SyntaxErrorInFile
+from hmls.lang.values import Attrs
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
@@ -46,6 +47,8 @@ _READ = (
     ("warnings",),
 )  # fmt: skip
 """What every build of a home reads, whatever else is set."""
+_TABLE = "catalog"
+"""The origin of modules that stand for Home Manager's own, made of a table."""
 _FORCING = frozenset((CONFLICT, TYPE_MISMATCH, UNDECLARED_OPTION, NIXOS_OPTION, IMPORT_CYCLE))
 """What is wrong whether or not the value is read."""
 
@@ -69,12 +72,24 @@ def faults_of(repository: Repository, evaluation: Evaluation, found: Walk) -> li
     """The problems behind what failed: each cause once, not what merely reads it."""
     prefix = evaluation.prefix
     unread = {each.unknown.cause.subject for each in evaluation.collected.unread}
+    from_table = any(module.origin == _TABLE for module in evaluation.collected.modules)
     failures = [
         failure
         for failure in found.failures
-        if not unread or _is_certain(repository, evaluation, failure)
+        if (not unread or _is_certain(repository, evaluation, failure))
+        and not (from_table and _may_be_newer(failure))
     ]
-    return _faults(repository, failures, prefix)
+    faults = _faults(repository, failures, prefix)
+    if not from_table:
+        return faults
+    # The release that is locked may have options that the table lacks.
+    return [replace(f, is_certain=False) if f.code is UNDECLARED_OPTION else f for f in faults]
+
+
+def _may_be_newer(failure: Failure) -> bool:
+    """Whether an option may exist in another release than the one that a table was made of."""
+    is_undeclared = code_of(failure) is UNDECLARED_OPTION
+    return is_undeclared and "Did you mean" not in failure.error.message
 
 
 def system_faults(repository: Repository, found: Walk) -> list[Fault]:
@@ -204,11 +219,19 @@ def _fault(repository: Repository, failure: Failure, code: Code) -> Fault | None
         message += ": this home is deployed without a host, where osConfig is null"
     declared = [place_of(repository, declaration.site) for declaration in failure.declarations]
     all_related = dict.fromkeys([*defined, *(place for place in declared if place is not None)])
+    if code is NIXOS_OPTION:
+        message += "\n" + system_hint(failure.loc, _names_below(failure))
     related = tuple(place for place in all_related if place not in places)
     is_certain = code in _FORCING or not failure.loc or is_read_by_all(failure.loc)
     suggested = re.search(r"Did you mean `([^']+)'", message)
     suggestion = suggested[1] if suggested is not None else ""
     return Fault(code, message, failure.loc, places, related, is_certain, suggestion)
+
+
+def _names_below(failure: Failure) -> list[str]:
+    """What the definitions of an option that is a set define in it."""
+    values = [known(definition.value) for definition in failure.definitions]
+    return [name for value in values if isinstance(value, Attrs) for name in value]
 
 
 def is_read_by_all(loc: Loc) -> bool:

@@ -12,7 +12,7 @@ from hmls.ide.diagnostics.registry import (
     NIXOS_OPTION,
     OTHER_USERNAME,
 )
-from hmls.ide.diagnostics.system_names import instead, is_system_option
+from hmls.ide.diagnostics.system_names import is_system_option, system_hint
 from hmls.ide.diagnostics.walk import Walk, attribute, known
 from hmls.ide.types import Place
 from hmls.lang.errors import NixError, Unknowable
@@ -90,9 +90,7 @@ def _of_nixos(repository: Repository, evaluation: Evaluation, found: Walk) -> li
         if not present or not is_system_option(loc):
             continue
         name = show_option(loc)
-        better = instead(loc)
-        message = f"The option `{name}' does not exist in Home Manager: it is one of NixOS. "
-        message += f"In a home it is {better}" if better else "It belongs into a system's module"
+        message = f"The option `{name}' does not exist in Home Manager.\n{system_hint(loc, [])}"
         faults.append(Fault(NIXOS_OPTION, message, loc, present))
     return faults
 

@@ -46,6 +46,9 @@ def is_system_option(loc: Loc) -> bool:
     return loc[0] in TOP_LEVEL or (loc[0] == "services" and loc[1:2] != () and loc[1] in _SERVICES)
 
 
-def instead(loc: Loc) -> str:
-    """The option of Home Manager that does the same for one user, or nothing."""
-    return _INSTEAD.get(loc[:2], "")
+def system_hint(loc: Loc, names: list[str]) -> str:
+    """What to say of such an option, or of a set of them that defines some names."""
+    found = [_INSTEAD[p] for p in (loc[:2], *((loc[0], name) for name in names)) if p in _INSTEAD]
+    if found:
+        return f"It is one of NixOS. In a home it is {found[0]}"
+    return "It is one of NixOS, and belongs into a module of the system"
