@@ -59,7 +59,7 @@ def settle(repository: Repository, target: Target) -> None:
     """Find out what is wrong with a target, or that it takes too long."""
     try:
         evaluated.examine(repository, target)
-    except GaveUp:
+    except (GaveUp, RecursionError):
         evaluated.give_up(repository, target)
 
 
