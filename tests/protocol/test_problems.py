@@ -61,9 +61,8 @@ async def test_fix_that_adds_an_argument(editor: Editor) -> None:
 
 async def test_layer_for_no_host_is_renamed(editor: Editor) -> None:
     name = "homes/bob@attic/default.nix"
-    text = "{ }"
-    (found,) = await editor.problems(name, text)
-    assert found.code == "unknown-host"
+    editor.open(name, "{ }")
+    (found,) = await editor.problems_until(name, "unknown-host")
     assert found.code_description is not None
     assert found.code_description.href.endswith("/docs/diagnostics/unknown-host.md")
     editor.close(name)
