@@ -153,17 +153,20 @@ class _Extractor:
         self._files: dict[str, int] = {}
         self._guards: dict[int, tuple[Lazy, Residual]] = {}
         self._submodules = 0
+        self._given: Lazy = None
+        """The first of all modules: a submodule that has it is a whole configuration again."""
 
     def run(
         self, modules: list[Given], arguments: Mapping[str, Lazy], module_class: str | None
     ) -> Extraction:
+        self._given = modules[0].value if modules else None
         special = Attrs({"config": Symbol(("config",)), "options": Symbol(("options",))})
         special.update(arguments)
         evaluation = _SymbolicEvaluation(self.system, modules, special, module_class, "")
         found = self.found
         found.options = self._options(evaluation.root)
         found.options.pop("_module", None)
-        found.writes = [w for w in self._writes(evaluation) if w[0][:1] != ["_module"]]
+        found.writes = self._writes(evaluation)
         found.moved = [self._moved(moved, module) for moved, module in evaluation.moves]
         for failure in evaluation.collected.failures:
             found.problems.append(f"a module fails: {failure.message}")
@@ -229,6 +232,8 @@ class _Extractor:
 
     def _submodule(self, submodule: Submodule) -> dict[str, Json]:
         self._submodules += 1
+        if any(_bare(module) is self._given for module in submodule.sub_modules or ()):
+            return {"number": self._submodules, "whole": True}
         suffix = f"/{self._submodules}"
         own = {name: Symbol((name + suffix,)) for name in ("config", "options", "name")}
         special = Attrs({**expect_attrs(submodule.special_args), **own})
@@ -249,7 +254,7 @@ class _Extractor:
         made["options"].pop("_module", None)
         writes = self._writes(evaluation)
         if writes:
-            made["writes"] = [w for w in writes if w[0] != ["_module", "freeformType"]]
+            made["writes"] = writes
         freeform = evaluation.freeform_type
         if freeform is not None:
             made["freeform"] = self.types.write(freeform)
@@ -283,6 +288,9 @@ class _Extractor:
         by_name: dict[str, list[_Item]] = {}
         for item in items:
             self._push(item, by_name, path, found)
+        if not path:
+            # What modules tell the module system is in the types and the arguments.
+            by_name.pop("_module", None)
         for name, inner in by_name.items():
             here = (*path, name)
             try:
@@ -392,6 +400,13 @@ class _Extractor:
 
 def _given(submodule: Submodule) -> list[Given]:
     return [Given(module) for module in submodule.sub_modules or []]
+
+
+def _bare(module: Lazy) -> Lazy:
+    """A module without what the merge of declarations puts around it."""
+    while module.__class__ is Attrs and module.keys() == {"_file", "imports"}:
+        (module,) = module["imports"]
+    return module
 
 
 def _known(lazy: Lazy) -> Value:

@@ -68,7 +68,13 @@ class Operation(Unknown):
     def text(self) -> str:
         from hmls.lang.show import show
 
-        first, *others = (show(operand, 80) for operand in self.operands)
+        if len(_shown) >= _SHOWN_DEPTH:
+            return "…"
+        _shown.append(self)
+        try:
+            first, *others = [show(operand, 80) for operand in self.operands]
+        finally:
+            _shown.pop()
         if self.operator == "if":
             return f"if {first} then … else …"
         if self.operator == "call":
@@ -86,6 +92,9 @@ class Operation(Unknown):
         return Operation(operator, operands)
 
 
+_SHOWN_DEPTH = 4
+_shown: list[Operation] = []
+"""The operations whose texts are being made, outermost first."""
 _KINDS = {
     **dict.fromkeys(("!", "&&", "||", "==", "!=", "<", "<=", ">", ">="), "bool"),
     "str": "string",

@@ -118,8 +118,9 @@ class TypeWriter:
             return name
         around = _AROUND.get(type(option_type))
         if around is not None:
-            assert isinstance(option_type, Container)
-            return [around, self.write(option_type.element)]
+            inner = option_type.inner if isinstance(option_type, NonEmptyListOf) else option_type
+            assert isinstance(inner, Container)
+            return [around, self.write(inner.element)]
         match option_type:
             case DagOf():
                 return ["dagOf", self.write(option_type.inner)]
