@@ -13,6 +13,7 @@ from hmls.catalog.symbolic_lib import keep_calls_of_builtins, symbolic_lib
 from hmls.catalog.symbols import Symbol, open_symbol
 from hmls.lang.force import call, delayed, expect_list, force
 from hmls.lang.interp import Interp, Reader
+from hmls.lang.unit import keeping_trees
 from hmls.lang.values import Attrs, Lazy, Path, Primop, Value
 from hmls.modules.collect import Given
 from hmls.modules.hm_types import home_manager_lib
@@ -23,6 +24,8 @@ from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.scalars import STR, UNSPECIFIED
 
+_ALL = 10_000
+"""More trees than any input has files: each file is parsed once."""
 CLASS = "homeManager"
 _NIXPKGS = "/.nixpkgs"
 """Where nixpkgs would be; its few files that Home Manager reads are given natively."""
@@ -45,13 +48,14 @@ def extract_home_manager(reader: Reader, root: str) -> Extraction:
     )
     modules = [Given(module) for module in expect_list(listed)]
     arguments = {name: Symbol((name,)) for name in (*_OF_THE_SYSTEM, "modulesPath", "pkgsPath")}
-    return extract(
-        ModuleSystem(interp, lib),
-        modules,
-        {**arguments, "pkgs": packages},
-        root=root,
-        module_class=CLASS,
-    )
+    with keeping_trees(_ALL):
+        return extract(
+            ModuleSystem(interp, lib),
+            modules,
+            {**arguments, "pkgs": packages},
+            root=root,
+            module_class=CLASS,
+        )
 
 
 def symbolic_packages(interp: Interp, lib: Lazy) -> Attrs:

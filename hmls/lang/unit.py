@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hmls.syntax.parse import Node, Source, parse
 from hmls.syntax.text import LineIndex
@@ -38,9 +40,7 @@ class Unit:
         found = _recent.get(self)
         if found is None:
             found = _recent[self] = parse(self.text)
-            if len(_recent) > _KEPT_TREES:
-                forgotten, _ = _recent.popitem(last=False)
-                forgotten._nodes.clear()
+            _forget_beyond(_kept)
         else:
             _recent.move_to_end(self)
         return found
@@ -74,3 +74,22 @@ class Unit:
 
 
 _recent = OrderedDict()
+_kept = _KEPT_TREES
+
+
+def _forget_beyond(count: int) -> None:
+    while len(_recent) > count:
+        forgotten, _ = _recent.popitem(last=False)
+        forgotten._nodes.clear()
+
+
+@contextmanager
+def keeping_trees(count: int) -> Iterator[None]:
+    """Keep so many trees for a while: for work that goes through many files again and again."""
+    global _kept
+    before, _kept = _kept, count
+    try:
+        yield
+    finally:
+        _kept = before
+        _forget_beyond(before)
