@@ -189,11 +189,12 @@ def _evaluate(work: Callable[[], T]) -> T:
 
 
 def _view(folder: str) -> Any:
+    from hmls.homes.catalogued import Catalogued
     from hmls.homes.workspace import Views, Workspace
 
     workspace = Workspace(os.environ.get("HMLS_STORE_ROOT", ""))
     workspace.set_folders([folder])
-    view = Views(workspace).newest()
+    view = Views(workspace, Catalogued()).newest()
     if not view.repositories:
         raise click.ClickException(
             f"there is no flake with homes in {folder}: no flake.nix was found there or above"

@@ -27,6 +27,8 @@ def _branches(value: Value) -> list[tuple[tuple[Lazy, ...], Value]]:
                 *_under(condition, _branches(_forced(then))),
                 *_under(negated, _branches(_forced(otherwise))),
             ]
+        case "//", _ if isinstance(value.known, Attrs):
+            return [((), value.known)]
         case "//", (left, right):
             return [
                 ((*ours, *theirs), _joined(x, y))

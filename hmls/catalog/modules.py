@@ -24,6 +24,9 @@ KIND = "own-module"
 """Of causes: what Home Manager's own modules add, where the table leaves the value out."""
 
 
+_GENERAL = Cause(KIND, "Home Manager's own modules decide it")
+
+
 class File(NamedTuple):
     """What one file declares and defines, as the table writes it."""
 
@@ -69,9 +72,7 @@ class _Modules:
 
     def _types(self, interp: Interp, arguments: Attrs) -> TypeReader:
         if self._reader is None:
-            self._reader = TypeReader(
-                self.table.types, self.system, _root_scope(interp, arguments)
-            )
+            self._reader = TypeReader(self.table.types, self.system, _root_scope(interp, arguments))
         return self._reader
 
 
@@ -89,7 +90,7 @@ def _root_scope(interp: Interp, arguments: Attrs) -> Scope:
         return delayed(found)
 
     roots = {name: arguments[name] for name in ("config", "options")}
-    return Scope(interp, arguments["lib"], roots, argument, _cause("modules"))
+    return Scope(interp, arguments["lib"], roots, argument, _GENERAL)
 
 
 def _no_argument(name: str) -> Unknown:

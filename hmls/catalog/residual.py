@@ -43,7 +43,7 @@ from hmls.lang.values import (
 
 Residual: TypeAlias = Any
 """JSON as above."""
-MAX_DEPTH = 8
+MAX_DEPTH = 20
 MAX_PARTS = 300
 MAX_TEXT = 80
 MAX_STRING = 1_000

@@ -39,8 +39,10 @@ class Symbol(Unknown):
     def derived(self) -> Unknown:
         return Unknown(lambda: self.text, SYMBOLIC)
 
-    def operation(self, operator: str, operands: tuple[Lazy, ...]) -> Operation:
-        return Operation(operator, operands)
+    def operation(
+        self, operator: str, operands: tuple[Lazy, ...], known: Value = None
+    ) -> Operation:
+        return Operation(operator, operands, known)
 
 
 class Operation(Unknown):
@@ -88,8 +90,10 @@ class Operation(Unknown):
     def derived(self) -> Unknown:
         return Unknown(lambda: self.text, SYMBOLIC)
 
-    def operation(self, operator: str, operands: tuple[Lazy, ...]) -> Operation:
-        return Operation(operator, operands)
+    def operation(
+        self, operator: str, operands: tuple[Lazy, ...], known: Value = None
+    ) -> Operation:
+        return Operation(operator, operands, known)
 
 
 _SHOWN_DEPTH = 4

@@ -22,7 +22,7 @@ Json = Any
 FORMAT = 1
 """Of tables as files; and of what the extractor finds: a cache of another one is not read."""
 BUNDLED = "home-manager.json.xz"
-_MAX_VALUE = 240
+_MAX_VALUE = 1_200
 """Characters of JSON that the value of a definition or default may take."""
 _MAX_STRING = 60
 _MAX_CONDITION = 1_200
@@ -140,8 +140,9 @@ def _content(found: Residual, told: bool) -> Residual:
 def _short(found: Residual, limit: int) -> Residual:
     """A residual, or that something was left out."""
     cut = _cut(found)
-    if len(json.dumps(cut)) <= limit:
-        return cut
+    for attempt in (cut, _without_bodies(cut)):
+        if len(json.dumps(attempt)) <= limit:
+            return attempt
     kind = "set" if isinstance(found, dict) else "list" if found[0] == "list" else None
     return _LEFT_OUT if kind is None else [*_LEFT_OUT, kind]
 
@@ -158,6 +159,17 @@ def _cut(found: Residual) -> Residual:
         return ["?", text, *found[2:]]
     word, *parts = found
     return [word, *parts] if word == "ref" else [word, *map(_cut, parts)]
+
+
+def _without_bodies(found: Residual) -> Residual:
+    """With functions of which only is known that they are there."""
+    if isinstance(found, dict):
+        return {name: _without_bodies(inner) for name, inner in found.items()}
+    if not isinstance(found, list) or found[0] == "ref":
+        return found
+    if found[0] == "fn":
+        return ["fn", 0, _LEFT_OUT]
+    return [found[0], *map(_without_bodies, found[1:])]
 
 
 def _moved(written: Json) -> Json:

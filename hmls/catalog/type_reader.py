@@ -128,9 +128,7 @@ class TypeReader:
                 return serializable(parts[0], nullable=parts[1])
             case "described":
                 inner, name, description, _class, deprecation = parts
-                return Described(
-                    self.read(inner), description, name=name, deprecation=deprecation
-                )
+                return Described(self.read(inner), description, name=name, deprecation=deprecation)
             case "checked":
                 return self._checked(parts)
             case "submodule" if "whole" not in parts[0]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hmls.catalog.modules import table_modules
 from hmls.catalog.table import Table, bundled
-from hmls.homes.knowledge import Nothing
+from hmls.homes.knowledge import TABLE, Nothing
 from hmls.lang.values import Cause, Unknown
 from hmls.modules.collect import Given
 from hmls.modules.system import ModuleSystem
@@ -19,9 +19,6 @@ from hmls.modules.system import ModuleSystem
 if TYPE_CHECKING:
     from hmls.homes.builders.configuration import Kind
     from hmls.homes.builders.home_manager import Release
-
-TABLE = "table"
-"""The kind of the cause for options that the bundled table may not know."""
 
 
 class Catalogued:

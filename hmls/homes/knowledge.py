@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hmls.homes.builders.configuration import Kind
     from hmls.homes.builders.home_manager import Release
 
+TABLE = "table"
+"""The kind of the cause for options that the bundled table may not know."""
 _UNREAD = "its modules were not read"
 
 

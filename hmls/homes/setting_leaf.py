@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from hmls.homes.builders.home_manager import BUILDER
+from hmls.homes.knowledge import TABLE
 from hmls.homes.one_value import has_one_value
 from hmls.homes.plain import NotPlain, plain, why
 from hmls.homes.repository import Repository, loaded_files
@@ -37,8 +38,17 @@ class Reader:
     def __init__(self, repository: Repository, evaluation: Evaluation) -> None:
         self.repository = repository
         self.evaluation = evaluation
-        self.unread = tuple(dict.fromkeys(_input(u.unknown) for u in evaluation.collected.unread))
+        unread = [u.unknown for u in evaluation.collected.unread]
+        self.unread = tuple(
+            dict.fromkeys(_input(unknown) for unknown in unread if unknown.cause.kind != TABLE)
+        )
         """Names of the inputs whose modules are not known."""
+        self.tables = tuple(
+            dict.fromkeys(
+                unknown.cause.subject for unknown in unread if unknown.cause.kind == TABLE
+            )
+        )
+        """Names of the inputs that are known from a table of another release."""
         self._loaded = loaded_files(evaluation)
         self._tree = repository.files.tree.root + os.sep
         self.error = _error_of(evaluation)
@@ -61,6 +71,8 @@ class Reader:
                 assumes = self.unread
             else:
                 known, json, reason = False, None, self._may_add(doubt)
+        if known and self.tables and not self._is_own(option):
+            assumes += self.tables
         if self.error is not None:
             known, json, error, reason = False, None, self.error, ""
         contributions = [self._contribution(point, found) for found in carried]

@@ -300,12 +300,14 @@ class Unknown:
         """An unknown value that depends on this one, and is not this one."""
         return Unknown(self._text, self.cause, self.site)
 
-    def operation(self, _operator: str, _operands: tuple[Lazy, ...]) -> Unknown:
+    def operation(
+        self, _operator: str, _operands: tuple[Lazy, ...], _known: Value = None
+    ) -> Unknown:
         """What an operator gives that met this value; `if` and interpolation count as such.
 
         Raises Unknowable, so that the expression around it tells what is unknown. Symbols,
-        which stand for arguments that nobody has given yet, keep the operation instead (see
-        `hmls.catalog.symbols`).
+        which stand for arguments that nobody has given yet, keep the operation instead, and
+        what is known of its result (see `hmls.catalog.symbols`).
         """
         from hmls.lang.errors import Unknowable
 

@@ -106,7 +106,7 @@ def _in_full(found: Setting, places: Places) -> RenderableType:
     if found.priority is not None:
         facts.add_row("priority", str(found.priority))
     if found.assumes:
-        facts.add_row("assumes", f"{', '.join(found.assumes)} does not force another value")
+        facts.add_row("assumes", f"{', '.join(found.assumes)}, not read here, sets nothing else")
     for winner in found.winners:
         facts.add_row("from", _places([winner], places, "green"))
         if len(found.winners) > 1:

@@ -89,12 +89,13 @@ class Session:
     def _started(self) -> tuple[Workspace, Views, Engine]:
         """The evaluator is loaded when it is first needed, so that the server starts quickly."""
         if self._parts is None:
+            from hmls.homes.catalogued import Catalogued
             from hmls.homes.workspace import Views, Workspace
             from hmls.server.engine import Engine
 
             workspace = Workspace(self.settings.store_root)
             workspace.set_folders(self._folders)
-            self._parts = (workspace, Views(workspace), Engine())
+            self._parts = (workspace, Views(workspace, Catalogued()), Engine())
         return self._parts
 
     @property

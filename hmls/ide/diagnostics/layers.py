@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from hmls.homes.flake import HOME_OUTPUTS, SYSTEM_OUTPUTS
+from hmls.homes.knowledge import TABLE
 from hmls.homes.layout import Layer
 from hmls.homes.people import hosts
 from hmls.homes.repository import Repository
@@ -57,7 +58,7 @@ def everything_is_known(repository: Repository) -> bool:
             unread = repository.evaluation(target).collected.unread
         except (NixError, Unknowable):
             return False
-        if any(each.unknown.cause.kind != "missing-input" for each in unread):
+        if any(each.unknown.cause.kind not in ("missing-input", TABLE) for each in unread):
             return False
     return True
 

@@ -367,9 +367,15 @@ def _with_dynamic(code: Code, bindings: Bindings, outer: Scope, inner: Scope) ->
             frame, made = env, code(env)
         positions = dict(made.positions)
         rest: Unknown | None = None
+        named_later: list[Lazy] = []
         for name_code, make, site in makers:
             try:
-                name = _dynamic_name(name_code, frame)
+                given = name_code(frame)
+                if isinstance(given, Unknown) and given.symbolic:
+                    rest = given
+                    named_later.append(Attrs({"name": given, "value": make(frame)}))
+                    continue
+                name = _dynamic_name(given, frame)
             except Unknowable as stop:
                 rest = stop.unknown.at(site)
                 continue
@@ -381,10 +387,15 @@ def _with_dynamic(code: Code, bindings: Bindings, outer: Scope, inner: Scope) ->
                 raise NixError(f"dynamic attribute '{shown}' already defined at {where}", site)
             made[name] = make(frame)
             positions[name] = site
-        if rest is not None:
-            return OpenAttrs(made, rest, positions)
+        if rest is None:
+            made.positions = positions
+            return made
+        opened = OpenAttrs(made, rest, positions)
+        if not named_later:
+            return opened
+        later = rest.operation("call", ("builtins.listToAttrs", named_later))
         made.positions = positions
-        return made
+        return rest.operation("//", (made, later), opened)
 
     return with_dynamic
 
@@ -402,8 +413,7 @@ def _rec_frame_code(bindings: Bindings, outer: Scope, inner: Scope) -> Code:
     return code
 
 
-def _dynamic_name(code: Code, env: Env) -> str | None:
-    value = code(env)
+def _dynamic_name(value: Value, env: Env) -> str | None:
     if value is None:
         return None
     return name_value(lambda _env: value, env)

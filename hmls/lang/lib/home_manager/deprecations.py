@@ -194,6 +194,17 @@ def mk_state_version_option_default(interp: Interp, given: Lazy) -> Value:
         older = library(interp, "strings", "versionOlder")
         return expect_bool(call2(older, get_lazy(args, "stateVersion"), get_lazy(args, "since")))
 
+    def symbolic() -> Value:
+        """The choice itself where the version is a symbol, else None."""
+        version = force(get_lazy(args, "stateVersion"))
+        if not isinstance(version, Unknown) or not version.symbolic:
+            return None
+        older = version.operation(
+            "call", ("lib.strings.versionOlder", version, get_lazy(args, "since"))
+        )
+        branches = (delayed(lambda: value_of(legacy)), delayed(lambda: value_of(current)))
+        return version.operation("if", (older, *branches))
+
     def value_of(branch: Lazy) -> Value:
         return select(expect_attrs(branch), "value")
 
@@ -216,6 +227,8 @@ def mk_state_version_option_default(interp: Interp, given: Lazy) -> Value:
     shown = delayed(warning)
 
     def default() -> Value:
+        if not deferred and (choice := symbolic()) is not None:
+            return choice
         if is_legacy() and not deferred and changes():
             return call2(
                 library(interp, "trivial", "warn"), shown, delayed(lambda: value_of(legacy))
