@@ -39,7 +39,9 @@ class Scene:
     folder: str
     maps: list[dict[str, Any]]
     settings: int
-    _chosen: list[Chosen] | None = field(default=None)
+    reasons: set[str] = field(default_factory=set)
+    """Why actions are not possible, as far as it was told in full."""
+    _chosen: list[Chosen] | None = None
 
     @property
     def root(self) -> str:
@@ -235,7 +237,15 @@ def _complete(scene: Scene, path: str, text: str) -> list[dict[str, Any]]:
         },
     )
     items = answer["items"] if isinstance(answer, dict) else answer or []
-    return sorted(items, key=lambda item: item.get("sortText") or item["label"])
+    fitting = [item for item in items if _fits(item, before)]
+    return sorted(fitting, key=lambda item: item.get("sortText") or item["label"])
+
+
+def _fits(item: dict[str, Any], before: str) -> bool:
+    """Whether an editor would still show an item after what was typed; texts here are ASCII."""
+    where = (item.get("textEdit") or {}).get("range")
+    typed = before[where["start"]["character"] :] if where else ""
+    return str(item.get("filterText") or item["label"]).startswith(typed)
 
 
 def _diagnostics(scene: Scene) -> None:
@@ -294,13 +304,15 @@ def _actions_of(scene: Scene, path: str) -> None:
         data = action.get("data") or {}
         mark = "★ " if action.get("isPreferred") else "• "
         scene.console.print(Text.assemble(mark, (action["title"], "bold")))
-        for command in data.get("commands") or ():
+        for command in data.get("commands") or data.get("elsewhere") or ():
             scene.console.print(
                 Padding(Text(f"$ {command}", "green", overflow="fold"), (0, 0, 0, 4))
             )
         reason = (action.get("disabled") or {}).get("reason")
         if reason:
-            scene.console.print(Padding(Text(f"not from here: {reason}", "yellow"), (0, 0, 0, 4)))
+            short = reason.partition(". ")[0] if reason in scene.reasons else reason
+            scene.reasons.add(reason)
+            scene.console.print(Padding(Text(f"not from here: {short}", "yellow"), (0, 0, 0, 4)))
     if answer and len(answer) > _MAX_ACTIONS:
         scene.console.print(f"[dim]… and {len(answer) - _MAX_ACTIONS} more[/dim]")
     if not answer:

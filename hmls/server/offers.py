@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 _ACTIVATIONS: dict[str, Activation] = {
     "switch": "switch", "test": "test", "boot": "boot", "dryActivate": "dry-activate",
 }  # fmt: skip
+_RECENT_NIX = Nix((2, 24), "nix", flakes_enabled=True)
+_SOME_USER = 1000
+"""Anyone but root, as whom homes are activated and who needs sudo for a machine."""
 
 
 class Offers:
@@ -37,8 +41,7 @@ class Offers:
         path = search_path(self._machine, os.environ)
         paths = {tool: found for tool in TOOLS if (found := which(tool, path))}
         # Nothing runs before the user asks: a present Nix is taken for a recent one.
-        assumed = Nix((2, 24), "nix", flakes_enabled=True) if "nix" in paths else None
-        self._tools = Tools(paths, assumed)
+        self._tools = Tools(paths, _RECENT_NIX if "nix" in paths else None)
 
     def code_actions(
         self, actions: Sequence[Action], repository: Repository
@@ -55,7 +58,8 @@ class Offers:
     def _offer(self, action: Action, repository: Repository) -> tuple[lsp.CodeAction, str | None]:
         assert action.command is not None
         name, argument = action.command.name, dict(action.command.argument)
-        made = self._plan(name, argument, repository)
+        target = self._target(argument, repository)
+        made = self._plan(name, argument, repository, self._situation(target))
         reason = made.reason if isinstance(made, Refusal) else None
         title = action.title
         if reason is not None and not self._can_disable:
@@ -68,22 +72,26 @@ class Offers:
             if reason is not None and self._can_disable
             else None,
             data={
-                "commands": [] if isinstance(made, Refusal) else _commands(made),
+                "commands": _commands(made),
                 "reason": reason,
+                "elsewhere": []
+                if reason is None
+                else _commands(self._plan(name, argument, repository, self._at_home(target))),
             },
         )
         return offer, reason
 
     def _plan(
-        self, name: str, argument: dict[str, object], repository: Repository
+        self,
+        name: str,
+        argument: dict[str, object],
+        repository: Repository,
+        situation: Situation,
     ) -> Plan | Refusal:
-        from hmls.deploy.repository import deployable, distinct, named
+        from hmls.deploy.repository import distinct
 
         root = repository.root
-        wanted = argument.get("target")
-        found = named(repository, str(wanted), self._machine.user) if wanted is not None else None
-        target = deployable(repository, found) if found is not None else None
-        situation = self._situation(target)
+        target = self._target(argument, repository)
         match name:
             case "checkAll":
                 return plan.check_all(root, distinct(repository), situation)
@@ -92,6 +100,7 @@ class Offers:
             case "archive":
                 return plan.archive(root, situation)
             case _ if target is None:
+                wanted = argument.get("target")
                 return Refusal("bad-name", f"There is no target {wanted} any more.")
             case "build":
                 return plan.build(target, situation)
@@ -100,11 +109,30 @@ class Offers:
             case _:
                 return plan.activate(_ACTIVATIONS[name], target, situation)
 
+    def _target(self, argument: dict[str, object], repository: Repository) -> Target | None:
+        from hmls.deploy.repository import deployable, named
+
+        wanted = argument.get("target")
+        found = named(repository, str(wanted), self._machine.user) if wanted is not None else None
+        return deployable(repository, found) if found is not None else None
+
+    def _at_home(self, target: Target | None) -> Situation:
+        """Where a target belongs: its own machine, which has all the tools, and its own user."""
+        there = replace(self._machine, uid=_SOME_USER)
+        if target is not None:
+            host, system = target.host or there.hostname, target.system or there.system
+            there = replace(there, user=target.user, hostname=host, system=system)
+        tools = Tools({tool: tool for tool in TOOLS}, _RECENT_NIX)
+        options = options_for(self._settings, target.host if target is not None else None)
+        return Situation(there, tools, options)
+
     def _situation(self, target: Target | None) -> Situation:
         host = target.host if target is not None and not target.is_home else None
         options = options_for(self._settings, host)
         return Situation(self._machine, self._tools, options, self._trusted)
 
 
-def _commands(made: Plan) -> list[str]:
+def _commands(made: Plan | Refusal) -> list[str]:
+    if isinstance(made, Refusal):
+        return []
     return [display(step) for step in made.steps if isinstance(step, Step)]

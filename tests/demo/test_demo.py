@@ -1,0 +1,113 @@
+"""`hmls demo` shows every part, of the example and of other repositories, and never breaks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hmls.demo.texts import lines_around, position_at
+from tests.support import write_files
+from tests.trees import FLAKE
+
+
+def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "hmls", "demo", *arguments],
+        capture_output=True,
+        text=True,
+        env=environ,
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def of_the_example() -> str:
+    done = demo()
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alice@workstation  alice + alice@workstation  x86_64-linux",
+        "homes/alice/default.nix:25",
+        "homelab.desktop.font.size: ",
+        "host · alice, carol",
+        "user · base, global, laptop",
+        "standalone home · base, global",
+        "host layer of alice on laptop",
+        "nothing deploys the layer bob@attic",
+        "$ LC_ALL=C home-manager switch --flake",
+        "$ sudo nixos-rebuild switch --flake",
+    ],
+)
+def test_the_example_shows(of_the_example: str, text: str) -> None:
+    assert text in of_the_example
+
+
+def test_the_hover_of_the_example_has_all_targets(of_the_example: str) -> None:
+    hover = of_the_example.partition("Hover:")[2].partition("Definition:")[0]
+    for value in ("13", "10", "11"):
+        assert value in hover
+    assert "alice@workstation" in hover
+
+
+def test_every_part_is_answered(of_the_example: str) -> None:
+    assert "does not answer" not in of_the_example
+    assert "nothing to say here" not in of_the_example
+
+
+def test_a_repository_of_ones_own(tmp_path: Path) -> None:
+    write_files(
+        str(tmp_path),
+        {
+            "flake.nix": FLAKE,
+            "homes/zoë/default.nix": '{ lib, ... }: { home.sessionVariables.A = lib.mkDefault "🦊"; }',
+            "homes/zoë@box/default.nix": '{ home.sessionVariables.A = "b"; }',
+            "systems/box/default.nix": '{ networking.hostName = "box"; }',
+        },
+    )
+    done = demo(str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "home.sessionVariables.A: 2 definitions" in done.stdout
+    assert "does not answer" not in done.stdout
+
+
+def test_homes_without_settings_or_layers(tmp_path: Path) -> None:
+    write_files(str(tmp_path), {"flake.nix": "{ outputs = _: { }; }", "homes/a/default.nix": "{ }"})
+    done = demo(str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "no layer defines a setting" in done.stdout
+
+
+def test_no_flake(tmp_path: Path) -> None:
+    done = demo(str(tmp_path))
+    assert done.returncode == 1
+    assert "There is no flake with homes" in done.stdout
+
+
+def test_a_part_that_is_none() -> None:
+    assert "there is no part hoover; there are map, hover," in demo("--part", "hoover").stderr
+
+
+def test_a_picture(tmp_path: Path) -> None:
+    picture = tmp_path / "map.svg"
+    assert demo("--part", "map", "--svg", str(picture)).returncode == 0
+    assert "homeConfigurations.alice" in picture.read_text(encoding="utf-8")
+
+
+def test_positions_count_as_was_agreed() -> None:
+    assert position_at("a\n🦊b", "utf-8") == {"line": 1, "character": 5}
+    assert position_at("a\n🦊b", "utf-16") == {"line": 1, "character": 3}
+
+
+def test_excerpts_have_no_blank_edges() -> None:
+    assert lines_around("a\n\nb\n\nc", 2) == (2, ["b"])
+    assert lines_around("a\nb\nc", 0) == (0, ["a", "b"])
