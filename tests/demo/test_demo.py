@@ -69,14 +69,14 @@ def test_a_repository_of_ones_own(tmp_path: Path) -> None:
         str(tmp_path),
         {
             "flake.nix": FLAKE,
-            "homes/zoë/default.nix": '{ lib, ... }: { home.sessionVariables.A = lib.mkDefault "🦊"; }',
-            "homes/zoë@box/default.nix": '{ home.sessionVariables.A = "b"; }',
+            "homes/zoë/default.nix": '{ lib, ... }: {\n home.language.base = lib.mkDefault "🦊"; }',
+            "homes/zoë@box/default.nix": '{ home.language.base = "b"; }',
             "systems/box/default.nix": '{ networking.hostName = "box"; }',
         },
     )
     done = demo(str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "home.sessionVariables.A: 2 definitions" in done.stdout
+    assert "home.language.base: 2 definitions" in done.stdout
     assert "does not answer" not in done.stdout
 
 
