@@ -18,9 +18,17 @@ Made from `hmls/config.py` by `make settings`; a test compares.
 
 An editor gives settings under `hmls`, as initialization options or by
 `workspace/didChangeConfiguration`. A setting that does not exist is reported, and the rest is used.
+Whoever shares a flake with an unusual layout puts its `layout` into `hmls.toml` beside `flake.nix`;
+the editor's own settings come before it.
 
 ```json
 { "hmls": { "target": "alice@laptop", "features": { "completion": false } } }
+```
+
+```toml
+# hmls.toml
+[layout]
+homes = "people"
 ```
 
 Every group of features can be switched off, for those who let nil or nixd do that part.

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hmls.config import LayoutSettings
 from hmls.homes.git import GitTree
 from hmls.lang import coerce, store
 from hmls.lang.errors import Unknowable
@@ -86,6 +87,8 @@ class Files:
     store_root: str = ""
     kinds: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
     """What is at paths that were looked at before in this version, links not followed."""
+    layout: LayoutSettings = field(default_factory=LayoutSettings)
+    """What the editor's user set of where things lie."""
     _real_folders: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def real_path(self, path: str) -> str:

@@ -42,10 +42,12 @@ class LayoutRow:
     """Whether `<user>@<host>` is a standalone home too, so that the host need not exist."""
 
 
-def _homes(prefix: str) -> LayoutRow:
-    folder = f"{prefix}homes/"
+def homes_in(folder: str) -> LayoutRow:
+    """The layout with homes in a folder such as `nix/homes`, and the rest beside it."""
+    prefix = folder.rpartition("/")[0]
+    prefix, folder, name = f"{prefix}/" if prefix else "", f"{folder}/", folder
     return LayoutRow(
-        f"{prefix}homes",
+        name,
         (
             LayerTemplate("global", f"{folder}{{user}}@global/default.nix"),
             LayerTemplate("droid", f"{folder}{{user}}@droid/default.nix"),
@@ -107,7 +109,7 @@ _HOME_USER_HOST = LayoutRow(
     host_layers_stand_alone=True,
 )
 LAYOUTS = (
-    _SNOWFALL, _homes(""), _homes("nix/"), _EZ_CONFIGS, _BLUEPRINT, _HOME_USER_HOST,
+    _SNOWFALL, homes_in("homes"), homes_in("nix/homes"), _EZ_CONFIGS, _BLUEPRINT, _HOME_USER_HOST,
 )  # fmt: skip
 """The first row of which a repository has any layer is its layout."""
 
@@ -188,8 +190,8 @@ def read_layout(root: str, reader: FlakeReader, rows: tuple[LayoutRow, ...] = LA
 
 
 def is_layout_folder(root: str) -> bool:
-    """Whether a folder with a flake.nix holds homes in one of the known ways."""
-    return any(
+    """Whether a folder with a flake.nix holds homes in one of the known ways, or says where."""
+    return os.path.isfile(os.path.join(root, "hmls.toml")) or any(
         os.path.isdir(os.path.join(root, template.path.split("{", 1)[0]))
         for row in LAYOUTS
         for template in row.layers

@@ -17,6 +17,7 @@ from hmls.homes.flake import HOME_OUTPUTS, Flake
 from hmls.homes.index import Index
 from hmls.homes.knowledge import Knowledge
 from hmls.homes.layout import Layer, Layout, read_layout
+from hmls.homes.own_layout import rows_of
 from hmls.homes.targets import Target, Targets, find_targets
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
@@ -60,7 +61,8 @@ class Repository:
     @property
     def layout(self) -> Layout:
         if self._layout is None:
-            self._layout = read_layout(self.root, self._layout_reader)
+            rows = rows_of(self.root, self._layout_reader, self.files.layout)
+            self._layout = read_layout(self.root, self._layout_reader, rows)
         return self._layout
 
     @property
@@ -90,6 +92,8 @@ class Repository:
         folders in which any came or went.
         """
         after = Repository(self.root, files, self.knowledge)
+        if files.layout != self.files.layout:
+            return after
         after.index = Index(self.root, files, self.index)
         after._targets_before = self._targets or self._targets_before
         if not any(os.path.isdir(path) for path in changed):

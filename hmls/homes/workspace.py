@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from hmls.config import LayoutSettings
 from hmls.homes.files import Buffer, Disk, Files
 from hmls.homes.git import GitTree, find_git_root, index_stamp, read_git_tree
 from hmls.homes.knowledge import Knowledge, Nothing
@@ -47,6 +48,7 @@ class Workspace:
     def __init__(self, store_root: str = "") -> None:
         self.disk = Disk()
         self.store_root = store_root
+        self.layout = LayoutSettings()
         self.folders: list[str] = []
         self.snapshot = Snapshot()
         self._changes: list[tuple[int, frozenset[str]]] = []
@@ -55,6 +57,12 @@ class Workspace:
         """Look for flakes in other folders."""
         self.folders = [os.path.abspath(folder) for folder in folders]
         self.look_again()
+
+    def use_layout(self, layout: LayoutSettings) -> None:
+        """Look for homes, systems and modules where the user says that they lie."""
+        if layout != self.layout:
+            self.layout = layout
+            self._advance(frozenset(self.snapshot.roots))
 
     def look_again(self) -> None:
         """Find the flake roots anew, and the git trees that they lie in."""
@@ -253,7 +261,9 @@ class Views:
         for root in snapshot.roots:
             tree = snapshot.trees[find_git_root(root) or root]
             workspace = self._workspace
-            files = Files(tree, snapshot.buffers, workspace.disk, workspace.store_root)
+            files = Files(
+                tree, snapshot.buffers, workspace.disk, workspace.store_root, workspace.layout
+            )
             known = before.repositories.get(root)
             if known is None or known.knowledge is not self.knowledge:
                 repositories[root] = Repository(root, files, self.knowledge)

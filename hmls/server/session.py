@@ -69,6 +69,8 @@ class Session:
     def use_settings(self, data: object) -> None:
         found = read_settings(data)
         self.settings, self.setting_problems = found.settings, found.problems
+        if self._parts is not None:
+            self._parts[0].use_layout(self.settings.layout)
 
     def focus(self, root: str, target: str | None) -> None:
         """Put a target of a root first from now on, or none."""
@@ -94,6 +96,7 @@ class Session:
             from hmls.server.engine import Engine
 
             workspace = Workspace(self.settings.store_root)
+            workspace.use_layout(self.settings.layout)
             workspace.set_folders(self._folders)
             self._parts = (workspace, Views(workspace, Catalogued()), Engine())
         return self._parts
