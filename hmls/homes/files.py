@@ -79,16 +79,16 @@ class Files:
 
     `tree` is the git tree that holds the flake; outside of it only the Nix store is read.
     `store_root` is the folder in which `/nix/store` is looked up, empty for the real one.
+    `layout` is what the editor's user set of where things lie.
     """
 
+    layout: LayoutSettings = field(default_factory=LayoutSettings, kw_only=True)
     tree: GitTree
     buffers: Mapping[str, Buffer] = field(default_factory=dict)
     disk: Disk = field(default_factory=Disk)
     store_root: str = ""
     kinds: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
     """What is at paths that were looked at before in this version, links not followed."""
-    layout: LayoutSettings = field(default_factory=LayoutSettings)
-    """What the editor's user set of where things lie."""
     _real_folders: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def real_path(self, path: str) -> str:

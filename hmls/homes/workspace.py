@@ -262,7 +262,11 @@ class Views:
             tree = snapshot.trees[find_git_root(root) or root]
             workspace = self._workspace
             files = Files(
-                tree, snapshot.buffers, workspace.disk, workspace.store_root, workspace.layout
+                tree,
+                snapshot.buffers,
+                workspace.disk,
+                workspace.store_root,
+                layout=workspace.layout,
             )
             known = before.repositories.get(root)
             if known is None or known.knowledge is not self.knowledge:
