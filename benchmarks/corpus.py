@@ -184,7 +184,8 @@ def _home(repository: Any, target: Any) -> dict[str, Any]:
         return {"error": error.message}
     except Unknowable as stop:
         return {"error": f"unknown: {stop.unknown.text}: {stop.unknown.cause.message}"}
-    found = settings(repository, target)
+    # What only a false mkIf defines has no value to know.
+    found = [s for s in settings(repository, target) if s.defined]
     unknown = [s for s in found if not s.known]
     return {
         "modules": len(collected.modules),

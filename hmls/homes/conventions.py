@@ -26,7 +26,7 @@ _ASSUMED = Cause("convention", "the flake was not understood, so its arguments a
 
 def _never_special(layout: Layout) -> frozenset[str]:
     """Arguments that Home Manager gives itself; frameworks that load all modules give their own."""
-    if layout.row is not None and layout.row.loads_all_modules:
+    if layout.row is not None and layout.row.shared in ("all", "default"):
         return frozenset(("pkgs",))
     return frozenset(("pkgs", "osConfig", "nixosConfig", "darwinConfig"))
 
@@ -55,14 +55,15 @@ def conventional_home(environment: Environment, layout: Layout, target: Target) 
 
 
 def shared_modules(environment: Environment, layout: Layout) -> list[str]:
-    """The modules that every home gets: the folder's default.nix, or else every one in it."""
+    """The modules that every home gets, as the layout has it."""
     folder = layout.home_modules
-    if folder is None or layout.row is None:
+    if folder is None or layout.row is None or layout.row.shared == "none":
         return []
     reader = environment.interp.reader
-    if not layout.row.loads_all_modules and _is_file(reader, os.path.join(folder, "default.nix")):
-        return [os.path.join(folder, "default.nix")]
-    return sorted(_every_module(reader, folder))
+    default = os.path.join(folder, "default.nix")
+    if layout.row.shared != "all" and _is_file(reader, default):
+        return [default]
+    return [] if layout.row.shared == "default" else sorted(_every_module(reader, folder))
 
 
 def _is_file(reader: object, path: str) -> bool:

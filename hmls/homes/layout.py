@@ -19,6 +19,9 @@ from hmls.lang.interp import ReadFailed
 LayerKind = Literal["base", "global", "host", "droid"]
 
 
+Shared = Literal["default or all", "all", "default", "none"]
+
+
 @dataclass(frozen=True, slots=True)
 class LayerTemplate:
     """Where layers of one kind lie: a folder, and the file in it that is the module."""
@@ -36,8 +39,8 @@ class LayoutRow:
     systems: tuple[str, ...] = ()
     home_modules: tuple[str, ...] = ()
     system_modules: tuple[str, ...] = ()
-    loads_all_modules: bool = False
-    """Whether every module below the folder is part of every home, without the flake saying so."""
+    shared: Shared = "default or all"
+    """Which modules of the folder are part of every home, without the flake saying so."""
     host_layers_stand_alone: bool = False
     """Whether `<user>@<host>` is a standalone home too, so that the host need not exist."""
 
@@ -69,7 +72,7 @@ _SNOWFALL = LayoutRow(
     ("systems/{system}/{host}",),
     ("modules/home",),
     ("modules/nixos",),
-    loads_all_modules=True,
+    shared="all",
     host_layers_stand_alone=True,
 )
 _EZ_CONFIGS = LayoutRow(
@@ -83,7 +86,7 @@ _EZ_CONFIGS = LayoutRow(
     ("nixos-configurations/{host}", "darwin-configurations/{host}"),
     ("home-modules",),
     ("nixos-modules",),
-    loads_all_modules=True,
+    shared="default",
     host_layers_stand_alone=True,
 )
 _BLUEPRINT = LayoutRow(
@@ -95,6 +98,7 @@ _BLUEPRINT = LayoutRow(
     ("hosts/{host}",),
     ("modules/home",),
     ("modules/nixos",),
+    shared="none",
     host_layers_stand_alone=True,
 )
 _HOME_USER_HOST = LayoutRow(
@@ -106,6 +110,7 @@ _HOME_USER_HOST = LayoutRow(
     ("hosts/{host}",),
     ("modules/home-manager",),
     ("modules/nixos",),
+    shared="none",
     host_layers_stand_alone=True,
 )
 LAYOUTS = (

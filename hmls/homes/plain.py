@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from hmls.lang import store
 from hmls.lang.budget import check_depth
-from hmls.lang.errors import Unknowable
+from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, force, get, has, is_derivation, sorted_names
 from hmls.lang.json import json_string
 from hmls.lang.values import (
@@ -106,7 +106,8 @@ def is_plain_set(value: Value) -> bool:
     try:
         if is_derivation(value):
             return False
-    except Unknowable:
+    except (NixError, Unknowable):
+        # Its `type` is no text that says «derivation», as far as anybody can see.
         pass
     return "outPath" not in value and "__toString" not in value
 

@@ -31,6 +31,14 @@ _MAX_TEXT = 20_000
 _MAX_VALUE = 300
 """Characters of a single definition's value."""
 
+_OF_SOMETHING_MISSING = re.compile(
+    r"^The option `([^']*\.)?(accounts|programs|services|systemd|home|xdg|wayland|gtk|qt)\.[^']*'"
+    r" does not exist\. Definition values:"
+    r"|^The option `nixpkgs\.\w+' was accessed but has no value defined"
+)
+"""Errors that say only that some module is missing, in sections that belong to Home Manager or
+NixOS: a module that was not read may be it."""
+
 
 class Reader:
     """What is known of one target while its settings are read."""
@@ -112,14 +120,20 @@ class Reader:
             return "", "", None, False, None
         if isinstance(value, Failed):
             message = value.error.message
-            return f"«error: {message}»", "", message, False, None
+            return f"«error: {message}»", *self._doubted(message), False, None
         text = show(value, _MAX_TEXT)
         try:
             return text, "", None, True, plain(value)
         except NotPlain as stop:
             return text, stop.reason, None, False, None
         except NixError as error:
-            return text, "", error.message, False, None
+            return text, *self._doubted(error.message), False, None
+
+    def _doubted(self, message: str) -> tuple[str, str | None]:
+        """(reason, error): a module that was not read may declare or define what is missing."""
+        if self.unread and _OF_SOMETHING_MISSING.search(message):
+            return self._may_add("may declare or define what is missing"), None
+        return "", message
 
     def _may_add(self, doubt: str) -> str:
         names = ", ".join(self.unread)

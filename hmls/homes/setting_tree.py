@@ -264,12 +264,17 @@ class Point:
             return found
         if isinstance(node, Open):
             return node.child(name)
+        found = None
         if isinstance(node, Option):
-            return node.part(name)
-        if isinstance(node, Resolved):
+            found = node.part(name)
+        elif isinstance(node, Resolved):
             part = node.merged.part
-            return None if part is None else part(name)
-        return None
+            found = None if part is None else part(name)
+        if isinstance(found, Undeclared):
+            inner = self.evaluation
+            # Only a submodule has levels of its own.
+            return None if inner is None else Open(inner.system, (*self.path, name), _given(found))
+        return found
 
     def _below(self, name: str) -> Lazy | Failed:
         return _selected(self.look(), name)

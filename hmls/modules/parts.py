@@ -9,7 +9,17 @@ from typing import NamedTuple
 
 from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import expect_open_list, force, select
-from hmls.lang.values import Attrs, Lazy, OpenAttrs, Site, Splice, Unknown, Value, type_name
+from hmls.lang.values import (
+    Attrs,
+    Lazy,
+    OpenAttrs,
+    Site,
+    Splice,
+    Unknown,
+    UnknownChoice,
+    Value,
+    type_name,
+)
 from hmls.modules.definitions import Definition, Loc, property_kind
 from hmls.modules.guards import may_be_there
 
@@ -116,6 +126,22 @@ def _may_define(value: Value, name: str) -> bool:
         return False
     if isinstance(value, OpenAttrs):
         return name not in value and name not in value.absent
+    if isinstance(value, UnknownChoice):
+        # `lib.optionalAttrs unknown { … }` defines the names of the set or none.
+        return any(_has_name(side, name) for side in (value.then, value.otherwise))
+    return True
+
+
+def _has_name(lazy: Lazy, name: str) -> bool:
+    """Whether one side of a choice may define a name; unknown where it may be any property."""
+    try:
+        value = force(lazy)
+    except (NixError, Unknowable):
+        return True
+    if value.__class__ is Attrs and "_type" not in value:
+        return name in value
+    if isinstance(value, UnknownChoice):
+        return _may_define(value, name)
     return True
 
 
