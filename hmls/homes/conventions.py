@@ -36,8 +36,10 @@ def conventional_home(environment: Environment, layout: Layout, target: Target) 
     system = target.system or "x86_64-linux"
     modules: list[Lazy] = [Path(path) for path in shared_modules(environment, layout)]
     modules += [Path(layer.entry) for layer in target.layers if layer.has_entry]
-    if target.kind != "host":
+    if target.kind == "standalone":
         modules.append(_builder(target.user, system))
+    if target.kind == "droid":
+        modules.append(_of_device())
     special: dict[str, Lazy] = {"isDroid": target.kind == "droid", "system": system}
     for name in ("inputs", "self"):
         special[name] = Unknown(name, _ASSUMED)
@@ -101,6 +103,18 @@ def _builder(user: str, system: str) -> Attrs:
         {
             "username": user,
             "homeDirectory": override(1000, f"{parent}/{user}"),
+            "stateVersion": override(1000, STATE_VERSION),
+        }
+    )
+    return Attrs({"_file": BUILDER, "config": Attrs({"home": home})})
+
+
+def _of_device() -> Attrs:
+    """What Nix-on-Droid sets from its own `user.userName` and `user.home`."""
+    home = Attrs(
+        {
+            "username": Unknown("nix-on-droid's user.userName", _ASSUMED, None, "string"),
+            "homeDirectory": Unknown("nix-on-droid's user.home", _ASSUMED, None, "string"),
             "stateVersion": override(1000, STATE_VERSION),
         }
     )

@@ -28,6 +28,8 @@ from hmls.modules.types.base import OptionType
 
 _ATTRPATH = re.compile(rb'(?:[^"=;${}]|"(?:[^"\\]|\\.)*"|\$\{[^}]*\}|\$(?!\{))*', re.DOTALL)
 _MAX_TEXT = 20_000
+_OTHERS = "…."
+"""How a text begins that stands for what a module of an input defines."""
 _MAX_VALUE = 300
 """Characters of a single definition's value."""
 
@@ -71,6 +73,8 @@ class Reader:
         leaves = [found.leaf for found in carried]
         option, option_type = point.option, _type_of(point)
         text, reason, error, known, json = self._value(value)
+        if _OTHERS in text:
+            text = self._users_part(leaves) or text
         assumes: tuple[str, ...] = ()
         priority = _priority(leaves)
         if known and self.unread and not self._is_own(option):
@@ -134,6 +138,15 @@ class Reader:
         if self.unread and _OF_SOMETHING_MISSING.search(message):
             return self._may_add("may declare or define what is missing"), None
         return "", message
+
+    def _users_part(self, leaves: list[Leaf]) -> str:
+        """What the user's own files say of a value that others may add to."""
+        own = [
+            show(leaf.definition.value, _MAX_TEXT)
+            for leaf in leaves
+            if leaf.status is Status.WINS and self.is_users(leaf.definition)
+        ]
+        return f"{' and '.join(own)} …" if own and not any(_OTHERS in text for text in own) else ""
 
     def _may_add(self, doubt: str) -> str:
         names = ", ".join(self.unread)

@@ -244,7 +244,10 @@ class Point:
             leaves = self.leaves
             if part is not None:
                 leaves = [found for found in leaves if not found.leaf.in_force]
-            carried = tuple(_projected(leaves, name))
+            projected = list(_projected(leaves, name))
+            if part is None and isinstance(self.look(), Unknown):
+                projected = _competing(projected)
+            carried = tuple(projected)
         found = Point(path, part, value, self.option, carried)
         if isinstance(part, Open) and (guessed or _is_open(value)):
             found.value = Thunk(_value_of, part)
@@ -360,9 +363,26 @@ def _projected(leaves: list[Carried], name: str) -> Iterator[Carried]:
     """What the definitions of a set say of one of its names."""
     for leaf, beaten_by in leaves:
         definition = leaf.definition
-        for value, site, status in _attributes(definition.value, name, leaf.status):
-            projected = leaf._replace(definition=definition.of(value, site), status=status)
+        for value, site, status, priority in _attributes(definition.value, name, leaf.status):
+            projected = leaf._replace(
+                definition=definition.of(value, site),
+                status=status,
+                priority=leaf.priority if priority is None else priority,
+            )
             yield Carried(projected, beaten_by)
+
+
+def _competing(found: list[Carried]) -> list[Carried]:
+    """Which of them win by their own priorities, where the type that decides is out of reach."""
+    strongest = strongest_priority([each.leaf for each in found])
+    if strongest is None:
+        return found
+    return [
+        Carried(leaf._replace(status=Status.LOSES), strongest)
+        if leaf.status is Status.WINS and leaf.priority != strongest
+        else Carried(leaf, beaten_by)
+        for leaf, beaten_by in found
+    ]
 
 
 def strongest_priority(leaves: list[Leaf]) -> int | None:
@@ -377,8 +397,8 @@ def strongest_priority(leaves: list[Leaf]) -> int | None:
 
 def _attributes(
     lazy: Lazy, name: str, status: Status
-) -> Iterator[tuple[Lazy, Site | None, Status]]:
-    """The attribute with its place, once for each set that mkMerge puts together."""
+) -> Iterator[tuple[Lazy, Site | None, Status, int | None]]:
+    """The attribute with place and priority, once for each set that mkMerge puts together."""
     try:
         value = force(lazy)
         kind = property_kind(value)
@@ -398,11 +418,24 @@ def _attributes(
     except NixError:
         return
     if isinstance(value, Unknown):
-        yield value.select(name), value.site, status
+        yield value.select(name), value.site, status, None
     elif isinstance(value, Attrs) and name in value:
-        yield value[name], value.positions.get(name), status
+        inner, priority = _stripped(value[name])
+        yield inner, value.positions.get(name), status, priority
     elif isinstance(value, OpenAttrs) and name not in value.absent:
-        yield value.rest.select(name), None, status
+        yield value.rest.select(name), None, status, None
+
+
+def _stripped(lazy: Lazy) -> tuple[Lazy, int | None]:
+    """A value without mkForce and the like around it, and the priority that they give it."""
+    try:
+        value = force(lazy)
+        if property_kind(value) == "override":
+            priority = force(value["priority"])
+            return value["content"], priority if isinstance(priority, int) else None
+    except (NixError, Unknowable):
+        pass
+    return lazy, None
 
 
 __all__ = ["Carried", "Failed", "Look", "Node", "Open", "Point", "names_of", "root_point"]
