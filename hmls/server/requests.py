@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from hmls.server.app import Server
     from hmls.server.engine import Priority
 
+log = logging.getLogger("hmls")
 T = TypeVar("T")
 
 
@@ -28,6 +31,7 @@ class RequestFailed(JsonRpcException):
 
 def register(server: Server) -> None:
     session, news = server.session, server.news
+    asked_again: list[asyncio.Future[None]] = []  # A task that nobody holds may vanish.
     server.virtual.makers["effective"] = lambda uri: _effective(server, uri)
 
     @server.feature("hmls/layers")
@@ -48,6 +52,20 @@ def register(server: Server) -> None:
     def focus(params: Any) -> None:
         root, target = text_of(params, "root"), optional_text(params, "target")
         session.focus(root, target)
+        asked_again.append(asyncio.ensure_future(_look_again(server)))
+        del asked_again[:-1]
+
+
+async def _look_again(server: Server) -> None:
+    """Have the client ask anew for what depends on the target in focus."""
+    can = server.client_capabilities.workspace
+    try:
+        if can is not None and can.inlay_hint is not None and can.inlay_hint.refresh_support:
+            await server.workspace_inlay_hint_refresh_async(None)
+        if can is not None and can.code_lens is not None and can.code_lens.refresh_support:
+            await server.workspace_code_lens_refresh_async(None)
+    except JsonRpcException as error:
+        log.warning("the client does not ask anew: %s", error)
 
 
 async def _patiently(ask: Callable[[Priority], Awaitable[T]]) -> T:

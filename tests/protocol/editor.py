@@ -71,12 +71,19 @@ class Editor:
         self.watched: list[lsp.Registration] = []
         self.changed = asyncio.Event()
         """Set when the server says that the homes changed."""
+        self.asked_anew = asyncio.Event()
+        """Set when the server wants its hints and lenses to be asked for again."""
         self._open: set[str] = set()
         self._version = 0
 
         @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
         def register(params: lsp.RegistrationParams) -> None:
             self.watched.extend(params.registrations)
+
+        @client.feature(lsp.WORKSPACE_INLAY_HINT_REFRESH)
+        @client.feature(lsp.WORKSPACE_CODE_LENS_REFRESH)
+        def anew(_params: Any) -> None:
+            self.asked_anew.set()
 
         @client.feature("hmls/changed")
         def changed(_params: Any) -> None:

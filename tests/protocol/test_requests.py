@@ -60,9 +60,11 @@ async def test_health_follows_the_problems(editor: Editor) -> None:
     ] == 0
 
 
-async def test_focus_is_no_answer(editor: Editor) -> None:
+async def test_focus_has_the_client_ask_anew(editor: Editor) -> None:
+    editor.asked_anew.clear()
     assert await ask(editor, "hmls/focus", root=str(editor.root), target="alice") is None
     assert await ask(editor, "hmls/focus", root=str(editor.root), target=None) is None
+    await asyncio.wait_for(editor.asked_anew.wait(), 20)
 
 
 async def test_a_request_without_its_root_is_refused(editor: Editor) -> None:

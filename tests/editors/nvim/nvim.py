@@ -16,7 +16,7 @@ PATIENCE_S = 60.0
 """How long a condition may take on a busy machine."""
 
 INIT = """\
-vim.opt.runtimepath:append(@PLUGIN@)
+@PATH@
 vim.opt.swapfile = false
 vim.opt.shortmess:append('aoOtTI')
 vim.opt.more = false
@@ -48,7 +48,10 @@ class LuaError(Exception):
 
 
 class Nvim:
-    """One process. Its own folders are empty and stay inside `folder`."""
+    """One process. Its own folders are empty and stay inside `folder`.
+
+    `init` ends its init.lua; `on_path` puts the plugin on the runtimepath before.
+    """
 
     def __init__(
         self,
@@ -56,6 +59,7 @@ class Nvim:
         folder: Path,
         *,
         init: str = "vim.lsp.enable('hmls')",
+        on_path: bool = True,
         environ: dict[str, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +72,8 @@ class Nvim:
         self._environ["PYTHONPATH"] = str(REPOSITORY)
         self._environ.pop("NVIM", None)
         command = "{" + ", ".join(_lua(word) for word in (sys.executable, "-m", "hmls")) + "}"
-        text = INIT.replace("@PLUGIN@", _lua(str(PLUGIN))).replace("@COMMAND@", command)
+        path = f"vim.opt.runtimepath:append({_lua(str(PLUGIN))})" if on_path else ""
+        text = INIT.replace("@PATH@", path).replace("@COMMAND@", command)
         (folder / "init.lua").write_text(text.replace("@MORE@", init))
         self._errors = open(folder / "stderr", "w")  # noqa: SIM115
         self.process = subprocess.Popen(

@@ -133,6 +133,35 @@ def test_a_problem_and_its_quick_fix(nvim: Nvim, homelab: Path) -> None:
     nvim.wait("return #vim.diagnostic.get(0) == 0")
 
 
+LENSES = """
+local lenses = vim.lsp.codelens.get({ bufnr = 0 })
+local titles = vim.tbl_map(function(each)
+  local lens = each.lens or each
+  return lens.command and lens.command.title or ''
+end, lenses)
+return #titles > 0 and titles
+"""
+
+
+def test_code_lenses(nvim: Nvim, homelab: Path) -> None:
+    nvim.edit(homelab / "homes/alice/default.nix")
+    nvim.lua(
+        "if vim.lsp.codelens.enable then vim.lsp.codelens.enable(true, { bufnr = 0 })\n"
+        "else vim.lsp.codelens.refresh({ bufnr = 0 }) end"
+    )
+    titles = nvim.wait(LENSES)
+    assert "alice · standalone" in titles
+    assert {"build", "preview", "switch"} <= set(titles)
+    nvim.lua(
+        "ran = {}\n"
+        "vim.lsp.commands['hmls.build'] = function(command) ran = command.arguments[1] end\n"
+        "vim.api.nvim_win_set_cursor(0, { 1, 0 })"
+    )
+    nvim.lua("answers = { 'build' } vim.lsp.codelens.run()")
+    nvim.wait("return ran.target == 'alice'")
+    nvim.lua("vim.lsp.commands['hmls.build'] = nil")
+
+
 def test_several_buffers_have_one_server(nvim: Nvim, homelab: Path) -> None:
     for name in ("homes/alice/default.nix", "homes/bob/default.nix", "flake.nix"):
         nvim.edit(homelab / name)

@@ -97,20 +97,8 @@ function M.set_focus(chosen)
   local params = { root = chosen.map.root, target = chosen.target.name }
   client_of.ask(client, 'hmls/focus', params, function()
     focus[chosen.map.root] = chosen.target.name
-    for buffer in pairs(client.attached_buffers) do
-      M._show_anew(buffer)
-    end
     vim.cmd.redrawstatus({ bang = true })
   end)
-end
-
----What depends on the target in focus is asked for again.
----@param buffer integer
-function M._show_anew(buffer)
-  if vim.lsp.inlay_hint.is_enabled({ bufnr = buffer }) then
-    vim.lsp.inlay_hint.enable(false, { bufnr = buffer })
-    vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
-  end
 end
 
 ---A target by its name: in the current buffer's root if it is there.
