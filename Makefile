@@ -99,6 +99,15 @@ oracle: $(VENV)/.test nix
 settings: $(VENV)/.runtime
 	$(BIN)/python -m tools.settings_page
 
+picture: $(VENV)/.runtime
+	$(BIN)/hmls demo --part hover --settings 1 --svg docs/pictures/hover.svg >/dev/null
+
+dist: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check build twine
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/twine check dist/*
+
 nix: $(VENV)/.test
 	$(BIN)/python tests/get_nix.py .nix
 

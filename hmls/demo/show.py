@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ _MAX_ACTIONS = 9
 _LOOK_S = 30.0
 _COLOURS = {1: "red", 2: "yellow", 3: "blue", 4: "bright_black"}
 _LEVELS = {1: "error", 2: "warning", 3: "information", 4: "hint"}
+_FILE_LINK = re.compile(r"\[([^\]]+)\]\(file:[^)\s]*\)")
+"""Links to files, which editors open and a terminal has no use for."""
 
 
 @dataclass(slots=True)
@@ -176,7 +179,11 @@ def _hover(scene: Scene) -> None:
         answer = scene.client.ask("textDocument/hover", _position(spot))
         contents = answer["contents"] if answer else None
         text = contents.get("value", "") if isinstance(contents, dict) else str(contents or "")
-        shown = Markdown(text) if text else Text("nothing to say here", "dim")
+        shown = (
+            Markdown(_FILE_LINK.sub(r"**\1**", text))
+            if text
+            else Text("nothing to say here", "dim")
+        )
         scene.console.print(Panel(shown, border_style="blue", expand=False))
 
 
