@@ -85,6 +85,9 @@ test-vscode: $(VENV)/.test
 	@test -n "$(VSCODE_TESTS)" || { echo 'there are no tests of VS Code' >&2; exit 1; }
 	$(BIN)/python -m pytest $(VSCODE_TESTS)
 
+screenshots: $(VENV)/.test
+	HMLS_SCREENSHOTS="$(CURDIR)/docs/pictures" $(BIN)/python -m pytest $(VSCODE_TESTS)
+
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
