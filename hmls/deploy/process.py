@@ -21,8 +21,10 @@ STREAMS: tuple[Stream, ...] = ("out", "err")
 OnLine = Callable[[Stream, str], None]
 OnStart = Callable[[int], None]
 
-CHUNK_BYTES = 8192
-"""As much output as is read at a time: some 2 ms of work, so that others are served in between."""
+CHUNK_BYTES = 4096
+"""As much output as is read at a time: some 1 ms of work, so that others are served in between."""
+BREATH_S = 0.003
+"""How long is waited behind a full chunk: a program that floods us waits, nobody else does."""
 PATIENCE_S = ((signal.SIGINT, 8.0), (signal.SIGTERM, 4.0), (signal.SIGKILL, 4.0))
 """Signals for a process group that should end, and how long each is given.
 
@@ -78,6 +80,8 @@ async def run(
     readers = asyncio.gather(
         *(_read(read_end, stream, on_line) for stream, (read_end, _) in pipes.items())
     )
+    # Nobody waits for readers that are cancelled; asyncio wants their end to be looked at.
+    readers.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
         code = await started.wait()
         await asyncio.wait({readers}, timeout=LAST_WORDS_S)
@@ -213,7 +217,7 @@ async def _read(read_end: int, stream: Stream, on_line: OnLine) -> None:
     try:
         while chunk := await reader.read(CHUNK_BYTES):
             lines.add(chunk)
-            await asyncio.sleep(0)
+            await asyncio.sleep(BREATH_S if len(chunk) == CHUNK_BYTES else 0)
         lines.finish()
     finally:
         transport.close()
@@ -223,7 +227,7 @@ async def _read_rest(file: BinaryIO, lines: _Lines) -> None:
     """Read what was added to a file since the last time."""
     while chunk := file.read(CHUNK_BYTES):
         lines.add(chunk)
-        await asyncio.sleep(0)
+        await asyncio.sleep(BREATH_S if len(chunk) == CHUNK_BYTES else 0)
 
 
 class _Lines:

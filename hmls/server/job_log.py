@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from hmls.deploy.log import LogLine
     from hmls.server.app import Server
 
-PAUSE_S = 0.03
-LINES_AT_ONCE = 60
-"""Sending so many takes about a millisecond; other messages are answered between."""
+PAUSE_S = 0.05
+LINES_AT_ONCE = 25
+"""500 lines a second: more than anyone reads, and few enough that answers pass between them."""
 KEPT_LINES = 20_000
+LAST_LINES = 1_000
+"""How many of those that still wait are sent when all is over."""
 _LEVELS = {"error": "error", "warning": "warning", "news": "info", "build": "log"}
 _TYPES = {
     "error": lsp.MessageType.Error,
@@ -52,6 +54,9 @@ class JobLog:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        while len(self._waiting) > LAST_LINES:
+            self._waiting.popleft()
+            self._left_out += 1
         while self._waiting:
             self._send(LINES_AT_ONCE)
             await asyncio.sleep(0)

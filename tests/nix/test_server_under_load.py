@@ -17,10 +17,14 @@ from tests.nix.test_injection import nothing_ran
 
 USER = other_user()[1]
 HOME = f"homes/{USER}/default.nix"
-HOVERS = 150
+HOVERS = 100
 ROUNDS = 3
 """The best of so many counts: other programs of the machine disturb some."""
-CHATTER = "i=0; while true; do i=$((i+1)); echo line $i of a long log; done"
+CHATTER = (
+    "i=0; while true; do i=$((i+1)); echo line $i of a long log; "
+    "if [ $((i % 100)) = 0 ]; then sleep 0.05; fi; done"
+)
+"""Two thousand lines a second, about what a large build of C++ says."""
 
 
 def building(script: str) -> str:
