@@ -34,7 +34,7 @@ class Catalogued:
     def home_modules(self, system: ModuleSystem) -> Callable[[Release], list[Given]]:
         def modules(release: Release) -> list[Given]:
             table = self.table(release)
-            folder = release.path or "/nix/store/home-manager"
+            folder = release.path or release.input
             given = table_modules(table, system, folder)
             return given if table.exact else [*given, unlisted(release.input, table.label)]
 

@@ -6,6 +6,7 @@ import os
 import re
 from typing import NamedTuple
 
+from hmls.catalog.modules import CATALOG
 from hmls.homes.builders.home_manager import BUILDER
 from hmls.homes.knowledge import TABLE
 from hmls.homes.one_value import has_one_value
@@ -87,7 +88,9 @@ class Reader:
             assumes += self.tables
         if self.error is not None:
             known, json, error, reason = False, None, self.error, ""
-        contributions = [self._contribution(point, found) for found in carried]
+        contributions = [
+            self._contribution(point, found) for found in carried if not _is_idle(found.leaf)
+        ]
         order = {"wins": 0, "unknown": 1, "loses": 2, "false": 3}
         return Setting(
             point.path,
@@ -251,6 +254,11 @@ class Reader:
             return _NOWHERE
         places = (_place(declaration.site) for declaration in declarations)
         return next((place for place in places if place.path is not None), _NOWHERE)
+
+
+def _is_idle(leaf: Leaf) -> bool:
+    """Whether it is one of the many that Home Manager's own modules make if they are enabled."""
+    return leaf.definition.origin == CATALOG and leaf.status is Status.FALSE
 
 
 def _error_of(evaluation: Evaluation) -> str | None:

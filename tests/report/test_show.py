@@ -47,16 +47,22 @@ def test_json_of_one_setting(root: str) -> None:
             "reason": None,
             "error": None,
             "priority": 50,
-            "type": None,
+            "type": "boolean",
             "assumes": ["home-manager"],
             "winners": [{"file": "homes/alice@desk/default.nix", "line": 2, "layer": "host"}],
             "losers": [
+                {
+                    "file": None,
+                    "line": None,
+                    "layer": "default",
+                    "why": "priority 1500 loses to 50",
+                },
                 {
                     "file": "homes/alice/default.nix",
                     "line": 3,
                     "layer": "base",
                     "why": "priority 1000 loses to 50",
-                }
+                },
             ],
         }
     ]

@@ -1,0 +1,81 @@
+"""What the bundled table adds: values of Home Manager's options, exactly or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from hmls.homes.catalogued import Catalogued
+from hmls.homes.settings import setting
+from hmls.homes.workspace import Views, Workspace
+from tests.standins.homelab import EXPECTED, HOMELAB, segments
+from tests.support import on_evaluation_thread
+from tests.trees import Tree, in_tree
+
+
+@on_evaluation_thread
+def test_no_value_is_wrong() -> None:
+    expected = json.loads(Path(EXPECTED).read_text())
+    workspace = Workspace()
+    workspace.set_folders([str(HOMELAB)])
+    repository = next(iter(Views(workspace, Catalogued()).newest().repositories.values()))
+    wrong, known = [], 0
+    for target in repository.targets.items:
+        for name, answer in expected[target.name].items():
+            found = setting(repository, target, tuple(segments(name)))
+            if found is None or not found.known:
+                continue
+            known += 1
+            if json.dumps(found.value, sort_keys=True) != json.dumps(
+                answer.get("value"), sort_keys=True
+            ):
+                wrong.append((target.name, name, found.value, answer))
+    assert not wrong
+    assert known > 400
+
+
+def _value(tree: Tree, *path: str) -> object:
+    found = setting(tree.repository, tree.target("alice"), path)
+    assert found is not None, path
+    return found.value if found.known else found.reason or found.error
+
+
+def test_defaults_are_read(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { config, ... }: { home.sessionPath = [ "${config.xdg.configHome}/bin" ]; }
+    """
+    asked = in_tree(tmp_path, text, lambda t: _value(t, "home", "sessionPath"), Catalogued())
+    assert asked == ["/home/alice/.config/bin"]
+
+
+def test_own_modules_add_what_they_write(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { home.packages = [ ]; programs.starship.enable = true; }
+    """
+
+    def asked(tree: Tree) -> object:
+        found = setting(tree.repository, tree.target("alice"), ("home", "packages"))
+        assert found is not None
+        return found.text
+
+    assert in_tree(tmp_path, text, asked, Catalogued()).startswith("[ nixpkgs.starship ")
+
+
+def test_renamed_options_set_the_new_ones(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { programs.git.userName = "Alice"; programs.git.enable = true; }
+    """
+    path = ("programs", "git", "settings", "user", "name")
+    assert in_tree(tmp_path, text, lambda t: _value(t, *path), Catalogued()) == "Alice"
+
+
+def test_types_refuse(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { programs.git.enable = "yes"; }
+    """
+    asked = in_tree(tmp_path, text, lambda t: _value(t, "programs", "git", "enable"), Catalogued())
+    assert "is not of type `boolean'" in str(asked)
