@@ -55,12 +55,8 @@ def test_own_modules_add_what_they_write(tmp_path: Path) -> None:
         { home.packages = [ ]; programs.starship.enable = true; }
     """
 
-    def asked(tree: Tree) -> object:
-        found = setting(tree.repository, tree.target("alice"), ("home", "packages"))
-        assert found is not None
-        return found.text
-
-    assert in_tree(tmp_path, text, asked, Catalogued()).startswith("[ nixpkgs.starship ")
+    asked = in_tree(tmp_path, text, lambda t: _value(t, "home", "packages"), Catalogued())
+    assert "Home Manager" in str(asked)
 
 
 def test_renamed_options_set_the_new_ones(tmp_path: Path) -> None:
