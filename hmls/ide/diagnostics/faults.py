@@ -83,7 +83,16 @@ def faults_of(repository: Repository, evaluation: Evaluation, found: Walk) -> li
     if not from_table:
         return faults
     # The release that is locked may have options that the table lacks.
-    return [replace(f, is_certain=False) if f.code is UNDECLARED_OPTION else f for f in faults]
+    return [replace(f, is_certain=False) if _is_of_home_manager(f) else f for f in faults]
+
+
+def _is_of_home_manager(fault: Fault) -> bool:
+    """Whether an option is missing that Home Manager, and no module of the user's, would have."""
+    return (
+        fault.code is UNDECLARED_OPTION
+        and fault.loc[:1] != ()
+        and (fault.loc[0] in HOME_MANAGER_NAMES)
+    )
 
 
 def _may_be_newer(failure: Failure) -> bool:
