@@ -16,7 +16,7 @@ from hmls.server.convert import path_of_uri
 from hmls.syntax.text import LineIndex
 
 CURSOR = "$0"
-_PATIENCE_S = 30
+_PATIENCE_S = 120
 """How long is waited for what must come, on a machine that is busy with other tests."""
 
 
