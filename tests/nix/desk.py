@@ -100,8 +100,12 @@ class Desk:
         """End the server as nothing can prevent."""
         server = self.client._server
         assert server is not None
-        self.client.error = ConnectionError("killed")
+        self.gone()
         server.kill()
+
+    def gone(self) -> None:
+        """The server was shut down already, or killed: nothing more is said to it."""
+        self.client.error = ConnectionError("gone")
 
     def _listen(self) -> None:
         @self.client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)

@@ -149,3 +149,27 @@ async def test_a_machine_is_switched_in_the_users_terminal(
         for verb in ("Build", "Preview", "Switch", "Test", "Boot", "Dry-activate"):
             assert any(title.startswith(f"{verb} {host}") for title in titles), titles
     assert not os.path.exists(lab.folder / "it-ran")
+
+
+async def test_an_editor_that_closes_lets_an_activation_go_to_its_end(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    lab = make_lab(folder, nix_environ, '{ files.settings = "dark"; }')
+    pipe = lab.home / ".half-way"
+    os.mkfifo(pipe)
+    async with desk(lab) as at:
+        running = asyncio.ensure_future(at.run("switch"))
+        await at.sees("Activating halfWay")
+        closing = asyncio.ensure_future(at.client.shutdown_async(None))
+        await at.ask("hmls/generations")  # Answered behind the shutdown: the activation was let alone.
+        await asyncio.to_thread(pipe.write_text, "on")
+        await closing
+        assert (await running)["outcome"] == "cancelled"
+        at.client.exit(None)
+        at.gone()
+    assert (lab.home / "settings").read_text() == "dark"
+    pipe.unlink()
+    async with desk(lab) as at:
+        async with asyncio.timeout(60):
+            message = await at.told()
+        assert "It went on to its end" in message
