@@ -5,6 +5,7 @@ from __future__ import annotations
 from hmls.homes.workspace import View
 from hmls.ide.completion.item import Item
 from hmls.ide.completion.names import complete_names
+from hmls.ide.completion.options import complete_options
 from hmls.ide.completion.paths import complete_paths
 from hmls.ide.completion.place import find_place
 
@@ -21,7 +22,7 @@ def complete(view: View, path: str, offset: int) -> list[Item]:
     place = find_place(source, offset)
     if place is None:
         return []
-    return complete_names(repository, place)
+    return complete_names(repository, place) or complete_options(repository, path, place)
 
 
 __all__ = ["Item", "complete"]
