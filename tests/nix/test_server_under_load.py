@@ -161,7 +161,8 @@ async def test_an_editor_that_closes_lets_an_activation_go_to_its_end(
         running = asyncio.ensure_future(at.run("switch"))
         await at.sees("Activating halfWay")
         closing = asyncio.ensure_future(at.client.shutdown_async(None))
-        await at.ask("hmls/generations")  # Answered behind the shutdown: the activation was let alone.
+        # Answered behind the shutdown: the activation was let alone by then.
+        await at.ask("hmls/generations")
         await asyncio.to_thread(pipe.write_text, "on")
         await closing
         assert (await running)["outcome"] == "cancelled"
