@@ -39,7 +39,7 @@ def register(server: Server) -> None:
             found += override_lenses(view, path)
             return [_lens(server, view, path, lines, lens) for lens in found]
 
-        return await session.ask(work, Priority.FILE, path=path)
+        return await session.ask_patiently(work, Priority.FILE, path=path)
 
 
 def _lens(server: Server, view: View, path: str, lines: LineIndex, lens: Lens) -> lsp.CodeLens:

@@ -35,13 +35,7 @@ def register(server: Server) -> None:
             content = lsp.MarkupContent(lsp.MarkupKind.Markdown, markdown(view, found))
             return lsp.Hover(content, session.converter.range(lines, found.start, found.end))
 
-        from hmls.lang.errors import GaveUp
-
-        try:
-            return await session.ask(work, path=path)
-        except GaveUp:
-            # The next hover goes on from what this one has found out.
-            return None
+        return await session.ask_patiently(work, path=path)
 
 
 def markdown(view: View, found: Hover) -> str:

@@ -37,7 +37,7 @@ def register(server: Server) -> None:
             found = inlay_hints(view, path, start, max(end, start + 1), focus)
             return [_hint(server, view, lines, hint) for hint in found]
 
-        return await session.ask(work, Priority.FILE, path=path)
+        return await session.ask_patiently(work, Priority.FILE, path=path)
 
 
 def _hint(server: Server, view: View, lines: LineIndex, hint: Hint) -> lsp.InlayHint:

@@ -143,6 +143,24 @@ class Session:
         chosen = Priority.REQUEST if priority is None else priority
         return await asyncio.wrap_future(engine.submit(chosen, run))
 
+    async def ask_patiently(
+        self, work: Callable[[View], T], priority: Priority | None = None, path: str | None = None
+    ) -> T | None:
+        """As `ask`, going on with less urgency where the first look took too long.
+
+        What was computed stays computed, so that it ends; None where even that is not enough.
+        """
+        from hmls.lang.errors import GaveUp
+        from hmls.server.engine import Priority
+
+        first = Priority.REQUEST if priority is None else priority
+        for chosen in [each for each in Priority if each >= first]:
+            try:
+                return await self.ask(work, chosen, path)
+            except GaveUp:
+                continue
+        return None
+
     def close(self) -> None:
         if self._parts is not None:
             self._parts[2].close()
