@@ -64,7 +64,7 @@ def register(server: Server) -> None:
                 found += _offers(server).code_actions(deployments, repository)
             return found
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)
 
 
 def _offers(server: Server) -> Offers:

@@ -92,6 +92,8 @@ async def find_target(server: Server, name: str, argument: Mapping[str, Any]) ->
     if not (wanted is None or isinstance(wanted, str)):
         raise JsonRpcInvalidParams("`target` must be a name")
 
+    from hmls.server.engine import Priority
+
     def work(view: View) -> tuple[Target | None, tuple[Target, ...]]:
         from hmls.deploy.repository import deployable, distinct, named
 
@@ -102,7 +104,7 @@ async def find_target(server: Server, name: str, argument: Mapping[str, Any]) ->
         found = named(repository, wanted, this_machine().user)
         return (None if found is None else deployable(repository, found)), every
 
-    found, every = await server.session.ask(work)
+    found, every = await server.session.ask(work, Priority.BACKGROUND)
     if found is None and wanted is not None:
         raise JsonRpcInvalidParams(f"there is no target {wanted} in {root}")
     return Asked(name, root, found, every, argument)

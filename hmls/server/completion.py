@@ -50,7 +50,7 @@ def register(server: Server) -> None:
                 False, [_item(server, lines, number, item) for number, item in enumerate(items)]
             )
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)
 
     @server.feature(lsp.COMPLETION_ITEM_RESOLVE)
     def resolve(item: lsp.CompletionItem) -> lsp.CompletionItem:

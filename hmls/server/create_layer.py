@@ -26,6 +26,8 @@ def register(server: Server) -> None:
         root = _root(server, argument)
         session = server.session
 
+        from hmls.server.engine import Priority
+
         def work(view: View) -> tuple[str, lsp.WorkspaceEdit | None, str]:
             from hmls.ide.new_layer import Impossible, layer_text
             from hmls.ide.types import CreateFile, WorkspaceEdit
@@ -38,7 +40,7 @@ def register(server: Server) -> None:
             where = view.repositories[root].files.relative(made.entry)
             return f"{where} is there.", workspace_edit(session.converter, view, edit), made.entry
 
-        message, edit, entry = await session.ask(work)
+        message, edit, entry = await session.ask(work, Priority.BACKGROUND)
         if edit is None:
             return {"outcome": "not-run", "message": message}
         answer = await server.workspace_apply_edit_async(

@@ -33,4 +33,4 @@ def register(server: Server) -> None:
                 for link in document_links(view, path)
             ]
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)

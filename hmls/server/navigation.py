@@ -31,7 +31,7 @@ def register(server: Server) -> None:
             offset = session.converter.offset(lines_of(view, path), params.position)
             return _answer(server, view, path, definition(view, path, offset))
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)
 
     @server.feature(lsp.TEXT_DOCUMENT_DECLARATION)
     async def go_to_declaration(params: lsp.DeclarationParams) -> _Answer:
@@ -45,7 +45,7 @@ def register(server: Server) -> None:
             offset = session.converter.offset(lines_of(view, path), params.position)
             return _answer(server, view, path, declaration(view, path, offset))
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)
 
 
 def _answer(server: Server, view: View, path: str, found: Found | None) -> _Answer:

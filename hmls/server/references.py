@@ -30,7 +30,7 @@ def register(server: Server) -> None:
             found = references(view, path, offset, definitions=definitions)
             return [session.converter.location(view, place) for place in found]
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)
 
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
     async def highlight(params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight] | None:
@@ -53,4 +53,4 @@ def register(server: Server) -> None:
                 for found in highlights(view, path, offset)
             ]
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)

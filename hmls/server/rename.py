@@ -35,7 +35,7 @@ def register(server: Server) -> None:
             span = session.converter.range(lines, found.start, found.end)
             return lsp.PrepareRenamePlaceholder(span, found.name)
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)
 
     @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
     async def rename_symbol(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
@@ -52,4 +52,4 @@ def register(server: Server) -> None:
                 raise RequestFailed(edit.why)
             return workspace_edit(session.converter, view, edit)
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)

@@ -32,7 +32,7 @@ def register(server: Server) -> None:
                 for fold in folds(view, path)
             ]
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)
 
     @server.feature(lsp.TEXT_DOCUMENT_SELECTION_RANGE)
     async def selection_range(params: lsp.SelectionRangeParams) -> list[lsp.SelectionRange] | None:
@@ -55,4 +55,4 @@ def register(server: Server) -> None:
             assert outer is not None
             return outer
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)

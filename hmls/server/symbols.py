@@ -39,7 +39,7 @@ def register(server: Server) -> None:
             lines = lines_of(view, path)
             return [_symbol(session.converter, lines, s) for s in document_symbols(view, path)]
 
-        return await session.ask(work, path=path)
+        return await session.ask_patiently(work, path=path)
 
     @server.feature(lsp.WORKSPACE_SYMBOL)
     async def workspace_symbol(params: lsp.WorkspaceSymbolParams) -> list[lsp.SymbolInformation]:
@@ -56,7 +56,7 @@ def register(server: Server) -> None:
                 for found in workspace_symbols(view, params.query)
             ]
 
-        return await session.ask(work)
+        return await session.ask_patiently(work) or []
 
 
 def _symbol(converter: Converter, lines: LineIndex, symbol: Symbol) -> lsp.DocumentSymbol:
