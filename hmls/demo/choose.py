@@ -8,8 +8,9 @@ from typing import Any
 from hmls.demo.client import Client, NoAnswer
 from hmls.demo.texts import Spot, spot_in
 
-_MAX_TARGETS = 8
-"""So many are asked for their settings; a big fleet has more than a demo can show."""
+_MAX_TARGETS = 3
+"""So many are asked for all of their settings, those of one user; a demo should not make wait."""
+_LAYERS = ("base", "host", "global", "droid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def settings_to_show(
     """The most overridden settings first, each of another program. Raises NoAnswer."""
     merged: dict[tuple[str, ...], _Seen] = {}
     answer: NoAnswer | None = None
-    for target in targets[:_MAX_TARGETS]:
+    for target in _worth_asking(targets):
         try:
             told = client.ask("hmls/settings", {"root": root, "target": target["name"]})
         except NoAnswer as error:
@@ -46,6 +47,19 @@ def settings_to_show(
     found = [chosen for path, seen in merged.items() if (chosen := seen.chosen(path))]
     found.sort(key=lambda each: (not each.known, -each.values - each.places, each.path))
     return _of_different_programs(found)[:how_many]
+
+
+def _worth_asking(targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Targets of the user who has most layers, those with layers of their own first."""
+    layers: dict[str, set[str]] = {}
+    for target in targets:
+        layers.setdefault(target["user"], set()).update(target["layers"])
+    if not layers:
+        return []
+    user = max(layers, key=lambda name: len(layers[name]))
+    own = [target for target in targets if target["user"] == user]
+    own.sort(key=lambda target: (-len(target["layers"]), target["kind"] == "droid"))
+    return own[:_MAX_TARGETS]
 
 
 def _of_different_programs(found: list[Chosen]) -> list[Chosen]:
@@ -77,10 +91,10 @@ class _Seen:
                 self._places[spot.path, spot.start[0]] = place["layer"], spot
 
     def chosen(self, path: tuple[str, ...]) -> Chosen | None:
-        """None if nothing of it can be shown in a layer of the user's."""
-        order = {"base": 0, "host": 1, "global": 2, "droid": 3, "module": 4}
+        """None if no layer of the user's defines it, or if it is a set of many things."""
+        order = {layer: number for number, layer in enumerate(_LAYERS)}
         shown = [each for each in self._places.values() if each[0] in order]
-        if not shown:
+        if not shown or any(text.lstrip().startswith("{") for text in self._values):
             return None
         _, spot = min(shown, key=lambda each: (order[each[0]], each[1].path, each[1].start))
-        return Chosen(path, spot, len(self._places), len(self._values), self._known > 0)
+        return Chosen(path, spot, len(shown), len(self._values), self._known > 0)

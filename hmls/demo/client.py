@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 _ANSWER_S = 120.0
 """How long an answer may take; the first one reads the whole repository."""
-_QUIET_S = 0.8
+_QUIET_S = 4.0
 """When no problems were published for so long, the server has said them all."""
 _CAPABILITIES: dict[str, Any] = {
     "general": {"positionEncodings": ["utf-8", "utf-16"]},

@@ -26,7 +26,8 @@ _MAX_PLACES = 8
 _MAX_ITEMS = 8
 _MAX_PROBLEMS = 10
 _MAX_ACTIONS = 9
-_LOOK_S = 30.0
+_LOOK_S = 60.0
+_LOOKS = 4
 _COLOURS = {1: "red", 2: "yellow", 3: "blue", 4: "bright_black"}
 _LEVELS = {1: "error", 2: "warning", 3: "information", 4: "hint"}
 _FILE_LINK = re.compile(r"\[([^\]]+)\]\(file:[^)\s]*\)")
@@ -176,15 +177,25 @@ def _hover(scene: Scene) -> None:
         spot = chosen.spot
         scene.console.print(Text(scene.place(spot), "cyan"))
         scene.console.print(_excerpt(spot, around=1))
-        answer = scene.client.ask("textDocument/hover", _position(spot))
-        contents = answer["contents"] if answer else None
-        text = contents.get("value", "") if isinstance(contents, dict) else str(contents or "")
+        text = _hover_text(scene.client, spot)
         shown = (
             Markdown(_FILE_LINK.sub(r"**\1**", text))
             if text
             else Text("nothing to say here", "dim")
         )
         scene.console.print(Panel(shown, border_style="blue", expand=False))
+
+
+def _hover_text(client: Client, spot: Spot) -> str:
+    """The text of a hover; a person who reads «gave up» would move the mouse again."""
+    text = ""
+    for _ in range(_LOOKS):
+        answer = client.ask("textDocument/hover", _position(spot))
+        contents = answer["contents"] if answer else None
+        text = contents.get("value", "") if isinstance(contents, dict) else str(contents or "")
+        if "gave up" not in text:
+            break
+    return text
 
 
 def _definitions(scene: Scene) -> None:

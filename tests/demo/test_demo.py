@@ -52,6 +52,18 @@ def test_the_example_shows(of_the_example: str, text: str) -> None:
     assert text in of_the_example
 
 
+def test_the_hover_of_the_example_has_all_targets(of_the_example: str) -> None:
+    hover = of_the_example.partition("Hover:")[2].partition("Definition:")[0]
+    for value in ("13", "10", "11"):
+        assert value in hover
+    assert "alice@workstation" in hover
+
+
+def test_every_part_is_answered(of_the_example: str) -> None:
+    assert "does not answer" not in of_the_example
+    assert "nothing to say here" not in of_the_example
+
+
 def test_a_repository_of_ones_own(tmp_path: Path) -> None:
     write_files(
         str(tmp_path),
@@ -65,6 +77,7 @@ def test_a_repository_of_ones_own(tmp_path: Path) -> None:
     done = demo(str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "home.language.base: 2 definitions" in done.stdout
+    assert "does not answer" not in done.stdout
 
 
 def test_homes_without_settings_or_layers(tmp_path: Path) -> None:
