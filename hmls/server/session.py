@@ -129,7 +129,6 @@ class Session:
 
         With `path`, raises ContentModified if that file's text changed meanwhile.
         """
-        from hmls.lang.errors import GaveUp
         from hmls.server.engine import Priority
 
         asked_of = self.workspace.snapshot
@@ -142,17 +141,7 @@ class Session:
             return work(view)
 
         chosen = Priority.REQUEST if priority is None else priority
-        try:
-            return await asyncio.wrap_future(engine.submit(chosen, run))
-        except GaveUp:
-            if chosen is not Priority.REQUEST:
-                raise
-        # A first question on a slow machine: what was computed is kept, so that a second try
-        # gets further. Clients pass over a question whose answer is outdated without a word.
-        try:
-            return await asyncio.wrap_future(engine.submit(Priority.FILE, run))
-        except GaveUp:
-            raise ContentModified from None
+        return await asyncio.wrap_future(engine.submit(chosen, run))
 
     async def ask_patiently(
         self, work: Callable[[View], T], priority: Priority | None = None, path: str | None = None
