@@ -15,8 +15,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 _ANSWER_S = 120.0
 """How long an answer may take; the first one reads the whole repository."""
-_QUIET_S = 4.0
-"""When no problems were published for so long, the server has said them all."""
+_QUIET_S = 0.5
+"""When no problems were published for so long, the server is asked whether these were all."""
 _CAPABILITIES: dict[str, Any] = {
     "general": {"positionEncodings": ["utf-8", "utf-16"]},
     "textDocument": {
@@ -87,10 +87,13 @@ class Client:
             )
 
     def wait_for_problems(self, at_most_s: float) -> None:
-        """Take in what is published, until no more comes."""
+        """Take in what is published until the server has looked at every file.
+
+        It is asked whether it has after each silence; until then its answers are older.
+        """
         until = time.monotonic() + at_most_s
-        while time.monotonic() < until:
-            if self._take(min(_QUIET_S, until - time.monotonic())) is None:
+        while (left_s := until - time.monotonic()) > 0:
+            if self._take(min(_QUIET_S, left_s)) is None and self.ask("hmls/layers", {})["settled"]:
                 return
 
     def can(self, ability: str) -> bool:

@@ -78,6 +78,11 @@ class Problems:
         for path in paths:
             self._publish(path)
 
+    @property
+    def settled(self) -> bool:
+        """Whether every file was looked at since the last change."""
+        return self._task is not None and self._task.done() and not self._task.cancelled()
+
     def counts(self, path: str) -> tuple[int, int]:
         """(errors, warnings) that were published for a file."""
         found, _ = self._published.get(path, ([], None))

@@ -36,7 +36,8 @@ def register(server: Server) -> None:
 
     @server.feature("hmls/layers")
     async def layers(_params: Any) -> dict[str, Any]:
-        return {"roots": await _patiently(news.maps)}
+        roots = await _patiently(news.maps)
+        return {"roots": roots, "settled": server.problems.settled}
 
     @server.feature("hmls/settings")
     async def settings(params: Any) -> dict[str, Any]:
