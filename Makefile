@@ -12,8 +12,8 @@ WORKERS ?= 2
 PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3.14 python3 python; do \
 	if $$each -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 	then echo $$each; break; fi; done)
-NVIM_TESTS := $(wildcard tests/editors/*nvim*)
-VSCODE_TESTS := $(wildcard tests/editors/*vscode*)
+NVIM_TESTS := $(wildcard tests/editors/nvim/test_*.py)
+VSCODE_TESTS := $(wildcard tests/editors/vscode/test_*.py)
 
 .PHONY: help demo test lint format bench oracle test-nvim test-vscode screenshots settings picture \
 	dist nix clean
