@@ -49,7 +49,8 @@ def of_the_example() -> str:
     ],
 )
 def test_the_example_shows(of_the_example: str, text: str) -> None:
-    assert text in of_the_example
+    # Where a line ends hangs on how long the folder's path is.
+    assert " ".join(text.split()) in " ".join(of_the_example.split())
 
 
 def test_the_hover_of_the_example_has_all_targets(of_the_example: str) -> None:
