@@ -204,14 +204,22 @@ def _definitions(scene: Scene) -> None:
     for chosen in _chosen(scene):
         answer = scene.client.ask("textDocument/definition", _position(chosen.spot)) or []
         spots = [spot_of(each) for each in (answer if isinstance(answer, list) else [answer])]
-        scene.console.print(
-            Text.assemble((chosen.name, "bold"), f": {len(spots)} definitions, the winner first")
-        )
+        scene.console.print(Text.assemble((chosen.name, "bold"), f": {_how_many(len(spots))}"))
         for spot in spots[:_MAX_PLACES]:
             scene.console.print(Padding(Text(scene.place(spot), "cyan"), (0, 0, 0, 2)))
             scene.console.print(Padding(_excerpt(spot, around=0), (0, 0, 0, 4)))
         if len(spots) > _MAX_PLACES:
             scene.console.print(f"  [dim]… and {len(spots) - _MAX_PLACES} more[/dim]")
+
+
+def _how_many(definitions: int) -> str:
+    match definitions:
+        case 0:
+            return "no definitions were found"
+        case 1:
+            return "one definition"
+        case _:
+            return f"{definitions} definitions, the winner first"
 
 
 def _completions(scene: Scene) -> None:
