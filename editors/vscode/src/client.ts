@@ -88,6 +88,15 @@ export class Server implements vscode.Disposable {
     }
   }
 
+  /** The settings changed. */
+  async tellSettings(): Promise<void> {
+    if (this.client?.isRunning()) {
+      await this.client.sendNotification("workspace/didChangeConfiguration", {
+        settings: { hmls: settingsOfServer() },
+      });
+    }
+  }
+
   range(range: import("vscode-languageclient/node").Range): vscode.Range {
     return new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
   }
@@ -110,7 +119,6 @@ export class Server implements vscode.Disposable {
         hmls: settingsOfServer(),
         trusted: vscode.workspace.isTrusted,
       },
-      synchronize: { configurationSection: "hmls" },
       outputChannel: this.output,
       markdown: { isTrusted: false, supportHtml: false },
       connectionOptions: { maxRestartCount: 3 },

@@ -60,6 +60,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("hmls.server.path") || event.affectsConfiguration("hmls.features")) {
         void server.restart();
+      } else if (event.affectsConfiguration("hmls")) {
+        void server.tellSettings();
       }
     }),
     command("hmls.restartServer", () => server.restart()),
