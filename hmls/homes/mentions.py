@@ -46,7 +46,7 @@ _SETS: dict[tuple[str, ...], NameKind] = {
     ("users", "users"): "user",
     ("users", "extraUsers"): "user",
 }
-_VALUES: dict[str, NameKind] = {
+VALUES: dict[str, NameKind] = {
     "username": "user",
     "userName": "user",
     "user": "user",
@@ -58,9 +58,9 @@ _VALUES: dict[str, NameKind] = {
     "computerName": "host",
 }
 """Names of settings and variables whose value, or what is compared with them, is a name."""
-_CERTAIN = frozenset(("username", "primaryUser", "hostName", "computerName"))
+CERTAIN_VALUES = frozenset(("username", "primaryUser", "hostName", "computerName"))
 """Those of them that also in a home name no account elsewhere, as `github.user` does."""
-_COLLECTIONS = re.compile(
+COLLECTIONS = re.compile(
     r"(?i)(?P<user>users?|people|persons?|accounts?|homes?|members|admins)"
     r"|(?P<host>hosts?|machines?|systems?|devices?|nodes)"
 )
@@ -102,7 +102,7 @@ class Names:
         """Sets whose attributes are called as users or hosts: by their own name, or all of them."""
         found: dict[tuple[str, ...], NameKind] = {}
         for path, names in _sets_of(self.repository.index).items():
-            called = _COLLECTIONS.fullmatch(path[-1])
+            called = COLLECTIONS.fullmatch(path[-1])
             if names.isdisjoint(self.users) and names.isdisjoint(self.hosts):
                 continue
             if called is not None and _CLEAR.fullmatch(path[-1]):
@@ -296,17 +296,17 @@ def _kind_of_string(
 ) -> NameKind | None:
     """What a string names by where it stands."""
     if context.compared_with:
-        return _VALUES.get(context.compared_with[-1])
+        return VALUES.get(context.compared_with[-1])
     owner = _owner(source, offset)
     if context.of:
         last = context.of[-1]
-        if last in _VALUES and (
-            len(context.of) == 1 or last in _CERTAIN or not _is_home(names, path)
+        if last in VALUES and (
+            len(context.of) == 1 or last in CERTAIN_VALUES or not _is_home(names, path)
         ):
-            return _VALUES[last]
+            return VALUES[last]
         if context.of[-3:-1] == ("users", "users") and last == "name":
             return "user"
-        called = _COLLECTIONS.fullmatch(last)
+        called = COLLECTIONS.fullmatch(last)
         if called is not None and owner == Kind.LIST:
             kind: NameKind = "user" if called.group("user") else "host"
             if names.has(kind, context.text):

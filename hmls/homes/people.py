@@ -30,6 +30,7 @@ class Host:
     layers: tuple[Layer, ...]
     exists: bool
     """Whether the flake exposes it, or the layout has a folder for it."""
+    is_darwin: bool = False
 
 
 def users(repository: Repository) -> dict[str, User]:
@@ -60,6 +61,7 @@ def hosts(repository: Repository) -> dict[str, Host]:
             tuple(target for target in targets.items if target.host == name),
             tuple(layer for layer in layout.layers if layer.host == name),
             name in targets.hosts or name in layout.systems,
+            name in targets.darwin_hosts,
         )
         for name in sorted(names)
     }
@@ -96,9 +98,14 @@ def describe_host(host: Host, root: str) -> str:
     if host.folder is not None:
         lines.append(f"- `{os.path.relpath(host.folder, root)}` · system")
     lines += [f"- `{_relative(layer, root)}` · {layer.user}" for layer in host.layers]
+    if host.targets:
+        lines += ["", *deployments(host.targets)]
+    elif host.exists:
+        tool = "darwin" if host.is_darwin else "nixos"
+        command = f"sudo {tool}-rebuild switch --flake .#{host.name}"
+        lines += ["", f"`{command}` deploys the system, which has no homes"]
     if not host.exists:
         lines += ["", "No system of that name exists: nothing deploys it."]
-    lines += ["", *deployments(host.targets)] if host.targets else []
     return "\n".join(lines)
 
 

@@ -69,6 +69,8 @@ class Targets:
     assumptions: tuple[Assumption, ...]
     hosts: tuple[str, ...]
     """The hosts that the flake exposes, or that the layout has."""
+    darwin_hosts: frozenset[str] = frozenset()
+    """Those of them that nix-darwin deploys."""
     errors: tuple[NixError, ...] = ()
     """What the flake's own evaluation fails on."""
 
@@ -85,6 +87,7 @@ def find_targets(repository: Repository) -> Targets:
         tuple(items),
         tuple(dict.fromkeys(found.assumptions)),
         tuple(sorted({*found.hosts, *found.layout_hosts})),
+        frozenset(found.darwin_hosts),
         tuple(found.errors),
     )
 
@@ -101,6 +104,7 @@ class _Found:
         self.errors: list[NixError] = []
         self.hosts: set[str] = set()
         self.layout_hosts: set[str] = set()
+        self.darwin_hosts: set[str] = set()
         self.unknown_systems: str | None = None
 
     def assume(self, message: str, reason: str) -> None:
@@ -186,6 +190,8 @@ class _Found:
             self.unknown_systems = reason
         for output in outputs.items:
             self.hosts.add(output.name)
+            if output_kind == "darwinConfigurations":
+                self.darwin_hosts.add(output.name)
             why = self._reason(output, output.path)
             if output.configuration is not None:
                 self._host_from_flake(output)

@@ -25,6 +25,24 @@ ALICE = "homes/alice/default.nix"
             '{ osConfig, ... }: { a = osConfig.networking.hostName == "$0"; }',
             {"laptop", "pi", "workstation"},
         ),
+        ('{ x = "home-manager switch --flake ${y}/🎉#$0"; }', {"alice", "bob", "carol"}),
+        ('{ x = "home-manager switch --flake $F#$0"; }', {"alice", "bob", "carol"}),
+        ("# sudo nixos-rebuild switch --flake '.#$0'\n{ }", {"laptop", "pi", "workstation"}),
+        (
+            "{ x = ''\n home-manager switch --flake .#al\n nixos-rebuild test --flake .#$0\n''; }",
+            {"laptop", "pi", "workstation"},
+        ),
+        ('{ x = [ "home-manager" "switch" "--flake" ".#$0" ]; }', {"alice", "bob", "carol"}),
+        ('{ x = "nix build .#homeConfigurations.\\"$0"; }', {"alice", "bob", "carol"}),
+        ('{ x = "nix build .#homeConfigurations.alice.$0"; }', set()),
+        ('{ x = "nix-on-droid switch --flake .#$0"; }', {"alice"}),
+        ('{ x = "nix shell nixpkgs#$0"; }', set()),
+        ('{ colour = "#$0"; }', set()),
+        ('{ style = "window#$0"; }', set()),
+        ("{ self, ... }: { x = self.darwinConfigurations.$0 }", set()),
+        ('{ nix.settings.trusted-users = [ "$0" ]; }', {"alice", "bob", "carol"}),
+        ("{ host, ... }: { x = { pi = 1; $0 }.${host}; }", {"laptop", "pi", "workstation"}),
+        ("let all = { pi = 1; laptop = 2; $0 }; in { }", {"laptop", "pi", "workstation"}),
     ],
 )
 async def test_names(editor: Editor, text: str, labels: set[str]) -> None:
@@ -49,3 +67,12 @@ async def test_item_says_what_it_is(editor: Editor) -> None:
     assert alice.detail == "user · base, droid, global, laptop, workstation"
     resolved = await editor.client.completion_item_resolve_async(alice)
     assert "home-manager switch --flake .#alice" in resolved.documentation.value
+
+
+async def test_path_of_the_flake_with_a_string_added(editor: Editor) -> None:
+    text = '{ self, ... }: { imports = [ (self + "/homes/alice@l$0") ]; }'
+    items = await editor.complete(ALICE, text)
+    layer = next(item for item in items if item.label == "alice@laptop")
+    assert layer.detail == "host layer of alice on laptop"
+    resolved = await editor.client.completion_item_resolve_async(layer)
+    assert "sudo nixos-rebuild switch --flake .#laptop" in resolved.documentation.value

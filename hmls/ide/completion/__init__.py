@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hmls.homes.workspace import View
 from hmls.ide.completion.item import Item
-from hmls.ide.completion.names import complete_names
+from hmls.ide.completion.names import complete_names, complete_references
 from hmls.ide.completion.options import complete_options
 from hmls.ide.completion.paths import complete_paths
 from hmls.ide.completion.place import find_place
@@ -16,13 +16,15 @@ def complete(view: View, path: str, offset: int) -> list[Item]:
     repository = view.repository(path)
     if source is None or repository is None:
         return []
-    items = complete_paths(repository, path, source.text, offset)
+    items = complete_paths(repository, path, source.text, offset) or complete_references(
+        repository, source, offset
+    )
     if items:
         return items
     place = find_place(source, offset)
     if place is None:
         return []
-    return complete_names(repository, place) or complete_options(repository, path, place)
+    return complete_names(repository, path, place) or complete_options(repository, path, place)
 
 
 __all__ = ["Item", "complete"]

@@ -7,6 +7,7 @@ import re
 
 from hmls.homes.files import FlakeReader
 from hmls.homes.layout import Layer
+from hmls.homes.people import deployments
 from hmls.homes.repository import Repository
 from hmls.ide.completion.item import Item
 from hmls.lang.errors import Unknowable
@@ -14,6 +15,7 @@ from hmls.lang.interp import ReadFailed
 
 _LITERAL = re.compile(r"(?<![\w.)\]}$@-])(\.{1,2}(?:/[\w.+@-]*)+)$")
 _ADDED = re.compile(r"(?<![\w.)\]}-])(\.{1,2}(?:/[\w.+-]*)*?)/?\.?\s*\+\s*\"((?:/[^\"$]*)?)$")
+_SELF_ADDED = re.compile(r"(?<![\w.])(?:inputs\.)?self(?:\.outPath)?\s*\+\s*\"((?:/[^\"$]*)?)$")
 _INTERPOLATED = re.compile(
     r"\"\$\{(self|inputs\.self|\.{1,2}(?:/[\w.+-]*)*?)/?\.?\}((?:/[^\"$]*)?)$"
 )
@@ -32,6 +34,9 @@ def complete_paths(repository: Repository, path: str, text: bytes, offset: int) 
     if match is not None:
         base = os.path.normpath(os.path.join(folder, match.group(1)))
         return _in_string(repository, path, base, match.group(2), text, offset)
+    match = _SELF_ADDED.search(line)
+    if match is not None:
+        return _in_string(repository, path, repository.root, match.group(1), text, offset)
     match = _INTERPOLATED.search(line)
     if match is not None:
         start = match.group(1)
@@ -124,10 +129,13 @@ def _item(
     layer = _layer_at(repository, os.path.join(folder, name))
     is_folder = kind == "directory"
     detail = "folder" if is_folder else "file"
+    documentation = ""
     if layer is not None:
         detail = f"{layer.kind} layer of {layer.user}"
         if layer.kind == "host":
             detail += f" on {layer.host}"
+        targets = repository.recent_targets.items
+        documentation = "\n".join(deployments(tuple(t for t in targets if layer in t.layers)))
     rank = "0" if is_folder or name.endswith(".nix") else "1"
     return Item(
         name,
@@ -136,7 +144,7 @@ def _item(
         start,
         end,
         detail,
-        "",
+        documentation,
         filter_text,
         f"{rank}{name}",
     )

@@ -1,0 +1,42 @@
+"""Names are completed where they are names, and options where they are not."""
+
+from __future__ import annotations
+
+from hmls.ide.completion import complete
+from tests.ide.tree import ask
+
+
+def labels(text: str) -> set[str]:
+    return ask(
+        text, lambda tree: {item.label for item in complete(tree.view, tree.path, tree.offset)}
+    )
+
+
+def test_a_set_with_one_option_called_as_a_host_is_no_set_of_hosts() -> None:
+    found = labels("""
+        #- homes/alice/default.nix
+        { my.workstation.enable = true; my.shell.enable = true; my.$0 }
+        #- modules/home/default.nix
+        { options.my.shell.enable = lib.mkOption { }; options.my.editor = lib.mkOption { }; }
+    """)
+    assert {"shell", "editor"} <= found
+
+
+def test_a_darwin_host_is_offered_where_it_is_deployed() -> None:
+    flake = """
+        #- homes/alice/default.nix
+        { }
+        #- flake.nix
+        {
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          inputs.nix-darwin.url = "github:nix-darwin/nix-darwin";
+          outputs = { nixpkgs, nix-darwin, self, ... }: {
+            nixosConfigurations.tower = nixpkgs.lib.nixosSystem { modules = [ ]; };
+            darwinConfigurations.mac = nix-darwin.lib.darwinSystem { modules = [ ]; };
+            x = "COMMAND$0";
+          };
+        }
+    """
+    assert labels(flake.replace("COMMAND", "darwin-rebuild switch --flake .#")) == {"mac"}
+    assert labels(flake.replace("COMMAND", "nixos-rebuild switch --flake .#")) == {"tower"}
+    assert labels(flake.replace("COMMAND", "ssh .#")) == {"mac", "tower"}
