@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from hmls.catalog.modules import KIND as OWN_MODULE
 from hmls.lang import store
 from hmls.lang.budget import check_depth
 from hmls.lang.errors import NixError, Unknowable
@@ -31,9 +32,11 @@ from hmls.lang.values import (
 class NotPlain(Exception):
     """Part of a value is not known, or is nothing that JSON holds as it is."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, unknown: Unknown | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.unknown = unknown
+        """What is unknown, where that is the reason."""
 
 
 def plain(lazy: Lazy, depth: int = 0) -> object:
@@ -47,7 +50,7 @@ def plain(lazy: Lazy, depth: int = 0) -> object:
         value = force(lazy)
         return _plain(value, depth)
     except Unknowable as stop:
-        raise NotPlain(why(stop.unknown)) from None
+        raise NotPlain(why(stop.unknown), stop.unknown) from None
 
 
 def _plain(value: Value, depth: int) -> object:
@@ -64,9 +67,9 @@ def _plain(value: Value, depth: int) -> object:
             return _object(value, depth)
         case OpenList():
             unknown = next(item.unknown for item in value.items if item.__class__ is Splice)
-            raise NotPlain(why(unknown))
+            raise NotPlain(why(unknown), unknown)
         case Unknown():
-            raise NotPlain(why(value))
+            raise NotPlain(why(value), value)
         case Path():
             raise NotPlain("a path, which becomes a path of the Nix store")
         case Lambda() | Primop():
@@ -95,7 +98,7 @@ def _object(value: Attrs, depth: int) -> object:
     if has(value, "outPath"):
         return plain(get(value, "outPath"), depth + 1)
     if isinstance(value, OpenAttrs):
-        raise NotPlain(why(value.rest))
+        raise NotPlain(why(value.rest), value.rest)
     return {name: plain(value[name], depth + 1) for name in sorted_names(value)}
 
 
@@ -114,6 +117,9 @@ def is_plain_set(value: Value) -> bool:
 
 def why(unknown: Unknown) -> str:
     """The reason that something is unknown, in one line: `pkgs.ripgrep: …`."""
+    if unknown.cause.kind == OWN_MODULE:
+        # How such a module comes to its value takes long to find out, and no user wrote it.
+        return unknown.cause.message
     text = " ".join(unknown.text.split())
     if len(text) > 80:
         text = f"{text[:79]}…"

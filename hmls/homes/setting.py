@@ -55,6 +55,9 @@ class Setting:
     text: str
     """Nix text, with what is unknown as written."""
     reason: str = ""
+    kind: str = ""
+    """The kind of the reason, as `lang.values.Cause` has it; `unread` where a module that was
+    not read may add to the value, empty where it is nothing that JSON holds."""
     error: str | None = None
     """Nix's message, where evaluating it fails."""
     priority: int | None = None

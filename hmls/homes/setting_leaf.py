@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from hmls.catalog.modules import CATALOG
+from hmls.catalog.modules import KIND as OWN_MODULE
 from hmls.homes.builders.home_manager import BUILDER
 from hmls.homes.knowledge import TABLE
 from hmls.homes.one_value import has_one_value
@@ -33,6 +34,8 @@ _OTHERS = "…."
 """How a text begins that stands for what a module of an input defines."""
 _MAX_VALUE = 300
 """Characters of a single definition's value."""
+UNREAD = "unread"
+"""The kind of the reason that a module which was not read may add to a value."""
 
 _OF_SOMETHING_MISSING = re.compile(
     r"^The option `([^']*\.)?(accounts|programs|services|systemd|home|xdg|wayland|gtk|qt)\.[^']*'"
@@ -73,9 +76,7 @@ class Reader:
         carried = point.leaves
         leaves = [found.leaf for found in carried]
         option, option_type = point.option, _type_of(point)
-        text, reason, error, known, json = self._value(value)
-        if _OTHERS in text:
-            text = self._users_part(leaves) or text
+        text, reason, kind, error, known, json = self._value(value, leaves)
         assumes: tuple[str, ...] = ()
         priority = _priority(leaves)
         if known and self.unread and not self._is_own(option):
@@ -83,11 +84,11 @@ class Reader:
             if doubt is None:
                 assumes = self.unread
             else:
-                known, json, reason = False, None, self._may_add(doubt)
+                known, json, reason, kind = False, None, self._may_add(doubt), UNREAD
         if known and self.tables and not self._is_own(option):
             assumes += self.tables
         if self.error is not None:
-            known, json, error, reason = False, None, self.error, ""
+            known, json, error, reason, kind = False, None, self.error, "", ""
         contributions = [
             self._contribution(point, found) for found in carried if not _is_idle(found.leaf)
         ]
@@ -99,6 +100,7 @@ class Reader:
             json,
             text,
             reason,
+            kind,
             error,
             priority,
             None if option_type is None else _described(option_type),
@@ -121,26 +123,38 @@ class Reader:
     def _is_inside(self, site: Site | None) -> bool:
         return site is not None and site.unit.path.startswith(self._tree)
 
-    def _value(self, value: Look) -> tuple[str, str, str | None, bool, object]:
-        """(text, reason, error, known, JSON)"""
+    def _value(
+        self, value: Look, leaves: list[Leaf]
+    ) -> tuple[str, str, str, str | None, bool, object]:
+        """(text, reason, its kind, error, known, JSON)"""
         if value is MISSING:
-            return "", "", None, False, None
+            return "", "", "", None, False, None
         if isinstance(value, Failed):
             message = value.error.message
             return f"«error: {message}»", *self._doubted(message), False, None
-        text = show(value, _MAX_TEXT)
         try:
-            return text, "", None, True, plain(value)
+            json = plain(value)
+            return show(value, _MAX_TEXT), "", "", None, True, json
         except NotPlain as stop:
-            return text, stop.reason, None, False, None
+            kind = "" if stop.unknown is None else stop.unknown.cause.kind
+            return self._text(value, leaves, kind), stop.reason, kind, None, False, None
         except NixError as error:
+            text = self._text(value, leaves, "")
             return text, *self._doubted(error.message), False, None
 
-    def _doubted(self, message: str) -> tuple[str, str | None]:
-        """(reason, error): a module that was not read may declare or define what is missing."""
+    def _doubted(self, message: str) -> tuple[str, str, str | None]:
+        """(reason, kind, error): an unread module may declare or define what is missing."""
         if self.unread and _OF_SOMETHING_MISSING.search(message):
-            return self._may_add("may declare or define what is missing"), None
-        return "", message
+            return self._may_add("may declare or define what is missing"), UNREAD, None
+        return "", "", message
+
+    def _text(self, value: Value, leaves: list[Leaf], kind: str) -> str:
+        """What there is to see of a value that is not wholly known."""
+        users = self._users_part(leaves) if kind == OWN_MODULE else ""
+        if users:
+            return users
+        text = show(value, _MAX_TEXT)
+        return (self._users_part(leaves) or text) if _OTHERS in text else text
 
     def _users_part(self, leaves: list[Leaf]) -> str:
         """What the user's own files say of a value that others may add to."""

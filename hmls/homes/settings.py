@@ -77,8 +77,9 @@ def _not_to_be_had(path: tuple[str, ...], stop: NixError | Unknowable | GaveUp) 
         text = f"«error: {stop.message}»"
         return Setting(path, False, True, None, text, error=stop.message)
     if isinstance(stop, Unknowable):
-        return Setting(path, False, True, None, stop.unknown.text, why(stop.unknown))
-    return Setting(path, False, True, None, "…", GaveUp.cause.message)
+        unknown = stop.unknown
+        return Setting(path, False, True, None, unknown.text, why(unknown), unknown.cause.kind)
+    return Setting(path, False, True, None, "…", GaveUp.cause.message, GaveUp.cause.kind)
 
 
 def _reader(repository: Repository, evaluation: Evaluation) -> Reader:

@@ -75,3 +75,21 @@ def test_types_refuse(tmp_path: Path) -> None:
     """
     asked = in_tree(tmp_path, text, lambda t: _value(t, "programs", "git", "enable"), Catalogued())
     assert "is not of type `boolean'" in str(asked)
+
+
+def test_what_own_modules_add_is_named_and_not_spelled_out(tmp_path: Path) -> None:
+    """To write out how the module comes to its value took most of the time of `hmls show`."""
+    text = """
+        #- homes/alice/default.nix
+        { home.packages = [ ]; programs.starship.enable = true; }
+    """
+
+    def ask(tree: Tree) -> tuple[str, str, str]:
+        found = setting(tree.repository, tree.target("alice"), ("home", "packages"))
+        assert found is not None
+        return found.text, found.kind, found.reason
+
+    text, kind, reason = in_tree(tmp_path, text, ask, Catalogued())
+    assert (text, kind) == ("[ ] …", "own-module")
+    assert reason.startswith("Home Manager's module ")
+    assert reason.endswith(" decides it")
