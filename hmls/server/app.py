@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol
 
 from hmls import __version__
 from hmls.server.abilities import Abilities, abilities_of
 from hmls.server.news import News
 from hmls.server.problems import Problems
+from hmls.server.protocol import Protocol
 from hmls.server.session import Session
 from hmls.server.virtual import Virtual
 
@@ -28,8 +28,10 @@ log = logging.getLogger("hmls")
 class Server(LanguageServer):
     """pygls' server with a session."""
 
+    protocol: Protocol
+
     def __init__(self) -> None:
-        super().__init__("hmls", __version__)
+        super().__init__("hmls", __version__, protocol_cls=Protocol)
         self.session = Session()
         self.problems = Problems(self)
         self.news = News(self)
@@ -63,15 +65,16 @@ def make_server() -> Server:
     def initialize(params: lsp.InitializeParams) -> None:
         from hmls.server.features import register
 
-        protocol: LanguageServerProtocol = server.protocol
-        server.session.initialize(params, str(protocol.workspace.position_encoding))
+        encoding = server.protocol.workspace.position_encoding
+        server.session.initialize(params, str(encoding))
         server.abilities = abilities_of(params.capabilities)
         register(server)
 
     @server.feature(lsp.INITIALIZED)
     async def initialized(_params: lsp.InitializedParams) -> None:
-        from hmls.server.start import start
+        from hmls.server.start import end_when_told, start
 
+        end_when_told(server)
         await start(server)
 
     @server.feature(lsp.SHUTDOWN)

@@ -24,4 +24,5 @@ def _register(server: Server, name: str) -> None:
         # What deploys is loaded when it is first asked for: a server must start quickly.
         from hmls.server.asked import request_of
 
+        server.protocol.ends_with_request()
         return await server.jobs.run(await request_of(server, name, arguments))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+import os
+import signal
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -12,6 +16,8 @@ if TYPE_CHECKING:
     from hmls.server.app import Server
 
 log = logging.getLogger("hmls")
+_LAST_S = 20.0
+"""How long deployments are given to end when the server is told to."""
 _WATCHED = ("**/*.nix", "**/flake.lock", "**/meta.json", "**/hmls.toml", "**/.git/index")
 
 
@@ -33,3 +39,21 @@ async def start(server: Server) -> None:
     server.problems.changed()
     for root in session.workspace.snapshot.roots:
         await server.jobs.tell_interrupted(root)
+
+
+def end_when_told(server: Server) -> None:
+    """On SIGTERM end what builds, then die of the signal. An activation goes on without us."""
+    loop = asyncio.get_running_loop()
+
+    async def end() -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(server.jobs.close(), _LAST_S)
+        loop.remove_signal_handler(signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def told() -> None:
+        ending.append(asyncio.ensure_future(end()))
+
+    ending: list[asyncio.Future[None]] = []
+    with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+        loop.add_signal_handler(signal.SIGTERM, told)

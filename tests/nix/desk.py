@@ -96,12 +96,27 @@ class Desk:
             await self.client.news.wait_for(lambda: self.client.messages)
         return self.messages[0]
 
+    async def ended(self) -> None:
+        """Wait until the progress that is shown has come to its end."""
+        news = self.client.news
+        async with asyncio.timeout(60), news:
+            await news.wait_for(lambda: any(each.kind == "end" for each in self.progress))
+
     def kill(self) -> None:
         """End the server as nothing can prevent."""
+        self._process().kill()
+
+    async def terminate(self) -> int:
+        """Tell the server to end, as a machine does that shuts down; its exit code."""
+        process = self._process()
+        process.terminate()
+        return await process.wait()
+
+    def _process(self) -> asyncio.subprocess.Process:
         server = self.client._server
         assert server is not None
         self.gone()
-        server.kill()
+        return server
 
     def gone(self) -> None:
         """The server was shut down already, or killed: nothing more is said to it."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcRequestCancelled
 
 from tests.nix.desk import Desk, desk, make_lab, no, other_user
 
@@ -155,6 +156,25 @@ async def test_cancelling_leaves_no_process(folder: Path, nix_environ: dict[str,
         assert at.lab.processes() == [f for f in at.lab.processes() if "-m hmls" in f]
         at.lab.write(HOME, FILE)
         assert (await at.run("build"))["outcome"] == "done"
+
+
+async def test_a_cancelled_request_ends_its_build(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    async with desk(make_lab(folder, nix_environ, building("echo begun; sleep 600"))) as at:
+        protocol = at.client.protocol
+        parameters = lsp.ExecuteCommandParams("hmls.build", at.argument())
+        running = protocol.send_request_async(
+            lsp.WORKSPACE_EXECUTE_COMMAND, parameters, msg_id="build"
+        )
+        answer = asyncio.ensure_future(running)
+        await at.sees("begun")
+        protocol.notify(lsp.CANCEL_REQUEST, lsp.CancelParams("build"))
+        with pytest.raises(JsonRpcRequestCancelled):
+            await answer
+        await at.ended()
+        assert at.progress[-1].message == f"Build {USER} was cancelled."
+        assert at.lab.processes() == [f for f in at.lab.processes() if "-m hmls" in f]
 
 
 async def test_generations_and_the_way_back(folder: Path, nix_environ: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -91,6 +92,18 @@ async def test_an_editor_that_closes_ends_its_build(
         await at.sees("begun")
     assert lab.processes() == []
     running.cancel()
+
+
+async def test_a_terminated_server_ends_its_build(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    lab = make_lab(folder, nix_environ, building("echo begun; sleep 600"))
+    async with desk(lab) as at:
+        running = asyncio.ensure_future(at.run("build"))
+        await at.sees("begun")
+        assert await at.terminate() == -signal.SIGTERM
+        assert lab.processes() == []
+        running.cancel()
 
 
 async def test_a_killed_server_is_told_of_by_the_next(
