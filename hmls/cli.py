@@ -6,11 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from hmls import __version__, cli_deploy
+
+if TYPE_CHECKING:
+    from hmls.report.check import Format
 
 T = TypeVar("T")
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=str)
@@ -103,7 +106,7 @@ def show(target: str, option: str | None, folder: str, as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--explain", is_flag=True, help="Say what was found, assumed and not understood.")
-def check(what: str, flake: str, yes: bool, output: str, as_json: bool, explain: bool) -> None:
+def check(what: str, flake: str, yes: bool, output: Format, as_json: bool, explain: bool) -> None:
     """All problems of the flake in FOLDER, without Nix. Exit status 1 if there is an error.
 
     With the name of a target that is no folder, Nix itself checks the flake and that target.
@@ -117,11 +120,12 @@ def check(what: str, flake: str, yes: bool, output: str, as_json: bool, explain:
     if explain:
         _evaluate(lambda: print_explanation(_repository(folder)))
         return
-    data = _evaluate(lambda: check_json(_view(folder)))
-    if as_json or output == "json":
+    chosen: Format = "json" if as_json else output
+    data = _evaluate(lambda: check_json(_view(folder), chosen))
+    if chosen == "json":
         _print_json(data)
     else:
-        print_check(data, output)
+        print_check(data, chosen)
     if any(problem["severity"] == "error" for problem in data["diagnostics"]):
         sys.exit(1)
 

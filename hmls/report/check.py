@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
 from hmls import __version__
+from hmls.homes.git import find_git_root
 from hmls.homes.workspace import View
 from hmls.ide.diagnostics import CODES, Diagnostic, diagnose_all
 from hmls.syntax.text import LineIndex
@@ -15,24 +17,39 @@ _GITHUB_LEVELS = {"error": "error", "warning": "warning", "information": "notice
 _COLOURS = {"error": "red", "warning": "yellow", "information": "blue", "hint": "dim"}
 
 
-def check_json(view: View) -> dict[str, Any]:
-    """The problems; lines and columns count from one, columns in code points, ends exclusive."""
+Format = Literal["text", "json", "sarif", "github"]
+
+
+def check_json(view: View, output: Format = "json") -> dict[str, Any]:
+    """The problems; lines and columns count from one, columns in code points, ends exclusive.
+
+    Files are named as who reads the format looks for them: relative to their flake in JSON, to the
+    git repository on GitHub and in SARIF, to the current folder in text.
+    """
     return {
         "diagnostics": [
-            _problem(view, repository.root, diagnostic)
+            _problem(view, _named(diagnostic.path, repository.root, output), diagnostic)
             for repository in view.repositories.values()
             for diagnostic in diagnose_all(view, repository)
         ]
     }
 
 
-def _problem(view: View, root: str, diagnostic: Diagnostic) -> dict[str, Any]:
+def _named(path: str, root: str, output: Format) -> str:
+    if output == "text":
+        here = os.getcwd()
+        return os.path.relpath(path, here) if path.startswith(here.rstrip("/") + "/") else path
+    base = root if output == "json" else find_git_root(root) or root
+    return os.path.relpath(path, base).replace(os.sep, "/")
+
+
+def _problem(view: View, file: str, diagnostic: Diagnostic) -> dict[str, Any]:
     source = view.source(diagnostic.path)
     lines = source.lines if source is not None else LineIndex(b"")
     line, column = lines.position(diagnostic.start, "utf-32")
     end_line, end_column = lines.position(diagnostic.end, "utf-32")
     return {
-        "file": os.path.relpath(diagnostic.path, root).replace(os.sep, "/"),
+        "file": file,
         "line": line + 1,
         "column": column + 1,
         "end_line": end_line + 1,
@@ -43,7 +60,7 @@ def _problem(view: View, root: str, diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def print_check(data: dict[str, Any], output: str) -> None:
+def print_check(data: dict[str, Any], output: Format) -> None:
     problems = data["diagnostics"]
     match output:
         case "sarif":
@@ -112,7 +129,7 @@ def _print_sarif(problems: list[dict[str, Any]]) -> None:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": problem["file"]},
+                        "artifactLocation": {"uri": quote(problem["file"])},
                         "region": {
                             "startLine": problem["line"],
                             "startColumn": problem["column"],

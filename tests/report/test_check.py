@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,24 @@ def test_sarif(tmp_path: Path) -> None:
     assert {result["ruleId"] for result in run["results"]} <= rules
     region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
     assert region == {"startLine": 1, "startColumn": 24, "endLine": 1, "endColumn": 31}
+
+
+@pytest.mark.parametrize(
+    ("output", "name"),
+    [
+        ("json", "homes/alice/default.nix"),
+        ("text", "my nix/homes/alice/default.nix"),
+        ("github", "my nix/homes/alice/default.nix"),
+        ("sarif", "my%20nix/homes/alice/default.nix"),
+    ],
+)
+def test_files_of_a_flake_in_a_folder_are_named_as_the_reader_looks_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, name: str
+) -> None:
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "repo")
+    printed = check(tmp_path / "repo" / "my nix", "--format", output).stdout
+    assert re.search(rf"(^|[=\" ]){re.escape(name)}", printed)
 
 
 def test_explanation(tmp_path: Path) -> None:
