@@ -35,7 +35,7 @@ _GIGABYTES = 6
 _REACHED = frozenset(("unread", "unread-module", "undeclared", "own-module"))
 """Kinds of reasons: a module that is not evaluated declares it, or may add to it."""
 _MISSING = frozenset(
-    ("missing-input", "package", "packages", "fetch", "flake", "lib", "home-manager",
+    ("missing-input", "encrypted", "package", "packages", "fetch", "flake", "home-manager",
      "unread-flake-module", "build", "store-path", "")
 )  # fmt: skip
 """Kinds of reasons: it needs an input that is not there, or it is nothing that JSON holds."""

@@ -72,9 +72,12 @@ class Reader:
 
     def read(self, point: Point) -> Setting:
         """The setting at a path."""
-        value = point.look()
         carried = point.leaves
         leaves = [found.leaf for found in carried]
+        value = point.look()
+        if isinstance(value, Failed) and _is_never_defined(point.option):
+            # Nix fails on what nobody defines only if somebody reads it.
+            value = MISSING
         option, option_type = point.option, _type_of(point)
         text, reason, kind, error, known, json = self._value(value, leaves)
         assumes: tuple[str, ...] = ()
@@ -268,6 +271,15 @@ class Reader:
             return _NOWHERE
         places = (_place(declaration.site) for declaration in declarations)
         return next((place for place in places if place.path is not None), _NOWHERE)
+
+
+def _is_never_defined(option: Option | None) -> bool:
+    """Whether an option has definitions, and the conditions of all are known to be false."""
+    try:
+        leaves = [] if option is None else option.resolved.leaves
+    except (NixError, Unknowable):
+        return False
+    return leaves != [] and all(leaf.status is Status.FALSE for leaf in leaves)
 
 
 def _is_idle(leaf: Leaf) -> bool:

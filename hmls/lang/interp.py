@@ -39,6 +39,9 @@ class Reader(Protocol):
         """A tree of that text, if the reader has one."""
 
 
+GIT_CRYPT = b"\0GITCRYPT"
+"""How files begin that git-crypt encrypted."""
+ENCRYPTED = Cause("encrypted", "the file is encrypted by git-crypt")
 TOO_LARGE = Cause("too-large", f"the file is larger than {MAX_BYTES >> 20} MiB")
 
 
@@ -109,6 +112,8 @@ class Interp:
             raise NixError(str(failed)) from None
         if len(text) > MAX_BYTES:
             return Unknown(f"import {path}", TOO_LARGE)
+        if text.startswith(GIT_CRYPT):
+            return Unknown(store.readable(store.shown_path(path)), ENCRYPTED)
         code = file_code(path, text, tuple(self.root_names), self.reader)
         return code(self.root_env)
 

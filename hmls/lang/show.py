@@ -215,9 +215,19 @@ def show(lazy: Lazy, limit: int = 100_000) -> str:
     Never raises but when interrupted: an error inside is shown as «error: …». The text
     is cut at about `limit` characters.
     """
-    out = _Text(limit)
-    _readable(lazy, out, 0)
+    if len(_going_on) >= _MAX_NESTED:
+        return "…"
+    out = _Text(min(limit, max(0, _going_on[-1].left)) if _going_on else limit)
+    _going_on.append(out)
+    try:
+        _readable(lazy, out, 0)
+    finally:
+        _going_on.pop()
     return "".join(out.parts)
+
+
+_MAX_NESTED = 8
+"""Values inside the text of what is unknown, which may hold that very unknown value again."""
 
 
 class _Text:
@@ -228,6 +238,10 @@ class _Text:
     def add(self, text: str) -> None:
         self.parts.append(text)
         self.left -= len(text)
+
+
+_going_on: list[_Text] = []
+"""The texts that are being made, each inside the one before it."""
 
 
 def _readable(lazy: Lazy, out: _Text, depth: int) -> None:

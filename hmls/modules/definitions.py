@@ -271,7 +271,8 @@ def both(first: Unknown | None, second: Unknown) -> Unknown:
     """The condition that two unknown conditions hold."""
     if first is None or first is second:
         return second
-    return Unknown(f"{first.text} && {second.text}", first.cause, first.site)
+    # To find out the text evaluates what may be the very value that the condition is for.
+    return Unknown(lambda: f"{first.text} && {second.text}", first.cause, first.site)
 
 
 def failing(maybe: Unknown, error: NixError) -> Unknown:

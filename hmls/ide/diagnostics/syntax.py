@@ -9,11 +9,11 @@ from hmls.ide.diagnostics.registry import SYNTAX_ERROR, UNDEFINED_VARIABLE, Diag
 from hmls.ide.diagnostics.wrapping import add_argument
 from hmls.ide.types import TextEdit, WorkspaceEdit
 from hmls.lang.check import refusal, static_problems
+from hmls.lang.interp import GIT_CRYPT
 from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem
 from hmls.syntax.scopes import binders_at
 
 _UNDEFINED = re.compile(r"undefined variable '([^']+)'")
-_GIT_CRYPT = b"\0GITCRYPT"
 _MODULE_ARGUMENTS = frozenset(("lib", "pkgs", "config", "options", "modulesPath"))
 """What every module can ask for."""
 
@@ -38,7 +38,7 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
 
 
 def _binary(path: str, text: bytes) -> Diagnostic:
-    if text.startswith(_GIT_CRYPT):
+    if text.startswith(GIT_CRYPT):
         message = "the file is encrypted by git-crypt, so what it says is not known here"
         return Diagnostic(path, 0, 0, SYNTAX_ERROR, message, severity="information")
     return Diagnostic(path, 0, 0, SYNTAX_ERROR, "the file is binary: Nix cannot read it")

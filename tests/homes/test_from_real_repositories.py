@@ -1,0 +1,68 @@
+"""Causes of wrong, missing or late answers that were first met in public repositories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hmls.homes.catalogued import Catalogued
+from hmls.homes.settings import setting, settings
+from hmls.lang.show import show
+from hmls.lang.values import Attrs, Cause, Unknown, UnknownChoice
+from tests.trees import Tree, in_tree
+
+
+def test_the_text_of_an_unknown_value_that_holds_itself_ends() -> None:
+    held = Attrs()
+    choice = UnknownChoice(Unknown("c", Cause("package", "not evaluated")), held, None)
+    held["again"] = choice
+    assert len(show(choice)) < 2000
+
+
+def test_two_unknown_conditions_are_shown_only_when_asked(tmp_path: Path) -> None:
+    """The text of the outer condition holds the value that it decides about."""
+    text = """
+        #- homes/alice/default.nix
+        { options.my.set = lib.mkOption { default = { }; type = lib.types.attrsOf lib.types.int; };
+          config.my.set = lib.mkIf (pkgs.x == config.my.set) (lib.mkIf pkgs.y { a = 1; }); }
+    """
+
+    def ask(tree: Tree) -> list[str]:
+        return [".".join(s.path) for s in settings(tree.repository, tree.target("alice"))]
+
+    assert "my.set.a" in in_tree(tmp_path, text, ask)
+
+
+def test_a_file_encrypted_by_git_crypt_is_unknown_and_no_error(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { imports = [ ./secrets.nix ];
+          options.my.name = lib.mkOption { type = lib.types.str; };
+          config.my.name = "alice"; }
+        #- homes/alice/secrets.nix
+        \0GITCRYPT\0 #
+    """
+
+    def ask(tree: Tree) -> tuple[object, list[str]]:
+        target = tree.target("alice")
+        found = setting(tree.repository, target, ("my", "name"))
+        assert found is not None
+        unread = tree.repository.evaluation(target).collected.unread
+        return found.value, [each.unknown.text for each in unread]
+
+    assert in_tree(tmp_path, text, ask, Catalogued()) == (
+        "alice",
+        ["./homes/alice/secrets.nix", "inputs.home-manager"],
+    )
+
+
+def test_a_renamed_option_that_only_a_false_condition_sets_is_not_defined(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { programs.git = lib.mkIf false { enable = true; aliases.a = "add"; }; }
+    """
+
+    def ask(tree: Tree) -> dict[str, tuple[bool, str | None]]:
+        found = settings(tree.repository, tree.target("alice"), ("programs",))
+        return {".".join(s.path): (s.defined, s.error) for s in found}
+
+    assert in_tree(tmp_path, text, ask, Catalogued())["programs.git.aliases.a"] == (False, None)
