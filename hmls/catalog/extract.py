@@ -69,6 +69,14 @@ def extract(
     return _Extractor(system, root).run(modules, arguments, module_class)
 
 
+def declared_options(evaluation: Evaluation, root: str, without: frozenset[str]) -> Extraction:
+    """What the modules of an evaluation declare, but for those of some origins.
+
+    Default values are left out: they would be those of this very configuration.
+    """
+    return _Extractor(evaluation.system, root, without).declared(evaluation)
+
+
 class _SymbolicEvaluation(Evaluation):
     """An evaluation whose modules get symbols for arguments that nobody defines.
 
@@ -142,9 +150,13 @@ class _Item(NamedTuple):
 
 
 class _Extractor:
-    def __init__(self, system: ModuleSystem, root: str) -> None:
+    def __init__(
+        self, system: ModuleSystem, root: str, without: frozenset[str] | None = None
+    ) -> None:
         self.system = system
         self.root = root
+        self.without = without
+        """Origins of what is left out, None where everything is taken, values too."""
         self.found = Extraction()
         types = expect_attrs(get(expect_attrs(system.lib), "types"))
         self.types = TypeWriter(types, self._submodule, self._option_of_attrs)
@@ -174,11 +186,18 @@ class _Extractor:
             found.problems.append(f"unread: {unread.unknown.text} in {unread.importer}")
         return found
 
+    def declared(self, evaluation: Evaluation) -> Extraction:
+        self.found.options = self._options(evaluation.root)
+        self.found.options.pop("_module", None)
+        return self.found
+
     # Declarations.
 
     def _options(self, level: Level) -> dict[str, Json]:
         made: dict[str, Json] = {}
-        for name in level.declared.by_name:
+        for name, declarations in level.declared.by_name.items():
+            if self.without and all(d.origin in self.without for d in declarations):
+                continue
             try:
                 node = level.node(name)
             except NixError as error:
@@ -188,7 +207,9 @@ class _Extractor:
                 self._problem((*level.loc, name), f"unknown: {stop.unknown.text}")
                 continue
             if isinstance(node, Level):
-                made[name] = self._options(node)
+                inner = self._options(node)
+                if inner or self.without is None:
+                    made[name] = inner
             elif isinstance(node, Option):
                 try:
                     made[name] = self._option(node.declaration)
@@ -204,11 +225,10 @@ class _Extractor:
 
     def _option(self, declared: OptionDeclaration) -> Json:
         more: dict[str, Json] = {}
-        default = declared.get("default")
-        if default is not MISSING:
+        default, apply = declared.get("default"), declared.get("apply")
+        if default is not MISSING and (self.without is None or _is_plain(default)):
             more["default"] = residual(default)
-        apply = declared.get("apply")
-        if apply is not MISSING:
+        if apply is not MISSING and self.without is None:
             more["apply"] = residual(apply)
         for flag in ("readOnly", "internal"):
             if _known(declared.get(flag)) is True:
@@ -407,6 +427,11 @@ def _bare(module: Lazy) -> Lazy:
     while module.__class__ is Attrs and module.keys() == {"_file", "imports"}:
         (module,) = module["imports"]
     return module
+
+
+def _is_plain(lazy: Lazy) -> bool:
+    """Whether a default is written as a value, so that nothing is to be evaluated."""
+    return lazy is None or isinstance(lazy, bool | int | float | str)
 
 
 def _known(lazy: Lazy) -> Value:

@@ -4,25 +4,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hmls.catalog.residual import is_literal
 from hmls.catalog.table import Table
+from hmls.lang.values import quote_attribute
 
 Json = Any
 _TRANSPARENT = frozenset(("nullOr", "uniq", "described", "checked", "passwdEntry"))
+_OPEN = frozenset(("attrs", "anything", "raw", "unspecified", "optionType"))
 _BY_NAME = frozenset(("attrsOf", "lazyAttrsOf", "attrListOf"))
 _MAX_DEPTH = 8
 
 
 class Found(NamedTuple):
-    """One name below a path. `declared` is «file:line» in the sources, where it is an option."""
+    """One name below a path, and what a table says of the option there.
+
+    Texts are Markdown or Nix as their authors wrote them; `default` is Nix code, or the text
+    that documents it. `places` are files relative to the table's sources, with lines from 1.
+    """
 
     name: str
     is_option: bool
     type: str = ""
     default: str | None = None
-    declared: str | None = None
+    places: tuple[tuple[str, int], ...] = ()
+    description: str | None = None
+    example: str | None = None
+    read_only: bool = False
+    internal: bool = False
+    type_number: int = -1
+
+
+class Moved(NamedTuple):
+    """An option that is no more: where it went, None if it was removed without a successor."""
+
+    kind: str
+    """`renamed`, `alias`, `changed` or `removed`."""
+    target: tuple[str, ...] | None
+    note: str
 
 
 def names_at(table: Table, path: tuple[str, ...]) -> list[Found]:
@@ -46,28 +67,79 @@ def option_at(table: Table, path: tuple[str, ...]) -> Found | None:
     return None
 
 
-def values_at(table: Table, path: tuple[str, ...]) -> list[str]:
-    """The values of an option's type that can be listed, as Nix text."""
+def is_open(table: Table, path: tuple[str, ...]) -> bool:
+    """Whether names below a path are for the user to choose, or for somebody else to know."""
+    if not path:
+        return False
     for tree in _trees(table, table.options, path[:-1]):
         node = tree.get(path[-1])
         if isinstance(node, list):
-            return list(dict.fromkeys(_values(table, node[0], 0)))
-    return []
+            return _is_free(table, node[0], 0)
+        if node is not None:
+            return False
+    return True
+
+
+def moved_at(table: Table, path: tuple[str, ...]) -> Moved | None:
+    """What became of an option that a path named in earlier releases."""
+    return _moves(_Identity(table)).get(path)
+
+
+class _Identity(NamedTuple):
+    """A table by identity: it is never changed."""
+
+    table: Table
+
+    def __hash__(self) -> int:
+        return id(self.table)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and other.table is self.table
+
+
+@lru_cache(maxsize=8)
+def _moves(identity: _Identity) -> dict[tuple[str, ...], Moved]:
+    found: dict[tuple[str, ...], Moved] = {}
+    for kind, sources, target, note, *_ in identity.table.moved:
+        text = note if isinstance(note, str) else ""
+        to = None if target is None else tuple(target)
+        for source in sources:
+            found[tuple(source)] = Moved(kind, to, text.strip())
+    return found
 
 
 def _found(table: Table, name: str, node: Json) -> Found:
     if not isinstance(node, list):
         return Found(name, False)
     number, more = node
-    default = more.get("default")
-    place = (more.get("declared") or [None])[0]
     return Found(
         name,
         True,
         type_text(table, number),
-        nix_text(default) if "default" in more and is_literal(default) else None,
-        None if place is None else f"{table.files[place[0]]}:{place[1]}",
+        _default(table, more),
+        tuple((table.files[file], line) for file, line in more.get("declared") or ()),
+        _text(table, more.get("description")),
+        _text(table, more.get("example")),
+        bool(more.get("readOnly")),
+        bool(more.get("internal")),
+        number,
     )
+
+
+def _default(table: Table, more: dict[str, Json]) -> str | None:
+    documented = _text(table, more.get("defaultText"))
+    if documented is not None:
+        return documented
+    default = more.get("default")
+    if "default" in more and is_literal(default):
+        return nix_text(default)
+    if isinstance(default, list) and default[:1] == ["ref"]:
+        return ".".join(map(str, default[1:])).removeprefix("$")
+    return None
+
+
+def _text(table: Table, number: Json) -> str | None:
+    return table.texts[number] if isinstance(number, int) and number < len(table.texts) else None
 
 
 def _is_hidden(node: Json) -> bool:
@@ -110,31 +182,30 @@ def _below(
         yield from _trees(table, parts[0]["options"], path)
 
 
-def _values(table: Table, number: int, depth: int) -> Iterator[str]:
+def _is_free(table: Table, number: int, depth: int) -> bool:
+    """Whether a value of a type has attributes that no option declares."""
     node = table.types[number]
     if depth > _MAX_DEPTH:
-        return
-    if node == "bool":
-        yield from ("true", "false")
-    elif isinstance(node, list):
-        word, *parts = node
-        if word == "enum" and isinstance(parts[0], list) and parts[0][0] == "list":
-            yield from map(nix_text, parts[0][1:])
-        elif word == "nullOr":
-            yield from _values(table, parts[0], depth + 1)
-            yield "null"
-        elif word in _TRANSPARENT:
-            yield from _values(table, parts[0], depth + 1)
-        elif word == "either":
-            for part in parts:
-                yield from _values(table, part, depth + 1)
+        return True
+    if not isinstance(node, list):
+        return node in _OPEN
+    word, *parts = node
+    if word in _TRANSPARENT:
+        return _is_free(table, parts[0], depth + 1)
+    if word == "either":
+        return any(_is_free(table, part, depth + 1) for part in parts)
+    if word == "coercedTo":
+        return _is_free(table, parts[2], depth + 1)
+    if word == "submodule":
+        return "freeform" in parts[0] or "options" not in parts[0]
+    return word in _BY_NAME or word in ("dagOf", "serializable", "foreign", "unknown")
 
 
 def nix_text(found: Json) -> str:
     """A literal residual as Nix code."""
     if isinstance(found, dict):
-        inner = "".join(f"{name} = {nix_text(value)}; " for name, value in found.items())
-        return f"{{ {inner}}}"
+        pairs = (f"{quote_attribute(name)} = {nix_text(value)}; " for name, value in found.items())
+        return f"{{ {''.join(pairs)}}}"
     if isinstance(found, list):
         return " ".join(["[", *map(nix_text, found[1:]), "]"])
     if isinstance(found, str):
@@ -142,14 +213,33 @@ def nix_text(found: Json) -> str:
     return json.dumps(found)
 
 
+_NAMES = {
+    "bool": "boolean", "str": "string", "int": "signed integer", "float": "floating point number",
+    "lines": "strings concatenated with \"\\n\"", "attrs": "attribute set", "raw": "raw value",
+    "singleLineStr": "(optionally newline-terminated) single-line string",
+    "nonEmptyStr": "non-empty string", "number": "signed integer or floating point number",
+    "ints.unsigned": "unsigned integer, meaning >=0", "ints.u16": "16 bit unsigned integer",
+    "ints.positive": "positive integer, meaning >0", "pathInStore": "path in the Nix store",
+    "unspecified": "unspecified value",
+}  # fmt: skip
+_AROUND = {
+    "nullOr": "null or", "listOf": "list of", "nonEmptyListOf": "non-empty list of",
+    "attrsOf": "attribute set of", "lazyAttrsOf": "lazy attribute set of",
+    "attrListOf": "attribute list of", "dagOf": "DAG of",
+    "functionTo": "function that evaluates to",
+}  # fmt: skip
+
+
 def type_text(table: Table, number: int, depth: int = 0) -> str:
-    """A short description of a type."""
+    """A short description of a type, in the words of Nix's own manuals."""
     node = table.types[number]
     if isinstance(node, str):
-        return node
+        return _NAMES.get(node, node)
     if depth > _MAX_DEPTH or not isinstance(node, list):
         return "…"
     word, *parts = node
+    if word in _AROUND:
+        return f"{_AROUND[word]} {_grouped(type_text(table, parts[0], depth + 1))}"
     match word:
         case "described" | "checked":
             return str(parts[-2] if word == "checked" else parts[2])
@@ -162,12 +252,10 @@ def type_text(table: Table, number: int, depth: int = 0) -> str:
             return " or ".join(type_text(table, part, depth + 1) for part in parts)
         case "coercedTo":
             return type_text(table, parts[2], depth + 1)
-        case "submodule" | "deferredModule" | "attrTag":
-            return str(word)
+        case "deferredModule" | "attrTag":
+            return {"deferredModule": "module", "attrTag": "attribute-tagged union"}[str(word)]
         case "foreign":
             return str(parts[1])
-        case "path":
-            return "path"
         case "serializable":
             return f"{parts[0]} value"
         case "intBetween" | "numberBetween":
@@ -175,15 +263,15 @@ def type_text(table: Table, number: int, depth: int = 0) -> str:
         case "strMatching":
             return f"string matching {parts[0]}"
         case "separatedString":
-            return "string"
+            return f"strings concatenated with {nix_text(parts[0])}"
         case "sourceFileOrLines":
             return "path or lines"
         case "unknown":
             return "…"
-    if isinstance(parts[0], int):
-        return f"{word} {_grouped(type_text(table, parts[0], depth + 1))}"
+    if word != "path" and parts and isinstance(parts[0], int):
+        return type_text(table, parts[0], depth + 1)
     return str(word)
 
 
 def _grouped(text: str) -> str:
-    return f"({text})" if " " in text else text
+    return f"({text})" if " or " in text or " of " in text else text

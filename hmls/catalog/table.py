@@ -38,6 +38,7 @@ class Table:
 
     label: str
     revision: str
+    """The commit, or the store path of the sources for an exact table."""
     exact: bool
     """Whether it was read from the very sources that the lock names."""
     options: dict[str, Json]

@@ -6,12 +6,14 @@ options that it does not know may exist then.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from hmls.catalog.modules import table_modules
 from hmls.catalog.table import Table, bundled
+from hmls.homes.inputs import inputs_of_role
 from hmls.homes.knowledge import TABLE, Nothing
+from hmls.homes.lock import Lock
 from hmls.lang.values import Cause, Unknown
 from hmls.modules.collect import Given
 from hmls.modules.system import ModuleSystem
@@ -22,14 +24,30 @@ if TYPE_CHECKING:
 
 
 class Catalogued:
-    """What the bundled table knows, or a table of the release itself."""
+    """What the bundled table knows, or the tables of sources by their store path."""
 
-    def __init__(self, find: Callable[[Release], Table | None] | None = None) -> None:
-        self._find = find or (lambda _release: None)
+    def __init__(self, tables: Mapping[str, Table] | None = None) -> None:
+        self.tables = tables or {}
 
     def table(self, release: Release) -> Table:
         """The table that answers for a release."""
-        return self._find(release) or bundled()
+        return self.tables.get(release.path) or bundled()
+
+    def home_table(self, lock: Lock) -> Table:
+        """The table that answers for the Home Manager of a lock."""
+        found = self._of_role(lock, "home-manager")
+        return bundled() if found is None else found
+
+    def system_table(self, lock: Lock) -> Table | None:
+        """The table of the NixOS of a lock, if its sources were read."""
+        return self._of_role(lock, "nixpkgs")
+
+    def _of_role(self, lock: Lock, role: str) -> Table | None:
+        for _name, locked in inputs_of_role(lock, role):
+            table = self.tables.get(locked.store_path or "")
+            if table is not None:
+                return table
+        return None
 
     def home_modules(self, system: ModuleSystem) -> Callable[[Release], list[Given]]:
         def modules(release: Release) -> list[Given]:

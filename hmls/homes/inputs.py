@@ -84,6 +84,20 @@ def main_nixpkgs(inputs: Mapping[str, LockedInput]) -> str | None:
     return min(found, key=len) if found else None
 
 
+def inputs_of_role(lock: Lock, role: str) -> list[tuple[str, LockedInput]]:
+    """The inputs that are a flake known natively: the lock's own first, then those of inputs."""
+    own = lock.inputs
+    found = [(name, locked) for name, locked in own.items() if role_of(name, locked) == role]
+    found.sort(key=lambda pair: (pair[0] != role, len(pair[0])))
+    known = {locked.node for _, locked in found}
+    for locked in own.values():
+        for name, inner in lock.inputs_of(locked).items():
+            if inner.node not in known and role_of(name, inner) == role:
+                known.add(inner.node)
+                found.append((name, inner))
+    return found
+
+
 def input_values(context: InputContext, inputs: Mapping[str, LockedInput]) -> dict[str, Lazy]:
     """Name → lazy value of each input."""
     return {

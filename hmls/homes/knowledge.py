@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from hmls.catalog.table import Table, bundled
+from hmls.homes.lock import Lock
 from hmls.lang.values import Cause, Unknown
 from hmls.modules.collect import Given
 from hmls.modules.system import ModuleSystem
@@ -28,6 +30,14 @@ class Knowledge(Protocol):
 
     def system_modules(self, system: ModuleSystem) -> Callable[[Kind], list[Given]]: ...
 
+    def home_table(self, lock: Lock) -> Table:
+        """What the catalog knows of the Home Manager that a lock names."""
+        ...
+
+    def system_table(self, lock: Lock) -> Table | None:
+        """What the catalog knows of the NixOS that a lock names."""
+        ...
+
 
 class Nothing:
     """No knowledge: the modules may declare and define anything."""
@@ -37,6 +47,12 @@ class Nothing:
 
     def system_modules(self, _system: ModuleSystem) -> Callable[[Kind], list[Given]]:
         return lambda kind: [unread({"nixos": "nixpkgs", "darwin": "nix-darwin"}.get(kind, kind))]
+
+    def home_table(self, _lock: Lock) -> Table:
+        return bundled()
+
+    def system_table(self, _lock: Lock) -> Table | None:
+        return None
 
 
 def unread(name: str) -> Given:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
 
-from hmls.homes.repository import Repository, loaded_files
+from hmls.homes.repository import Repository, Space, loaded_files
 from hmls.homes.targets import Target
 from hmls.lang.errors import NixError, Unknowable
-
-Space = Literal["home", "system"]
-"""Whose options a module's settings are: `programs.zsh.enable` is one of both."""
 
 
 def targets_of(repository: Repository, path: str) -> list[Target]:
@@ -75,3 +71,6 @@ def _is_below(path: str, folder: str | None) -> bool:
 def _module_file(path: str) -> str:
     """The file behind the key of a module, which may be a folder."""
     return path if path.endswith(".nix") else os.path.join(path, "default.nix")
+
+
+__all__ = ["Space", "home_files", "space_of", "system_files", "targets_of"]

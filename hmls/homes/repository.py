@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from hmls.homes.builders.configuration import Configuration, environment_of
 from hmls.homes.conventions import conventional_home
@@ -28,6 +28,8 @@ from hmls.modules.level import Level
 from hmls.modules.option_value import Option
 from hmls.modules.resolved import Resolved
 
+Space = Literal["home", "system"]
+"""Whose options a module's settings are: `programs.zsh.enable` is one of both."""
 ContextKey = str
 """The attribute path of an output, or `convention:` and a target."""
 
@@ -53,6 +55,7 @@ class Repository:
         self._targets: Targets | None = None
         self._targets_before: Targets | None = None
         self._contexts: dict[ContextKey, Context] = {}
+        self._contexts_before: dict[ContextKey, Context] = {}
         self._layout_reader = FlakeReader(files)
         self.index = Index(root, files)
         self.remembered: dict[object, Any] = {}
@@ -96,6 +99,7 @@ class Repository:
             return after
         after.index = Index(self.root, files, self.index)
         after._targets_before = self._targets or self._targets_before
+        after._contexts_before = {**self._contexts_before, **self._contexts}
         if not any(os.path.isdir(path) for path in changed):
             after.index.take_paths(self.index)
         if self._layout is not None and not (self._layout_reader.reads & changed):
@@ -122,6 +126,28 @@ class Repository:
         if target.kind == "standalone":
             return self._context(target.output).evaluation
         return self.home_on_host(target.output, target.user)
+
+    def recent_evaluation(self, target: Target, space: Space) -> Evaluation | None:
+        """The home of a target or the system that it is on, perhaps as they were before.
+
+        For the names of options, for which typing must not wait. Raises NixError, Unknowable.
+        """
+        by_convention = target.by_convention is not None
+        key = f"convention:{target.key}" if by_convention else target.output
+        if key not in self._contexts and key in self._contexts_before:
+            context = self._contexts_before[key]
+        elif by_convention:
+            context = self._conventional(target)
+        else:
+            context = self._context(key)
+        if space == "system":
+            return context.evaluation if target.kind == "host" and not by_convention else None
+        if by_convention or target.kind == "standalone":
+            return context.evaluation
+        found = context.homes.get(target.user)
+        if found is None:
+            found = context.homes[target.user] = _user_home(context.evaluation, target.user)
+        return found
 
     def reader_of(self, target: Target) -> FlakeReader:
         """The reader that notes what the target's evaluation reads."""

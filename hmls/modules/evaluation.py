@@ -73,6 +73,8 @@ class Evaluation:
         self._prefix = prefix
         self._special_args = special_args
         self.module_class = module_class
+        self.remembered: dict[object, Any] = {}
+        """Answers about it, by who computed them."""
         self._arguments: dict[str, Lazy] = {}
         self._collected = Thunk(_collect, self)
         self._root = Thunk(_root, self)

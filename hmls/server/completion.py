@@ -55,8 +55,11 @@ def register(server: Server) -> None:
     @server.feature(lsp.COMPLETION_ITEM_RESOLVE)
     def resolve(item: lsp.CompletionItem) -> lsp.CompletionItem:
         known = latest.get(item.data) if isinstance(item.data, int) else None
-        if known is not None and known.label == item.label and known.documentation:
-            item.documentation = lsp.MarkupContent(lsp.MarkupKind.Markdown, known.documentation)
+        if known is None or known.label != item.label:
+            return item
+        text = known.documentation if known.explain is None else known.explain()
+        if text:
+            item.documentation = lsp.MarkupContent(lsp.MarkupKind.Markdown, text)
         return item
 
 

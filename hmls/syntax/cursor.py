@@ -205,16 +205,21 @@ def _section(outer: tuple[str, ...], names: tuple[str, ...]) -> tuple[str | None
 def outer_path(binding: Node) -> tuple[tuple[str, ...], bool]:
     """The path of the bindings around a binding, and whether only sets and wrappers are between."""
     path: tuple[str, ...] = ()
+    in_imports = False
     inner, node = binding, binding.parent
     while node is not None:
         kind = node.kind_id
         if kind == Kind.BINDING:
             attrpath = node.child_by_field_id(Field.ATTRPATH)
             if attrpath is not None:
-                path = _names_upto(attrpath, attrpath)[0] + path
+                names = _names_upto(attrpath, attrpath)[0]
+                path = (names[:-1] if in_imports else names) + path
+                in_imports = False
         elif kind == Kind.FUNCTION:
-            if not _is_module_function(node):
+            if not _is_module_function(node) and not _is_inner_module(node):
                 return path, False
+        elif kind == Kind.LIST and _is_imports(node):
+            in_imports = True
         elif not _looks_through(node, inner):
             return path, kind == Kind.SOURCE
         if kind == Kind.LET and inner.kind_id == Kind.BINDING_SET:
@@ -231,6 +236,33 @@ def _is_module_function(node: Node) -> bool:
     ):  # fmt: skip
         outer = outer.parent
     return outer is None or outer.kind_id == Kind.SOURCE
+
+
+def _is_inner_module(node: Node) -> bool:
+    """Whether a function is a module in `imports`, or the home of a user of a system."""
+    outer = node.parent
+    while outer is not None and outer.kind_id in (Kind.PARENTHESIZED, Kind.FUNCTION):
+        outer = outer.parent
+    if outer is None:
+        return False
+    if outer.kind_id == Kind.LIST:
+        return _is_imports(outer)
+    if outer.kind_id != Kind.BINDING:
+        return False
+    attrpath = outer.child_by_field_id(Field.ATTRPATH)
+    names = () if attrpath is None else _names_upto(attrpath, attrpath)[0]
+    return (outer_path(outer)[0] + names)[-3:-1] == ("home-manager", "users")
+
+
+def _is_imports(node: Node) -> bool:
+    """Whether a list is the value of `imports`, or a part of it."""
+    outer = node.parent
+    while outer is not None and outer.kind_id in (Kind.PARENTHESIZED, Kind.BINARY):
+        outer = outer.parent
+    if outer is None or outer.kind_id != Kind.BINDING:
+        return False
+    attrpath = outer.child_by_field_id(Field.ATTRPATH)
+    return attrpath is not None and _names_upto(attrpath, attrpath)[0][-1:] == ("imports",)
 
 
 def _looks_through(node: Node, inner: Node) -> bool:

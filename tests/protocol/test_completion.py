@@ -76,3 +76,21 @@ async def test_path_of_the_flake_with_a_string_added(editor: Editor) -> None:
     assert layer.detail == "host layer of alice on laptop"
     resolved = await editor.client.completion_item_resolve_async(layer)
     assert "sudo nixos-rebuild switch --flake .#laptop" in resolved.documentation.value
+
+
+async def test_options_tell_more_when_one_is_chosen(editor: Editor) -> None:
+    items = await editor.complete(ALICE, "{ ... }: { a = '' 🎉 ''; programs.git.$0 }")
+    item = next(item for item in items if item.label == "signing")
+    assert item.documentation is None
+    items = await editor.complete(ALICE, "{ ... }: { a = '' 🎉 ''; programs.git.signing.$0 }")
+    item = next(item for item in items if item.label == "signByDefault")
+    assert (item.detail, item.documentation) == ("null or boolean", None)
+    resolved = await editor.client.completion_item_resolve_async(item)
+    assert "Default: `null`" in resolved.documentation.value
+
+
+async def test_values_by_type(editor: Editor) -> None:
+    text = "{ ... }: { a = '' 🎉 ''; programs.git.signing.format = $0; }"
+    assert [item.label for item in await editor.complete(ALICE, text)][-1] == "null"
+    done = await editor.completed(ALICE, text, '"ssh"')
+    assert done == """{ ... }: { a = '' 🎉 ''; programs.git.signing.format = "ssh"; }"""

@@ -48,3 +48,16 @@ async def test_unsaved_text_of_other_layers_counts(editor: Editor) -> None:
 async def test_nothing_on_a_comment(editor: Editor) -> None:
     assert await hovered(editor, WORKSTATION, "{ } # no$0thing") is None
     editor.close(WORKSTATION)
+
+
+@pytest.mark.asyncio
+async def test_an_option_is_described_where_no_value_exists(editor: Editor) -> None:
+    text = "{ config, ... }: { /* 😀 */ a = config.programs.git.lfs.skip$0Smudge; }"
+    found = await hovered(editor, "homes/alice/default.nix", text)
+    assert found is not None
+    assert isinstance(found.contents, lsp.MarkupContent)
+    assert "**programs.git.lfs.skipSmudge** · boolean" in found.contents.value
+    assert "declared in `modules/programs/git.nix:245`" in found.contents.value
+    assert found.range is not None
+    assert editor.text_at(text.replace("$0", ""), found.range) == "skipSmudge"
+    editor.close("homes/alice/default.nix")

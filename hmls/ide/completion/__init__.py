@@ -8,6 +8,7 @@ from hmls.ide.completion.names import complete_names, complete_references
 from hmls.ide.completion.options import complete_options
 from hmls.ide.completion.paths import complete_paths
 from hmls.ide.completion.place import find_place
+from hmls.ide.completion.values import complete_values
 
 
 def complete(view: View, path: str, offset: int) -> list[Item]:
@@ -24,7 +25,11 @@ def complete(view: View, path: str, offset: int) -> list[Item]:
     place = find_place(source, offset)
     if place is None:
         return []
-    return complete_names(repository, path, place) or complete_options(repository, path, place)
+    return (
+        complete_names(repository, path, place)
+        or complete_options(repository, path, place)
+        or complete_values(repository, path, place)
+    )
 
 
 __all__ = ["Item", "complete"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,8 @@ class Item:
     end: int
     detail: str = ""
     documentation: str = ""
+    explain: Callable[[], str] | None = None
+    """Gives the documentation, for items of which there are many. Any thread may call it."""
     filter_text: str = ""
     sort_key: str = ""
     is_snippet: bool = False

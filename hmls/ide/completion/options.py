@@ -1,109 +1,135 @@
-"""Completion of Home Manager's options and of the values that their types list."""
+"""Completion of the names of options, wherever one is defined or read."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
+from collections.abc import Callable
 
-from hmls.catalog.lookup import Found, names_at, option_at, values_at
-from hmls.catalog.table import bundled
-from hmls.homes.repository import Repository
+from hmls.catalog.lookup import Found
+from hmls.catalog.table import Table
+from hmls.homes.offered import offered_names, tables_for, takes_any_name
+from hmls.homes.repository import Repository, Space
 from hmls.ide.completion.item import Item
 from hmls.ide.completion.place import CompletionPlace, without_marker
-from hmls.lang.show import quote
-from hmls.lang.values import is_identifier
-from hmls.syntax.cursor import BindingName, Selection, Variable, value_of
+from hmls.ide.option_text import about_option, dotted
+from hmls.ide.subject import SettingName, setting_of
+from hmls.lang.values import quote_attribute
+from hmls.syntax.cursor import BindingName, Selection, Span, Variable
 from hmls.syntax.parse import node_at
+from hmls.syntax.scopes import root_path, withs_at
 
-_USERS = ("home-manager", "users")
+_FLAKE = "flake.nix"
+Usage = Counter[str]
 
 
 def complete_options(repository: Repository, path: str, place: CompletionPlace) -> list[Item]:
-    """Options at the cursor, or values if the cursor is where the value of one is written."""
+    """The options and groups of options at the cursor, those most used here first."""
     context = place.context
     match context:
-        case BindingName() if context.is_anchored and context.section != "options":
-            return _names(repository, path, _clean(context.path[:-1]), place)
-        case Selection() if context.path[0] == "config":
-            return _names(repository, path, _clean(context.path[1:-1]), place)
-        case Variable():
-            return _values(repository, path, place)
-    return []
+        case BindingName(is_anchored=True, section=section) if section != "options":
+            found = setting_of(repository, path, context)
+            if found is None and not path.endswith(_FLAKE):
+                found = SettingName(context.path, "home", context.span)
+        case Selection() | Variable(path=tuple()):
+            found = setting_of(repository, path, context)
+        case _:
+            found = None
+    if found is not None:
+        return _names(repository, path, _clean(found.path[:-1]), found.space, place)
+    return _after_with(repository, path, place) if isinstance(context, Variable) else []
 
 
 def _clean(path: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(without_marker(name) for name in path)
 
 
-def _home_path(repository: Repository, file: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
-    """A path of options in a file as one of a home's, None where it is a system's."""
-    if path[:2] == _USERS:
-        return path[3:] if len(path) > 2 else None
-    layout = repository.layout
-    folders = [layout.system_modules, *layout.systems.values()]
-    if any(folder is not None and file.startswith(folder + os.sep) for folder in folders):
-        return None
-    return None if os.path.basename(file) == "flake.nix" else path
+def _after_with(repository: Repository, path: str, place: CompletionPlace) -> list[Item]:
+    """`with config.programs; g…`."""
+    for scope in withs_at(node_at(place.source, place.start + 1)):
+        selected = root_path(scope)
+        if selected is None:
+            continue
+        whole = (*selected, place.typed or "x")
+        span = Span(place.start, place.end)
+        found = setting_of(repository, path, Selection(whole, whole, span, span))
+        if found is not None:
+            return _names(repository, path, found.path[:-1], found.space, place)
+    return []
 
 
 def _names(
-    repository: Repository, file: str, parent: tuple[str, ...], place: CompletionPlace
+    repository: Repository,
+    file: str,
+    parent: tuple[str, ...],
+    space: Space,
+    place: CompletionPlace,
 ) -> list[Item]:
-    home_path = _home_path(repository, file, parent)
-    if home_path is None:
-        return []
-    used, own = _in_repository(repository, home_path)
-    known = {found.name: found for found in names_at(bundled(), home_path)}
-    for name, is_option in own.items():
-        known.setdefault(name, Found(name, is_option))
-    ordered = sorted(known.values(), key=lambda found: (-used[found.name], found.name))
-    return [_item(found, (*home_path, found.name), place) for found in ordered]
+    tables = tables_for(repository, file, space)
+    known = offered_names(tables, parent)
+    used, declared = _in_repository(repository, file, parent)
+    extra = [*declared]
+    if takes_any_name(tables, parent):
+        extra += [name for name in used if name != place.typed]
+    items = [(name, _item(found, table, parent, place)) for name, (found, table) in known.items()]
+    items += [
+        (name, Item(name, "option", quote_attribute(name), place.start, place.end, "in this flake"))
+        for name in dict.fromkeys(extra)
+        if name not in known
+    ]
+    return [item for _, item in sorted(items, key=lambda pair: (-used[pair[0]], pair[0]))]
+
+
+_NEAR = 1_000
+"""What a use in the same layer counts, for the order."""
 
 
 def _in_repository(
-    repository: Repository, parent: tuple[str, ...]
-) -> tuple[Counter[str], dict[str, bool]]:
-    """How often names below a path are defined, and which the repository declares."""
-    used: Counter[str] = Counter()
-    own: dict[str, bool] = {}
+    repository: Repository, file: str, parent: tuple[str, ...]
+) -> tuple[Usage, dict[str, None]]:
+    """How much names below a path are used, those of the file's layer first; and the declared."""
+    used: Usage = Counter()
+    declared: dict[str, None] = {}
     depth = len(parent)
-    for file in repository.index.paths:
-        for defined in repository.index[file].defined:
-            if len(defined.path) <= depth or defined.path[:depth] != parent:
+    layer = repository.layout.layer_of(file)
+    for path, names in _defined_names(repository):
+        near = path == file or (layer is not None and repository.layout.layer_of(path) == layer)
+        for whole, declares in names:
+            if len(whole) <= depth or whole[:depth] != parent:
                 continue
-            name = defined.path[depth]
-            if defined.declares:
-                is_option = len(defined.path) == depth + 1
-                own[name] = own.get(name, False) or is_option
+            if declares:
+                declared[whole[depth]] = None
             else:
-                used[name] += 1
-    return used, own
+                used[whole[depth]] += _NEAR if near else 1
+    return used, declared
 
 
-def _item(found: Found, path: tuple[str, ...], place: CompletionPlace) -> Item:
-    text = found.name if is_identifier(found.name) else quote(found.name)
-    lines = [f"`{'.'.join(path)}`"]
-    if found.type:
-        lines.append(f"Type: {found.type}")
-    if found.default is not None:
-        lines.append(f"Default: `{found.default}`")
-    if found.declared is not None:
-        lines.append(f"Declared in {found.declared} of {bundled().label}")
-    detail = found.type if found.is_option else "options"
-    return Item(found.name, "option", text, place.start, place.end, detail, "\n\n".join(lines))
+def _defined_names(repository: Repository) -> list[tuple[str, list[tuple[tuple[str, ...], bool]]]]:
+    found: list[tuple[str, list[tuple[tuple[str, ...], bool]]]] | None
+    found = repository.remembered.get(_defined_names)
+    if found is None:
+        found = [
+            (path, [(d.path, d.declares) for d in facts.defined])
+            for path, facts in repository.index.items()
+        ]
+        repository.remembered[_defined_names] = found
+    return found
 
 
-def _values(repository: Repository, file: str, place: CompletionPlace) -> list[Item]:
-    node = node_at(place.source, place.start + 1)
-    path = value_of(node)
-    if path is None and node.parent is not None:
-        path = value_of(node.parent)
-    home_path = None if path is None else _home_path(repository, file, _clean(path))
-    if not home_path:
-        return []
-    option = option_at(bundled(), home_path)
-    detail = "" if option is None else option.type
-    return [
-        Item(value, "value", value, place.start, place.end, detail)
-        for value in values_at(bundled(), home_path)
-    ]
+def _item(found: Found, table: Table, parent: tuple[str, ...], place: CompletionPlace) -> Item:
+    return Item(
+        found.name,
+        "option",
+        quote_attribute(found.name),
+        place.start,
+        place.end,
+        found.type if found.is_option else "options",
+        explain=_explained(found, table, (*parent, found.name)) if found.is_option else None,
+    )
+
+
+def _explained(found: Found, table: Table, path: tuple[str, ...]) -> Callable[[], str]:
+    def explain() -> str:
+        head = f"`{dotted(path)}` · {found.type}"
+        return "\n\n".join((head, *about_option(found, table)))
+
+    return explain

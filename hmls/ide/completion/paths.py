@@ -145,8 +145,8 @@ def _item(
         end,
         detail,
         documentation,
-        filter_text,
-        f"{rank}{name}",
+        filter_text=filter_text,
+        sort_key=f"{rank}{name}",
     )
 
 

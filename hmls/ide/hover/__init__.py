@@ -8,6 +8,7 @@ from hmls.homes.mentions import Mention, Names
 from hmls.homes.workspace import View
 from hmls.ide.hover.files import about_file, about_input
 from hmls.ide.hover.names import about_argument, about_attribute, about_local, about_mention
+from hmls.ide.hover.option import about_declaration, beside_value
 from hmls.ide.hover.setting import about_setting
 from hmls.ide.hover.text import Hover, Link, Parts
 from hmls.ide.subject import (
@@ -36,6 +37,10 @@ def hover(view: View, path: str, offset: int, focus: str | None = None) -> Hover
             return None if parts is None else Hover(tuple(parts), subject.start, subject.end)
         case SettingName():
             parts = about_setting(repository, path, subject, focus)
+            if parts is None:
+                parts = about_declaration(repository, path, subject)
+            else:
+                parts += beside_value(repository, path, subject)
         case Local(binder=binder) if binder.kind in ("formal", "argument"):
             parts = about_argument(repository, path, subject, focus)
         case Local():

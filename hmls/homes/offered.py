@@ -1,0 +1,121 @@
+"""The options that a file may set: those of the catalog, and what the file's own modules declare.
+
+Nothing is merged: who asks looks through the tables in their order, the first answer counts.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hmls.catalog.extract import declared_options
+from hmls.catalog.lookup import Found, Moved, is_open, moved_at, names_at, option_at
+from hmls.catalog.modules import CATALOG
+from hmls.catalog.table import Table, table_of
+from hmls.homes.builders.home_manager import BUILDER
+from hmls.homes.membership import targets_of
+from hmls.homes.repository import Repository, Space
+from hmls.homes.targets import Target
+from hmls.lang.errors import GaveUp, NixError, Unknowable
+from hmls.modules.evaluation import INTERNAL, Evaluation
+
+_NOT_OWN = frozenset((CATALOG, BUILDER, INTERNAL))
+OWN = "own"
+"""The revision of a table of what modules declare that were evaluated."""
+
+
+def tables_for(repository: Repository, path: str, space: Space) -> tuple[Table, ...]:
+    """The tables of a file's options, those of its own modules first."""
+    key = (tables_for, path, space)
+    found: tuple[Table, ...] | None = repository.remembered.get(key)
+    if found is None:
+        lock, knowledge = repository.flake.lock, repository.knowledge
+        known = knowledge.home_table(lock) if space == "home" else knowledge.system_table(lock)
+        own = _own(repository, path, space)
+        found = tuple(table for table in (own, known) if table is not None)
+        repository.remembered[key] = found
+    return found
+
+
+def offered_names(
+    tables: tuple[Table, ...], path: tuple[str, ...]
+) -> dict[str, tuple[Found, Table]]:
+    """Name → the option or group of options below a path."""
+    found: dict[str, tuple[Found, Table]] = {}
+    for table in tables:
+        for name in names_at(table, path):
+            before = found.get(name.name)
+            if before is None or (name.is_option and not before[0].is_option):
+                found[name.name] = (name, table)
+    return found
+
+
+def offered_option(tables: tuple[Table, ...], path: tuple[str, ...]) -> tuple[Found, Table] | None:
+    """The option at a path."""
+    for table in tables:
+        found = option_at(table, path)
+        if found is not None:
+            return found, table
+    return None
+
+
+def moved_option(tables: tuple[Table, ...], path: tuple[str, ...]) -> tuple[Moved, Table] | None:
+    """What became of an option of earlier releases."""
+    for table in tables:
+        found = moved_at(table, path)
+        if found is not None:
+            return found, table
+    return None
+
+
+def takes_any_name(tables: tuple[Table, ...], path: tuple[str, ...]) -> bool:
+    """Whether some table leaves the names below a path to the user."""
+    return any(is_open(table, path) and option_exists(table, path) for table in tables)
+
+
+def option_exists(table: Table, path: tuple[str, ...]) -> bool:
+    """Whether an option of a table is at a path or above it."""
+    return any(option_at(table, path[:end]) is not None for end in range(len(path), 0, -1))
+
+
+def is_own(table: Table) -> bool:
+    """Whether a table tells of modules that the repository itself imports."""
+    return table.revision == OWN
+
+
+def declared_in(repository: Repository, table: Table, file: str) -> str | None:
+    """The path on disk of a file that a table names, None where its sources are not here."""
+    if is_own(table):
+        return os.path.join(repository.root, file)
+    if not table.exact:
+        return None
+    return os.path.join(repository.files.store_root + table.revision, file)
+
+
+def _own(repository: Repository, path: str, space: Space) -> Table | None:
+    for target in _targets(repository, path, space):
+        try:
+            evaluation = repository.recent_evaluation(target, space)
+            if evaluation is not None:
+                return _declared(repository, evaluation)
+        except (NixError, Unknowable, GaveUp):
+            continue
+    return None
+
+
+def _targets(repository: Repository, path: str, space: Space) -> list[Target]:
+    items = repository.recent_targets.items
+    if space == "home":
+        return targets_of(repository, path)[:1] or list(items[:1])
+    hosts = [target for target in items if target.kind == "host"]
+    folders = repository.layout.systems
+    here = [t for t in hosts if t.host in folders and path.startswith(folders[t.host] + "/")]
+    return (here or hosts)[:1]
+
+
+def _declared(repository: Repository, evaluation: Evaluation) -> Table:
+    found: Table | None = evaluation.remembered.get(_declared)
+    if found is None:
+        extraction = declared_options(evaluation, repository.root, _NOT_OWN)
+        found = table_of(extraction, "", OWN, exact=True)
+        evaluation.remembered[_declared] = found
+    return found

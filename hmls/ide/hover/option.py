@@ -1,0 +1,71 @@
+"""An option as its declaration describes it, where no value exists and beside one."""
+
+from __future__ import annotations
+
+from hmls.catalog.lookup import Found
+from hmls.catalog.table import Table
+from hmls.homes.offered import (
+    declared_in,
+    is_own,
+    moved_option,
+    offered_names,
+    offered_option,
+    tables_for,
+)
+from hmls.homes.repository import Repository
+from hmls.ide.hover.text import Link, Parts, code, escape
+from hmls.ide.line_place import line_place
+from hmls.ide.option_text import about_moved, about_option, dotted
+from hmls.ide.subject import SettingName
+
+_MAX_PLACES = 3
+_MAX_NAMES = 12
+
+
+def about_declaration(repository: Repository, path: str, subject: SettingName) -> Parts | None:
+    """The whole of what the catalog knows of a path: an option, a group, or one that moved."""
+    tables = tables_for(repository, path, subject.space)
+    title = f"**{escape(dotted(subject.path))}**"
+    found = offered_option(tables, subject.path)
+    if found is not None:
+        option, table = found
+        return [
+            f"{title} · {escape(option.type)}\n\n",
+            *(f"{paragraph}\n\n" for paragraph in about_option(option, table)),
+            *_places(repository, option, table),
+        ]
+    moved = moved_option(tables, subject.path)
+    if moved is not None:
+        return [f"{title}\n\n{about_moved(moved[0])}\n"]
+    names = offered_names(tables, subject.path)
+    if not names:
+        return None
+    listed = ", ".join(code(name) for name in list(names)[:_MAX_NAMES])
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return [f"{title} · options\n\n{listed}{more}\n"]
+
+
+def beside_value(repository: Repository, path: str, subject: SettingName) -> Parts:
+    """What a hover that shows values adds of the declaration in the catalog."""
+    tables = tables_for(repository, path, subject.space)
+    moved = moved_option(tables, subject.path)
+    found = offered_option(tuple(t for t in tables if not is_own(t)), subject.path)
+    parts: Parts = [] if moved is None else [f"{about_moved(moved[0])}\n\n"]
+    if found is not None:
+        option, table = found
+        parts += [f"{paragraph}\n\n" for paragraph in about_option(option, table)]
+        parts += _places(repository, option, table)
+    return parts
+
+
+def _places(repository: Repository, option: Found, table: Table) -> Parts:
+    parts: Parts = []
+    for file, line in option.places[:_MAX_PLACES]:
+        parts.append("declared in ")
+        target = declared_in(repository, table, file)
+        place = None if target is None else line_place(repository, target, line)
+        if place is None:
+            parts.append(f"{code(f'{file}:{line}')} of {escape(table.label)}\n\n")
+        else:
+            parts += [Link(escape(f"{file}:{line}"), place), "\n\n"]
+    return parts
