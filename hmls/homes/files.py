@@ -25,6 +25,9 @@ _KINDS = {
     stat_module.S_IFLNK: "symlink",
 }
 _MAX_LINKS = 40
+MAX_DATA_BYTES = 16 << 20
+"""Of larger files the content is unknown, also as text; hmls.syntax.parse.MAX_BYTES is for Nix."""
+_TOO_LARGE = Cause("too-large", f"the file is larger than {MAX_DATA_BYTES >> 20} MiB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Disk:
         self._lock = threading.Lock()
 
     def read(self, path: str) -> bytes:
-        """Raises OSError. A file of more than MAX_BYTES is cut just behind that."""
+        """Raises OSError. A file of more than MAX_DATA_BYTES is cut just behind that."""
         found = os.stat(path)
         if not stat_module.S_ISREG(found.st_mode):
             raise IsADirectoryError(path)
@@ -63,9 +66,10 @@ class Disk:
         if known is not None and known[0] == stamp:
             return known[1]
         with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        with self._lock:
-            self._contents[path] = (stamp, content)
+            content = file.read(MAX_DATA_BYTES + 1)
+        if len(content) <= MAX_BYTES:
+            with self._lock:
+                self._contents[path] = (stamp, content)
         return content
 
     def forget(self, path: str) -> None:
@@ -156,7 +160,7 @@ class FlakeReader:
         if buffer is not None:
             return buffer.evaluated.text
         try:
-            return self.files.disk.read(self._disk(path))
+            content = self.files.disk.read(self._disk(path))
         except (FileNotFoundError, NotADirectoryError):
             raise self._missing(path) from None
         except IsADirectoryError:
@@ -164,6 +168,9 @@ class FlakeReader:
         except OSError as error:
             message = f"reading file '{store.shown_path(path)}': {error.strerror}"
             raise ReadFailed(message) from None
+        if len(content) > MAX_DATA_BYTES:
+            raise Unknowable(Unknown(store.shown_path(path), _TOO_LARGE))
+        return content
 
     def read_directory(self, path: str) -> Mapping[str, str]:
         path = self.resolve(path)

@@ -50,7 +50,7 @@ def _from_json(interp: Interp, path: str) -> str | None:
         if interp.reader.kind(path) is None:
             return None
         data = json.loads(interp.reader.read(path))
-    except (ReadFailed, ValueError):
+    except (ReadFailed, Unknowable, ValueError):
         return None
     if not isinstance(data, dict):
         return None

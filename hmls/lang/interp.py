@@ -119,6 +119,8 @@ class Interp:
 
     def evaluate(self, unit: Unit, variables: Mapping[str, Lazy] | None = None) -> Value:
         """The value of a text, with more variables in scope where given."""
+        if len(unit.text) > MAX_BYTES:
+            return Unknown(f"import {unit.path}", TOO_LARGE)
         scope = Scope(unit, None, self.root_names)
         env = self.root_env
         if variables:

@@ -16,7 +16,8 @@ Query = tree_sitter.Query
 QueryCursor = tree_sitter.QueryCursor
 LANGUAGE = tree_sitter.Language(tree_sitter_nix.language())
 MAX_BYTES = 1 << 20
-"""Larger files are not parsed: tree-sitter holds the interpreter lock while it parses."""
+"""Larger files are not parsed: tree-sitter holds the interpreter lock while it parses, and a tree
+with what is compiled of it takes sixty times the memory of its text."""
 _local = threading.local()
 
 
@@ -79,9 +80,6 @@ def parse(text: bytes, previous: Source | None = None) -> Source:
 
 def syntax_problems(source: Source) -> list[SyntaxProblem]:
     """The errors of a tree in the order of the text; the innermost where they nest."""
-    if len(source.text) > MAX_BYTES:
-        message = f"file is larger than {MAX_BYTES >> 20} MiB and was not read"
-        return [SyntaxProblem(0, 0, message)]
     if not source.has_error:
         return []
     return list(_problems(source))

@@ -1,7 +1,8 @@
 """Trees of files in a string, and the problems that are found in them.
 
-`#- path` begins a file. Lines that begin with `#=` say more of the tree: `#= no flake`, or
-`#= git add PATHS` for what git tracks. Without a flake.nix it gets that of the documentation.
+`#- path` begins a file. Lines that begin with `#=` say more of the tree: `#= no flake`,
+`#= git add PATHS` for what git tracks, `#= 2 MiB of comment` within a file. Without a
+flake.nix it gets that of the documentation.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def read_tree(text: str) -> Tree:
             lines = files[line[3:].strip()] = []
         elif line == "#= no flake":
             has_flake = False
+        elif line == "#= 2 MiB of comment":
+            lines.extend(["#" * 1023] * 2048)
         elif line.startswith("#= git add "):
             tracked = tuple(line[len("#= git add ") :].split())
         else:

@@ -70,6 +70,22 @@ def test_host_layer_wins(tmp_path: Path) -> None:
     assert values(all_of(tmp_path, text))["my.name"] == "a"
 
 
+def test_large_files_are_read_whole_as_data_and_are_unknown_as_nix(tmp_path: Path) -> None:
+    large = "🎉" * (1 << 18) + "x"
+    files = (
+        f"    #- homes/alice/a.txt\n    {large}\n"
+        f"    #- homes/alice/b.nix\n    {{ x = 1; }} # {large}\n"
+    )
+    text = base(
+        "{ my.any = { n = builtins.stringLength (builtins.readFile ./a.txt);"
+        " x = (import ./b.nix).x; y = (builtins.scopedImport { } ./b.nix).x; }; }"
+    )
+    found = all_of(tmp_path, text + files)
+    assert found["my.any.n"].value == 4 * (1 << 18) + 2
+    assert "larger than 1 MiB" in str(found["my.any.x"].reason)
+    assert "larger than 1 MiB" in str(found["my.any.y"].reason)
+
+
 def test_one_leaf_for_each_path_that_the_user_defines(tmp_path: Path) -> None:
     text = base("""{
       my = { flag = true; machine.name = "pi"; any = { a.b = 1; c = { }; "x.y" = 1.0; }; };

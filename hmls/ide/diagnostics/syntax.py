@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 
 from hmls.homes.repository import Repository
-from hmls.ide.diagnostics.registry import SYNTAX_ERROR, UNDEFINED_VARIABLE, Diagnostic, Fix
+from hmls.ide.diagnostics.registry import (
+    LARGE_FILE,
+    SYNTAX_ERROR,
+    UNDEFINED_VARIABLE,
+    Diagnostic,
+    Fix,
+)
 from hmls.ide.diagnostics.wrapping import add_argument
 from hmls.ide.types import TextEdit, WorkspaceEdit
 from hmls.lang.check import refusal, static_problems
@@ -24,8 +30,8 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     if source is None:
         return []
     if len(source.text) > MAX_BYTES:
-        # What stands in it is not looked at: only that it is too large is known.
-        return [_diagnostic(path, source, problem) for problem in problems]
+        message = f"the file is larger than {MAX_BYTES >> 20} MiB: what it says is not known here"
+        return [Diagnostic(path, 0, 0, LARGE_FILE, message)]
     if b"\0" in source.text[:8000]:
         return [_binary(path, source.text)]
     if problems:
