@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from hmls.deploy.got_hash import hash_remedies
 from hmls.deploy.problem import (
     AllowPackage,
     BackUpFiles,
@@ -145,8 +146,7 @@ def _package(kind: ProblemKind) -> Builder:
 
 
 def _hash(match: Match) -> Finding:
-    old, new = match["specified"], match["got"]
-    return Finding("hash-mismatch", remedies=(ReplaceText(old, new),), search=old)
+    return Finding("hash-mismatch", remedies=hash_remedies(match["specified"], match["got"]))
 
 
 def _collision(match: Match) -> Finding:

@@ -23,6 +23,8 @@ from hmls.deploy.problem import (
     Problem,
     ProblemKind,
     Remedy,
+    RenameOption,
+    ReplaceText,
     TrackFile,
 )
 from hmls.deploy.target import attribute_path
@@ -116,8 +118,9 @@ def _as_assertion(finding: Finding) -> Finding:
 
 def _in_tree(finding: Finding, tree: WorkingTree, home: str) -> Finding:
     """The finding with its files located, and what only the disk can tell added."""
-    files = tuple(place for file in finding.files if (place := tree.locate(file)))
-    finding = replace(finding, files=files, option=_in_home(finding.option))
+    files = tuple(place for file in finding.files if (place := _module(file, tree)))
+    remedies = tuple(map(_of_home, finding.remedies))
+    finding = replace(finding, files=files, option=_in_home(finding.option), remedies=remedies)
     match finding.kind:
         case "missing-file" | "untracked-file":
             located = tree.locate(finding.path)
@@ -128,7 +131,7 @@ def _in_tree(finding: Finding, tree: WorkingTree, home: str) -> Finding:
                 return replace(finding, kind="untracked-file", remedies=(TrackFile(located),))
             return finding
         case "unsupported-attribute" | "wrong-class":
-            located = tree.locate(finding.path)
+            located = _module(finding.path, tree)
             return replace(finding, files=(located,) if located is not None else ())
         case "collision":
             target = os.path.relpath(finding.path, home) if home else finding.path
@@ -138,11 +141,27 @@ def _in_tree(finding: Finding, tree: WorkingTree, home: str) -> Finding:
             return finding
 
 
+def _module(path: str, tree: WorkingTree) -> str | None:
+    """The file of a module as it is named: one imported as a folder is named by its folder."""
+    located = tree.locate(path)
+    if located is not None and os.path.isdir(located):
+        return os.path.join(located, "default.nix")
+    return located
+
+
 def _for_target(remedy: Remedy, target: str) -> Remedy:
     match remedy:
         case ForceFile():
             return ForceFile(target)
         case BackUpFiles() | _:
+            return remedy
+
+
+def _of_home(remedy: Remedy) -> Remedy:
+    match remedy:
+        case RenameOption(old, new):
+            return RenameOption(_in_home(old), _in_home(new))
+        case _:
             return remedy
 
 
@@ -193,10 +212,18 @@ def _named_places(finding: Finding, message: str, index: Index) -> Sequence[Plac
             return [place for target in targets for place in index.managed_file(target)]
         case "assertion" | "warning":
             return _spoken_of(message, index)
-        case "hash-mismatch" | "unfree" | "insecure" | "broken" | "unsupported-system":
+        case "hash-mismatch":
+            return _first_mentions(finding.remedies, index)
+        case "unfree" | "insecure" | "broken" | "unsupported-system":
             return index.mentions(finding.search)[:1]
         case _:
             return ()
+
+
+def _first_mentions(remedies: Sequence[Remedy], index: Index) -> Sequence[Place]:
+    """Where a hash stands, however it is written. Of several fakes any may be meant."""
+    found = (index.mentions(each.old) for each in remedies if isinstance(each, ReplaceText))
+    return next((places for places in found if places), ())
 
 
 def _spoken_of(message: str, index: Index) -> Sequence[Place]:
@@ -214,7 +241,7 @@ def _traced_places(trace: Sequence[Frame], tree: WorkingTree, index: Index) -> S
     file = None
     for frame in trace:
         if file is None and (match := FILE_CONTEXT.match(frame.hint)):
-            file = tree.locate(match["one"] or match["two"])
+            file = _module(match["one"] or match["two"], tree)
         elif file is not None and (match := OPTION_CONTEXT.match(frame.hint)):
             option = _in_home(attribute_path(match["option"]))
             return index.definitions(option, (file,)) or (Place(file, 1, 1),)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from hmls.deploy.file_index import file_options
 from hmls.deploy.problem import (
     AllowPackage,
     ForceFile,
+    OptionPath,
     Place,
     Problem,
     RenameOption,
     ReplaceText,
     SetPriority,
 )
-from hmls.syntax.kinds import Field
-from hmls.syntax.outline import Defined, module_sets, outline
-from hmls.syntax.parse import Source
+from hmls.lang.values import quote_attribute
+from hmls.syntax.attrpath import attrpath_names, attrpath_parts
+from hmls.syntax.kinds import Field, Kind
+from hmls.syntax.local_rename import Replacement
+from hmls.syntax.outline import module_sets, outline
+from hmls.syntax.parse import Node, Source
+from hmls.syntax.wrapping import inside_conditions, library_function, value_of_binding, wrap
 
-SIMPLE_VALUE = re.compile(rb"[\w.+-]+|\"[^\"]*\"|\{.*\}|\[.*\]|\(.*\)", re.DOTALL)
 LIST_SETTINGS = {"permittedInsecurePackages"}
 """Settings that are a list of names; a predicate is a function over such a list."""
 SWITCHES = {"allowBroken", "allowUnsupportedSystem"}
@@ -44,10 +49,12 @@ def mends(problem: Problem, source: Source) -> list[Mend]:
         match remedy:
             case SetPriority():
                 found += _priorities(source, offset)
+            case ReplaceText(old, new) if problem.kind == "hash-mismatch":
+                found += _replaced_here(source.text, offset, old, new)
             case ReplaceText(old, new):
                 found += _replaced(source.text, offset, old, new)
             case RenameOption(old, new):
-                found += _renamed(source, offset, ".".join(old), ".".join(new))
+                found += _renamed(source, offset, old, new)
             case AllowPackage(setting, package):
                 found += _allowed(source, setting, package)
             case ForceFile(target):
@@ -70,30 +77,31 @@ def offset_of(text: bytes, place: Place) -> int:
 
 def end_of_word(text: bytes, start: int) -> int:
     """Where the name, the string or the sign that begins at an offset ends."""
-    match = re.compile(rb"[\w.'-]+|\"[^\"\n]*\"|[^\s]").match(text, start)
+    match = re.compile(rb"(?:[\w.'-]+|\"[^\"\n]*\")+|[^\s]").match(text, start)
     return match.end() if match is not None else start
 
 
-def _binding(source: Source, offset: int) -> Defined | None:
-    """The innermost definition whose name or value stands at an offset."""
-    around = [each for each in outline(source) if each.start <= offset <= each.value_end]
-    return around[-1] if around else None
-
-
 def _priorities(source: Source, offset: int) -> Iterator[Mend]:
-    found = _binding(source, offset)
-    if found is None:
+    value = _value_at(source, offset)
+    if value is None:
         return
-    value = source.text[found.value_start : found.value_end]
-    simple = SIMPLE_VALUE.fullmatch(value) is not None
     for function, title in (
-        ("lib.mkForce", "Let this definition win: lib.mkForce"),
-        ("lib.mkDefault", "Let the other definitions win: lib.mkDefault"),
+        ("mkForce", "Let this definition win: lib.mkForce"),
+        ("mkDefault", "Let the other definitions win: lib.mkDefault"),
     ):
-        before, after = (f"{function} ", "") if simple else (f"{function} (", ")")
-        opening = (found.value_start, found.value_start, before)
-        closing = (found.value_end, found.value_end, after)
-        yield Mend(title, (opening, closing) if after else (opening,))
+        edits = wrap(source, inside_conditions(value), function)
+        if edits is not None:
+            yield Mend(title, _edits(edits))
+
+
+def _value_at(source: Source, offset: int) -> Node | None:
+    """The value of the innermost definition whose name or value stands at an offset."""
+    around = [each for each in outline(source) if each.start <= offset <= each.value_end]
+    return value_of_binding(source, around[-1].start, around[-1].end) if around else None
+
+
+def _edits(replacements: Iterable[Replacement]) -> tuple[tuple[int, int, str], ...]:
+    return tuple((each.start, each.end, each.text) for each in replacements)
 
 
 def _replaced(text: bytes, offset: int, old: str, new: str) -> Iterator[Mend]:
@@ -105,19 +113,35 @@ def _replaced(text: bytes, offset: int, old: str, new: str) -> Iterator[Mend]:
         yield Mend(f"Change to {new}", ((start, start + len(encoded), new),))
 
 
-def _renamed(source: Source, offset: int, old: str, new: str) -> Iterator[Mend]:
+def _replaced_here(text: bytes, offset: int, old: str, new: str) -> Iterator[Mend]:
+    """Nowhere else: a fake hash may stand in for several."""
+    encoded = old.encode("utf-8", "surrogateescape")
+    if text.startswith(encoded, offset):
+        yield Mend(f"Change to {new}", ((offset, offset + len(encoded), new),))
+
+
+def _renamed(source: Source, offset: int, old: OptionPath, new: OptionPath) -> Iterator[Mend]:
+    """The option's name becomes another where it stands, alone or with names around and behind."""
     for each in outline(source):
-        written = source.text[each.start : each.end].decode("utf-8", "replace")
-        if each.start <= offset <= each.value_end and written == old:
-            yield Mend(f"Rename to {new}", ((each.start, each.end, new),))
+        if not each.start <= offset <= each.end or each.path[: len(old)] != old:
+            continue
+        node = source.root.named_descendant_for_byte_range(each.start, each.end)
+        if node is not None and node.kind_id != Kind.ATTRPATH:
+            node = node.parent  # A path of one name has the range of that name.
+        parts = attrpath_parts(node) if node is not None and node.kind_id == Kind.ATTRPATH else []
+        outside = len(each.path) - len(parts)
+        if outside < len(old) <= len(each.path) and old[:outside] == new[:outside] != new:
+            end = parts[len(old) - outside - 1].end_byte
+            written = ".".join(map(quote_attribute, new[outside:]))
+            yield Mend(f"Rename to {'.'.join(new)}", ((each.start, end, written),))
 
 
 def _allowed(source: Source, setting: str, package: str) -> Iterator[Mend]:
     title = f"Allow {package}: nixpkgs.config.{setting}"
-    if setting in SWITCHES:
-        yield from _added(source, title, f"nixpkgs.config.{setting} = true;")
-        return
     option = ("nixpkgs", "config", setting)
+    if setting in SWITCHES:
+        yield from _added(source, title, option, "true")
+        return
     present = next((each for each in outline(source) if each.path == option), None)
     if present is not None:
         close = source.text.rfind(b"]", present.value_start, present.value_end)
@@ -125,37 +149,65 @@ def _allowed(source: Source, setting: str, package: str) -> Iterator[Mend]:
             yield Mend(title, ((close, close, f'"{package}" '),))
         return
     names = f'[ "{package}" ]'
-    value = names if setting in LIST_SETTINGS else f"pkg: builtins.elem (lib.getName pkg) {names}"
-    yield from _added(source, title, f"nixpkgs.config.{setting} = {value};")
+    if setting in LIST_SETTINGS:
+        yield from _added(source, title, option, names)
+    else:
+        yield from _added(source, title, option, f"pkg: builtins.elem (@getName@ pkg) {names}")
 
 
 def _forced(source: Source, target: str) -> Iterator[Mend]:
-    from hmls.deploy.file_index import file_options
-
+    """Where the file is not written out it is some program's: those use `xdg` if they can."""
     options = list(file_options(target))
     defined = outline(source)
     option = next(
         (option for option in options if any(each.path[:3] == option for each in defined)),
-        options[0],
+        options[-1],
     )
-    name = f'{option[0]}.{option[1]}."{_escaped(option[2])}".force'
-    yield from _added(source, f"Place {target} over what is there: force", f"{name} = true;")
+    title = f"Place {target} over what is there: force"
+    yield from _added(source, title, (*option, "force"), "true")
 
 
-def _added(source: Source, title: str, binding: str) -> Iterator[Mend]:
-    """A binding at the end of the module's set."""
+def _added(source: Source, title: str, option: OptionPath, value: str) -> Iterator[Mend]:
+    """A binding at the end of the module's set. `@getName@` is that function of `lib`."""
     expression = source.root.child_by_field_id(Field.EXPRESSION)
     module = next(module_sets(expression), None) if expression is not None else None
     if module is None:
         return
+    more: tuple[Replacement, ...] = ()
+    if "@getName@" in value:
+        name, more = library_function(source, module, "getName")
+        if name is None:
+            return
+        value = value.replace("@getName@", name)
+    written = dict(_bindings(module))
+    path = (
+        ("config", *option) if {"config", "options"} & {names[0] for names in written} else option
+    )
+    if not _takes(written, path):
+        return
+    binding = f"{'.'.join(map(quote_attribute, path))} = {value};"
     close = module.end_byte - 1
     line_start = source.text.rfind(b"\n", 0, close) + 1
     if source.text[line_start:close].strip():
-        yield Mend(title, ((close, close, f"{binding} "),))
+        space = "" if source.text[close - 1 : close].isspace() else " "
+        yield Mend(title, (*_edits(more), (close, close, f"{space}{binding} ")))
         return
     indent = source.text[line_start:close].decode("utf-8", "replace")
-    yield Mend(title, ((line_start, line_start, f"{indent}  {binding}\n"),))
+    yield Mend(title, (*_edits(more), (line_start, line_start, f"{indent}  {binding}\n")))
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("${", "\\${")
+def _bindings(module: Node) -> Iterator[tuple[OptionPath, Node]]:
+    for group in module.named_children:
+        for clause in group.named_children if group.kind_id == Kind.BINDING_SET else ():
+            attrpath = clause.child_by_field_id(Field.ATTRPATH)
+            value = clause.child_by_field_id(Field.EXPRESSION)
+            if clause.kind_id == Kind.BINDING and attrpath is not None and value is not None:
+                yield attrpath_names(attrpath), value
+
+
+def _takes(written: Mapping[OptionPath, Node], path: OptionPath) -> bool:
+    """Whether a set may have this binding too: Nix adds to what is written as a set, only."""
+    return all(
+        names != path[: len(names)] or (len(names) < len(path) and value.kind_id == Kind.ATTRSET)
+        for names, value in written.items()
+    )

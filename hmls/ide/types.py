@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hmls.syntax.local_rename import Replacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,11 @@ class WorkspaceEdit:
     """Edits that belong together. Text edits hold for the files as they are before any of them."""
 
     edits: tuple[FileEdit, ...]
+
+
+def text_edits(path: str, replacements: Iterable[Replacement]) -> WorkspaceEdit:
+    """Replacements in one file as an edit."""
+    return WorkspaceEdit(tuple(TextEdit(path, r.start, r.end, r.text) for r in replacements))
 
 
 @dataclass(frozen=True, slots=True)

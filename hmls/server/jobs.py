@@ -178,6 +178,7 @@ class Jobs:
 
         root, target = request.root, request.target
         ask = self._server.session.ask
+        await self._look_at_disk()
         # The files are read a few at a time, so that whoever hovers meanwhile does not wait.
         paths = await ask(lambda view: _paths(view, root), Priority.BACKGROUND)
         for start in range(0, len(paths), 40):
@@ -202,6 +203,17 @@ class Jobs:
         if target is None or not any(isinstance(step, Preview) for step in plan.steps):
             return facts
         return replace(facts, settings=await ask(evaluate, Priority.BACKGROUND))
+
+    async def _look_at_disk(self) -> None:
+        """Take in what was written behind our back: Nix reads that, and not every client tells."""
+        workspace = self._server.session.workspace
+        written, gone = await asyncio.to_thread(workspace.disk.stale)
+        if written:
+            workspace.changed_on_disk(written, listing=False)
+        if gone:
+            workspace.changed_on_disk(gone, listing=True)
+        if workspace.check_git() or written or gone:
+            self._server.problems.changed()
 
     async def _saved(self, request: Request, ui: EditorUi) -> bool:
         """Whether to go on: unsaved buffers are not built, and are offered to be saved first."""

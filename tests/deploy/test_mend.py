@@ -44,12 +44,32 @@ OPTION = ("programs", "git", "enable")
     ],
 )
 def test_one_of_two_definitions_wins(value: str, forced: str) -> None:
-    text = f"{{ programs.git.enable = {value}; }}"
-    found = mended(text, SetPriority(OPTION))
+    text = f"{{ lib, ... }}:\n{{ programs.git.enable = {value}; }}"
+    found = mended(text, SetPriority(OPTION), line=2)
     assert found == [
         text.replace(value, forced),
         text.replace(value, forced.replace("mkForce", "mkDefault")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "forced"),
+    [
+        ("{ a.b = 1; }", "{ lib, ... }:\n{ a.b = lib.mkForce 1; }"),
+        (
+            "{ lib, c, ... }: { a.b = lib.mkIf c 1; }",
+            "{ lib, c, ... }: { a.b = lib.mkIf c (lib.mkForce 1); }",
+        ),
+        ("{ lib, ... }: { a.b = lib.mkDefault 1; }", None),
+        ("{ config, ... }: with config; { inherit (x) a; }", None),
+        ("let x = 1; in { a.b = x; }", None),
+    ],
+)
+def test_what_a_definition_needs_to_win(text: str, forced: str | None) -> None:
+    """`lib` may have to be asked for; an override stands inside of mkIf, and never in another."""
+    column = max(text.find(" a"), text.find(") a") + 1) + 2
+    found = mended(text, SetPriority(("a", "b")), column=column)
+    assert found[:1] == ([] if forced is None else [forced])
 
 
 def test_a_text_is_replaced_at_its_place() -> None:
@@ -63,7 +83,11 @@ def test_a_text_is_replaced_at_its_place() -> None:
 def test_an_option_gets_its_new_name() -> None:
     remedy = RenameOption(("a", "b"), ("c", "d"))
     assert mended("{ a.b = 1; }", remedy) == ["{ c.d = 1; }"]
-    assert mended("{ a = { b = 1; }; }", remedy) == []
+    assert mended("{ a.b.x = 1; }", remedy) == ["{ c.d.x = 1; }"]
+    assert mended("{ a = { b = 1; }; }", remedy, column=9) == []
+    near = RenameOption(("a", "b"), ("a", "long name"))
+    assert mended("{ a = { b = 1; }; }", near, column=9) == ['{ a = { "long name" = 1; }; }']
+    assert mended("{ a = { b.x = 1; }; }", near, column=9) == ['{ a = { "long name".x = 1; }; }']
 
 
 def test_a_package_is_allowed() -> None:
@@ -71,8 +95,13 @@ def test_a_package_is_allowed() -> None:
     added = (
         'nixpkgs.config.allowUnfreePredicate = pkg: builtins.elem (lib.getName pkg) [ "steam" ];'
     )
-    assert mended("{\n  a = 1;\n}\n", unfree) == [f"{{\n  a = 1;\n  {added}\n}}\n"]
-    assert mended("{ a = 1; }", unfree) == [f"{{ a = 1; {added} }}"]
+    module = "{ lib, ... }:\n"
+    assert mended("{\n  a = 1;\n}\n", unfree) == [f"{module}{{\n  a = 1;\n  {added}\n}}\n"]
+    assert mended(f"{module}{{ a = 1; }}", unfree) == [f"{module}{{ a = 1; {added} }}"]
+    assert mended(f"{module}{{ config = {{ }}; }}", unfree) == [
+        f"{module}{{ config = {{ }}; config.{added} }}"
+    ]
+    assert mended("{ nixpkgs = import ./x.nix; }", unfree) == []
     present = '{ nixpkgs.config.permittedInsecurePackages = [ "x-1" ]; }'
     assert mended(present, AllowPackage("permittedInsecurePackages", "y-2")) == [
         '{ nixpkgs.config.permittedInsecurePackages = [ "x-1" "y-2" ]; }'
@@ -88,6 +117,10 @@ def test_a_file_is_placed_over_what_is_there() -> None:
         '{ xdg.configFile."a/b".text = ""; xdg.configFile."a/b".force = true; }'
     ]
     assert mended("{ }", ForceFile("${x}")) == ['{ home.file."\\${x}".force = true; }']
+    assert mended("{ programs.git.enable = true; }", ForceFile(".config/git/config")) == [
+        '{ programs.git.enable = true; xdg.configFile."git/config".force = true; }'
+    ]
+    assert mended("{ xdg.configFile = f { }; }", ForceFile(".config/a")) == []
 
 
 def test_a_file_that_changed_meanwhile_is_left_alone() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hmls.deploy.problem import ReplaceText
 from tests.deploy.shapes import read, told
 
 
@@ -234,6 +235,26 @@ MISMATCH = """\
 error: hash mismatch in fixed-output derivation '/nix/store/8lb1qqk8qv0sc9nqnca1dqwym5wjvjvi-s.drv':
          specified: sha256-AAAA=
             got:    sha256-BBBB="""
+GOT = "sha256-h0KPxSKAPTEGXnvOPPA/5HUJZjHl4Hu9eg/eYMTPJcc="
+NO_HASH = MISMATCH.replace("AAAA=", f"{'A' * 43}=").replace("sha256-BBBB=", GOT)
+"""What Nix says where the hash was left empty, or is one of nixpkgs' fakes."""
+
+
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [
+        ("lib.fakeHash", f'"{GOT}"'),
+        ('vendorHash = ""', f'vendorHash = "{GOT}"'),
+        ("0" * 52, GOT),
+        ("0" * 64, GOT),
+    ],
+)
+def test_a_hash_is_found_however_it_is_written(written: str, becomes: str) -> None:
+    words = {written: ["homes/alice/default.nix:7:9", "homes/alice/default.nix:9:9"]}
+    for problem, line in zip(read(NO_HASH, words=words), (7, 9), strict=True):
+        assert ReplaceText(written, becomes) in problem.remedies
+        assert problem.place is not None
+        assert problem.place.line == line
 
 
 def test_a_hash_is_replaced_where_it_stands() -> None:

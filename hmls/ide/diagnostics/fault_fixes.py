@@ -6,14 +6,15 @@ from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.faults import Fault
 from hmls.ide.diagnostics.places import binding_range
 from hmls.ide.diagnostics.registry import Fix
-from hmls.ide.diagnostics.wrapping import library_function, value_of_binding, wrap
-from hmls.ide.types import Place, TextEdit, WorkspaceEdit
+from hmls.ide.types import Place, TextEdit, WorkspaceEdit, text_edits
 from hmls.lang.show import quote
 from hmls.modules.messages import show_option
 from hmls.syntax.attrpath import attrpath_names, node_text
 from hmls.syntax.kinds import STRINGS, Field, Kind
+from hmls.syntax.local_rename import Replacement
 from hmls.syntax.outline import function_name
 from hmls.syntax.parse import Node, Source
+from hmls.syntax.wrapping import inside_conditions, library_function, value_of_binding, wrap
 
 _BOOLEAN = frozenset(("&&", "||", "->"))
 _COMPARISON = frozenset(("==", "!="))
@@ -44,7 +45,7 @@ def _priorities(repository: Repository, fault: Fault, place: Place, source: Sour
     value = value_of_binding(source, place.start, place.end)
     if value is None:
         return []
-    value = _inside_conditions(value)
+    value = inside_conditions(value)
     ranks = [_rank(repository, each.path) for each in fault.places]
     own = _rank(repository, place.path)
     functions = ["mkForce"]
@@ -54,8 +55,9 @@ def _priorities(repository: Repository, fault: Fault, place: Place, source: Sour
         functions.reverse()
     fixes: list[Fix] = []
     for function in functions:
-        edit = wrap(place.path, source, value, function)
-        if edit is not None:
+        edits = wrap(source, value, function)
+        if edits is not None:
+            edit = text_edits(place.path, edits)
             fixes.append(Fix(f"Use lib.{function} here", edit, is_preferred=not fixes))
     return fixes
 
@@ -64,23 +66,6 @@ def _rank(repository: Repository, path: str) -> int:
     """How special a file is: shared modules, base, the layers of one machine."""
     layer = repository.layout.layer_of(path)
     return 0 if layer is None else 1 if layer.kind == "base" else 2
-
-
-def _inside_conditions(value: Node) -> Node:
-    """What mkIf holds: an override may stand inside of it, not around."""
-    while value.kind_id == Kind.APPLY:
-        function = value.child_by_field_id(Field.FUNCTION)
-        argument = value.child_by_field_id(Field.ARGUMENT)
-        inner = None if function is None else function.child_by_field_id(Field.FUNCTION)
-        if argument is None or inner is None or function_name(inner) != "mkIf":
-            break
-        value = argument
-        while value.kind_id == Kind.PARENTHESIZED:
-            expression = value.child_by_field_id(Field.EXPRESSION)
-            if expression is None or expression.kind_id != Kind.APPLY:
-                break
-            value = expression
-    return value
 
 
 def _suggested(fault: Fault, place: Place, source: Source) -> list[Fix]:
@@ -136,15 +121,15 @@ def _guards(place: Place, source: Source) -> list[Fix]:
         fixes.append(Fix(f"Take {default} where there is no host", edit, is_preferred=True))
     value = value_of_binding(source, node.start_byte, node.end_byte)
     if value is not None and default is None:
-        guard, more = library_function(place.path, source, value, "mkIf")
+        guard, more = library_function(source, value, "mkIf")
         if guard is not None:
             start, end = value.start_byte, value.end_byte
             edits = (
                 *more,
-                TextEdit(place.path, start, start, f"{guard} (osConfig != null) ("),
-                TextEdit(place.path, end, end, ")"),
+                Replacement(start, start, f"{guard} (osConfig != null) ("),
+                Replacement(end, end, ")"),
             )
-            edit = WorkspaceEdit(edits)
+            edit = text_edits(place.path, edits)
             fixes.append(Fix("Set this on hosts only", edit, is_preferred=True))
     return fixes
 

@@ -12,12 +12,12 @@ from hmls.ide.diagnostics.registry import (
     Diagnostic,
     Fix,
 )
-from hmls.ide.diagnostics.wrapping import add_argument
-from hmls.ide.types import TextEdit, WorkspaceEdit
+from hmls.ide.types import TextEdit, WorkspaceEdit, text_edits
 from hmls.lang.check import refusal, static_problems
 from hmls.lang.interp import GIT_CRYPT
 from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem
 from hmls.syntax.scopes import binders_at
+from hmls.syntax.wrapping import add_argument
 
 _UNDEFINED = re.compile(r"undefined variable '([^']+)'")
 _MODULE_ARGUMENTS = frozenset(("lib", "pkgs", "config", "options", "modulesPath"))
@@ -65,9 +65,10 @@ def _fixes(path: str, source: Source, name: str, start: int, end: int) -> tuple[
 
     fixes: list[Fix] = []
     if name in _MODULE_ARGUMENTS:
-        edit = add_argument(path, source, name)
-        if edit is not None:
-            fixes.append(Fix(f"Take {name} as an argument", WorkspaceEdit((edit,)), None, True))
+        added = add_argument(source, name)
+        if added is not None:
+            edit = text_edits(path, (added,))
+            fixes.append(Fix(f"Take {name} as an argument", edit, None, True))
     node = source.root.named_descendant_for_byte_range(start, end)
     known = [] if node is None else list(dict.fromkeys(b.name for b in binders_at(node)))
     for other, _, _ in process.extract(name, known, limit=2, score_cutoff=70):

@@ -38,7 +38,7 @@ while IFS= read -r target; do
     place=$HOME/$target
     if [ -L "$place" ] && case $(readlink "$place") in *-home-manager-files/*) true ;; *) false ;; esac; then
         continue
-    elif [ ! -e "$place" ]; then
+    elif [ ! -e "$place" ] || grep -qxF -- "$target" "$generation/forced"; then
         continue
     elif cmp -s "$files/$target" "$place"; then
         echo "Existing file '$place' is in the way of '$files/$target', will be skipped since they are the same"

@@ -6,11 +6,13 @@
   system,
   files ? { },
   specialisations ? { },
+  forced ? [ ],
   failsLate ? false,
 }:
 let
   quote = text: "'${builtins.replaceStrings [ "'" ] [ "'\\''" ] text}'";
   lines = builtins.concatStringsSep "\n";
+  lines' = texts: builtins.concatStringsSep " " (map quote texts);
   names = builtins.attrNames;
 
   run =
@@ -46,6 +48,7 @@ let
             printf %s ${quote user} > $out/user
             printf %s ${quote home} > $out/home
             echo 1 > $out/gen-version
+            printf '%s\n' ${lines' forced} > $out/forced
             sed "s|@generation@|$out|" ${./activate.sh} > $out/activate
             chmod +x $out/activate
           ''

@@ -89,5 +89,6 @@ rec {
   versionOlder = a: b: builtins.compareVersions a b < 0;
   makeBinPath = concatMapStringsSep ":" (package: "${lib.getBin package}/bin");
   getName = package: package.pname or (builtins.parseDrvName package.name).name;
+  fakeHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
   getVersion = package: package.version or (builtins.parseDrvName package.name).version;
 }

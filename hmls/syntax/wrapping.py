@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hmls.ide.types import TextEdit, WorkspaceEdit
 from hmls.syntax.attrpath import node_text
 from hmls.syntax.kinds import SETS, Field, Kind
+from hmls.syntax.local_rename import Replacement
+from hmls.syntax.outline import function_name
 from hmls.syntax.parse import Node, Source
 from hmls.syntax.scopes import find_binder, withs_at
 
@@ -29,7 +30,7 @@ def value_of_binding(source: Source, start: int, end: int) -> Node | None:
     return None if node is None else node.child_by_field_id(Field.EXPRESSION)
 
 
-def wrap(path: str, source: Source, value: Node, function: str) -> WorkspaceEdit | None:
+def wrap(source: Source, value: Node, function: str) -> tuple[Replacement, ...] | None:
     """The value as argument of `lib.<function>`, with whatever brings `lib` into scope.
 
     None where the value is wrapped in an override already: it would need a person's thought.
@@ -42,7 +43,7 @@ def wrap(path: str, source: Source, value: Node, function: str) -> WorkspaceEdit
         callee = inner
     if node_text(callee).rpartition(".")[2] in _OVERRIDES:
         return None
-    name, more = library_function(path, source, value, function.split(" ", 1)[0])
+    name, more = library_function(source, value, function.split(" ", 1)[0])
     if name is None:
         return None
     rest = function.partition(" ")[2]
@@ -53,22 +54,33 @@ def wrap(path: str, source: Source, value: Node, function: str) -> WorkspaceEdit
         opening = f"({opening}"
         after = ")" if value.kind_id in _NO_PARENTHESES else "))"
         before = opening if value.kind_id in _NO_PARENTHESES else f"{opening}("
-        edits = (TextEdit(path, start, start, before), TextEdit(path, end, end, after))
-        return WorkspaceEdit((*more, *edits))
+        edits = (Replacement(start, start, before), Replacement(end, end, after))
+        return (*more, *edits)
     if value.kind_id in _NO_PARENTHESES:
-        return WorkspaceEdit((*more, TextEdit(path, start, start, opening)))
-    return WorkspaceEdit(
-        (
-            *more,
-            TextEdit(path, start, start, f"{opening}("),
-            TextEdit(path, end, end, ")"),
-        )
-    )
+        return (*more, Replacement(start, start, opening))
+    return (*more, Replacement(start, start, f"{opening}("), Replacement(end, end, ")"))
+
+
+def inside_conditions(value: Node) -> Node:
+    """What mkIf holds: an override may stand inside of it, not around."""
+    while value.kind_id == Kind.APPLY:
+        function = value.child_by_field_id(Field.FUNCTION)
+        argument = value.child_by_field_id(Field.ARGUMENT)
+        inner = None if function is None else function.child_by_field_id(Field.FUNCTION)
+        if argument is None or inner is None or function_name(inner) != "mkIf":
+            break
+        value = argument
+        while value.kind_id == Kind.PARENTHESIZED:
+            expression = value.child_by_field_id(Field.EXPRESSION)
+            if expression is None or expression.kind_id != Kind.APPLY:
+                break
+            value = expression
+    return value
 
 
 def library_function(
-    path: str, source: Source, at: Node, name: str
-) -> tuple[str | None, tuple[TextEdit, ...]]:
+    source: Source, at: Node, name: str
+) -> tuple[str | None, tuple[Replacement, ...]]:
     """(how a function of `lib` is called at a node, edits that are needed for it)."""
     if find_binder(name, at) is not None:
         return name, ()
@@ -76,18 +88,18 @@ def library_function(
         return f"lib.{name}", ()
     if any(node_text(environment) == "lib" for environment in withs_at(at)):
         return name, ()
-    added = add_argument(path, source, "lib")
+    added = add_argument(source, "lib")
     return (None, ()) if added is None else (f"lib.{name}", (added,))
 
 
-def add_argument(path: str, source: Source, name: str) -> TextEdit | None:
+def add_argument(source: Source, name: str) -> Replacement | None:
     """The edit after which a module has an argument, or None where its form does not allow it."""
     expression = source.root.child_by_field_id(Field.EXPRESSION)
     if expression is None:
         return None
     start = expression.start_byte
     if expression.kind_id in SETS:
-        return TextEdit(path, start, start, f"{{ {name}, ... }}:\n")
+        return Replacement(start, start, f"{{ {name}, ... }}:\n")
     if expression.kind_id != Kind.FUNCTION:
         return None
     formals = expression.child_by_field_id(Field.FORMALS)
@@ -98,7 +110,7 @@ def add_argument(path: str, source: Source, name: str) -> TextEdit | None:
         # `args: …` and `_: …` become patterns; the whole set keeps its name.
         whole = node_text(argument)
         kept = "" if whole.startswith("_") else f"{whole}@"
-        return TextEdit(path, argument.start_byte, argument.end_byte, f"{kept}{{ {name}, ... }}")
+        return Replacement(argument.start_byte, argument.end_byte, f"{kept}{{ {name}, ... }}")
     inside = formals.start_byte + 1
     present = [child for child in formals.named_children if child.kind_id == Kind.FORMAL]
     if any(child.kind_id == Kind.COMMENT for child in formals.named_children):
@@ -106,8 +118,8 @@ def add_argument(path: str, source: Source, name: str) -> TextEdit | None:
     if not present:
         others = b"..." in source.text[inside : formals.end_byte]
         text = f"{{ {name}, ... }}" if others else f"{{ {name} }}"
-        return TextEdit(path, formals.start_byte, formals.end_byte, text)
+        return Replacement(formals.start_byte, formals.end_byte, text)
     first = present[0].start_byte
     between = source.text[inside:first].decode("utf-8", "replace")
     separator = f",{between}" if "\n" in between else ", "
-    return TextEdit(path, first, first, f"{name}{separator}")
+    return Replacement(first, first, f"{name}{separator}")
