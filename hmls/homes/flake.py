@@ -110,6 +110,12 @@ class Flake:
         """What the function `outputs` gives. Raises NixError."""
         return force(self._outputs)
 
+    @property
+    def inputs(self) -> Attrs:
+        """The values of the inputs by name. Raises NixError, Unknowable."""
+        context = InputContext(self.interp, self.lock, self._in_store)
+        return Attrs(input_values(context, self._all_inputs()))
+
     def _in_store(self, path: str) -> bool:
         return os.path.isdir(self.files.store_root + path)
 

@@ -9,7 +9,7 @@ from hmls.homes.repository import Repository
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, force, get_lazy
-from hmls.lang.values import Attrs, Lazy, Path, Site
+from hmls.lang.values import Attrs, Lazy, Path, Site, Value
 from hmls.modules.evaluation import Evaluation
 
 _OF_THE_FLAKE = ("self", "inputs", "lib")
@@ -54,6 +54,41 @@ def path_of_attribute(repository: Repository, path: str, names: tuple[str, ...])
     return None
 
 
+def attribute_value(repository: Repository, path: str, names: tuple[str, ...]) -> Value:
+    """The value of an attribute selected from an argument of a file; None if it is not known."""
+    for start in _starts(repository, path, names[0]):
+        try:
+            value = force(start)
+            for name in names[1:]:
+                value = force(get_lazy(value, name)) if isinstance(value, Attrs) else None
+        except (NixError, Unknowable):
+            continue
+        if value is not None and value is not MISSING:
+            return value
+    return None
+
+
+def argument_names(repository: Repository, path: str) -> list[str]:
+    """What a file's function may take: the inputs in flake.nix, arguments of modules elsewhere."""
+    if path == repository.flake.path:
+        defined = repository.index[path].defined
+        names = [d.path[1] for d in defined if d.path[0] == "inputs" and len(d.path) > 1]
+        return ["self", *dict.fromkeys(names)]
+    found = dict.fromkeys(_COMMON)
+    for evaluation in _evaluations(repository, path):
+        try:
+            found.update(dict.fromkeys(evaluation.special_args))
+            args = force(evaluation.internal_option("args").value)
+        except (NixError, Unknowable):
+            continue
+        if isinstance(args, Attrs):
+            found.update(dict.fromkeys(args))
+    return [name for name in found if not name.startswith("_")]
+
+
+_COMMON = ("config", "lib", "pkgs", "options")
+
+
 def _starts(repository: Repository, path: str, name: str) -> Iterator[Lazy]:
     """The values that an argument has for the targets of a file."""
     found = False
@@ -61,9 +96,19 @@ def _starts(repository: Repository, path: str, name: str) -> Iterator[Lazy]:
         found = True
         try:
             special = evaluation.special_args
-            yield special[name] if name in special else evaluation.argument(name)
+            if name == "lib" and name not in special:
+                yield evaluation.system.lib
+            else:
+                yield special[name] if name in special else evaluation.argument(name)
         except (NixError, Unknowable):
             continue
+    in_flake = path == repository.flake.path
+    if in_flake or (name == "inputs" and not found):
+        try:
+            inputs = repository.flake.inputs
+        except (NixError, Unknowable):
+            return
+        yield inputs if name == "inputs" else inputs.get(name, MISSING)
     if name == "self":
         try:
             yield repository.flake.outputs

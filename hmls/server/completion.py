@@ -21,6 +21,7 @@ _KINDS = {
     "option": lsp.CompletionItemKind.Property,
     "value": lsp.CompletionItemKind.Value,
     "variable": lsp.CompletionItemKind.Variable,
+    "function": lsp.CompletionItemKind.Function,
     "package": lsp.CompletionItemKind.Constant,
 }
 _TRIGGERS = [".", "/", '"', "@", "#"]

@@ -22,9 +22,10 @@ def register(server: Server) -> None:
     requests.register(server)
     features = server.session.settings.features
     if features.completion:
-        from hmls.server import completion
+        from hmls.server import completion, signature
 
         completion.register(server)
+        signature.register(server)
     if features.hover:
         from hmls.server import hover
 

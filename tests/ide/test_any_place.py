@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from hmls.ide.actions import actions_at
+from hmls.ide.completion import complete
 from hmls.ide.definition import declaration, definition
+from hmls.ide.hover import hover
 from hmls.ide.links import document_links
 from hmls.ide.references import highlights, references
 from hmls.ide.rename import prepare_rename, rename
+from hmls.ide.signature import signature
 from hmls.ide.structure import folds, selections
 from hmls.ide.symbols import document_symbols
 from tests.ide.tree import ask
@@ -35,6 +38,9 @@ def test_nothing_is_raised_on_any_place(text: str) -> None:
         document_symbols(view, path)
         folds(view, path)
         for offset in range(len(source.text) + 1):
+            complete(view, path, offset)
+            hover(view, path, offset)
+            signature(view, path, offset)
             definition(view, path, offset)
             declaration(view, path, offset)
             references(view, path, offset, definitions=True)

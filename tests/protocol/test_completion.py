@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from lsprotocol import types as lsp
 
 from tests.protocol.editor import Editor
 
@@ -91,6 +92,26 @@ async def test_options_tell_more_when_one_is_chosen(editor: Editor) -> None:
 
 async def test_values_by_type(editor: Editor) -> None:
     text = "{ ... }: { a = '' 🎉 ''; programs.git.signing.format = $0; }"
-    assert [item.label for item in await editor.complete(ALICE, text)][-1] == "null"
+    labels = [item.label for item in await editor.complete(ALICE, text)]
+    assert labels[:4] == ['"openpgp"', '"ssh"', '"x509"', "null"]
     done = await editor.completed(ALICE, text, '"ssh"')
     assert done == """{ ... }: { a = '' 🎉 ''; programs.git.signing.format = "ssh"; }"""
+
+
+async def test_functions_of_lib(editor: Editor) -> None:
+    text = "{ lib, ... }: { a = '' 🎉 ''; b = lib.mkI$0; }"
+    items = await editor.complete(ALICE, text)
+    item = next(item for item in items if item.label == "mkIf")
+    resolved = await editor.client.completion_item_resolve_async(item)
+    assert "Definitions that count only if a condition holds." in resolved.documentation.value
+    assert await editor.completed(ALICE, text, "mkIf") == text.replace("mkI$0", "mkIf")
+
+
+async def test_signature_help(editor: Editor) -> None:
+    at = editor.open(ALICE, "{ lib, ... }: { a = '' 🎉 ''; b = lib.mkIf true $0; }")
+    found = await editor.client.text_document_signature_help_async(
+        lsp.SignatureHelpParams(at.text_document, at.position)
+    )
+    assert found is not None
+    assert found.signatures[0].label == "mkIf condition definitions"
+    assert found.active_parameter == 1

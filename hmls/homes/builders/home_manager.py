@@ -16,6 +16,7 @@ from hmls.homes.builders.configuration import (
     returned,
 )
 from hmls.lang.combine import update
+from hmls.lang.errors import NixError
 from hmls.lang.force import MISSING, delayed, expect_attrs, expect_list, force, get, get_lazy
 from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Site, Unknown, Value
@@ -82,6 +83,8 @@ def home_configuration(interp: Interp, release: Release, lazy: Lazy) -> Value:
     """`homeManagerConfiguration { modules; pkgs; lib; extraSpecialArgs; check; }`."""
     given = expect_attrs(lazy)
     packages = get_lazy(given, "pkgs")
+    if packages is MISSING:
+        packages = delayed(_without_packages)
     modules = get_lazy(given, "modules")
     extra = get_lazy(given, "extraSpecialArgs")
     lib = get_lazy(given, "lib")
@@ -107,6 +110,10 @@ def home_configuration(interp: Interp, release: Release, lazy: Lazy) -> Value:
     made = returned(interp, configuration, "activationPackage")
     made["pkgs"] = packages
     return made
+
+
+def _without_packages() -> Value:
+    raise NixError("function 'homeManagerConfiguration' called without required argument 'pkgs'")
 
 
 def _platform(packages: Lazy) -> Value:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from hmls.homes.workspace import View
+from hmls.ide.completion.imports import complete_imports
 from hmls.ide.completion.item import Item
+from hmls.ide.completion.members import complete_members
 from hmls.ide.completion.names import complete_names, complete_references
 from hmls.ide.completion.options import complete_options
 from hmls.ide.completion.paths import complete_paths
-from hmls.ide.completion.place import find_place
 from hmls.ide.completion.values import complete_values
+from hmls.ide.place import find_place
 
 
 def complete(view: View, path: str, offset: int) -> list[Item]:
@@ -28,7 +30,11 @@ def complete(view: View, path: str, offset: int) -> list[Item]:
     return (
         complete_names(repository, path, place)
         or complete_options(repository, path, place)
-        or complete_values(repository, path, place)
+        or [
+            *complete_imports(repository, path, place),
+            *complete_values(repository, path, place),
+            *complete_members(repository, path, place),
+        ]
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-ItemKind = Literal["user", "host", "folder", "file", "option", "value", "variable", "package"]
+ItemKind = Literal[
+    "user", "host", "folder", "file", "option", "value", "variable", "function", "package"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from hmls.homes.repository import Repository
 from hmls.homes.targets import Target
 from hmls.ide.completion.flake_references import flake_reference
 from hmls.ide.completion.item import Item
-from hmls.ide.completion.place import CompletionPlace, without_marker
 from hmls.ide.completion.wanted import Wanted, wanted_attributes, wanted_in_string
+from hmls.ide.place import CompletionPlace, without_marker
 from hmls.lang.show import quote
 from hmls.lang.values import is_identifier
 from hmls.syntax.cursor import BindingName, Selection, StringText

@@ -10,8 +10,8 @@ from hmls.catalog.table import Table
 from hmls.homes.offered import offered_names, tables_for, takes_any_name
 from hmls.homes.repository import Repository, Space
 from hmls.ide.completion.item import Item
-from hmls.ide.completion.place import CompletionPlace, without_marker
 from hmls.ide.option_text import about_option, dotted
+from hmls.ide.place import CompletionPlace, without_marker
 from hmls.ide.subject import SettingName, setting_of
 from hmls.lang.values import quote_attribute
 from hmls.syntax.cursor import BindingName, Selection, Span, Variable

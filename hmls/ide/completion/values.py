@@ -10,7 +10,7 @@ from hmls.catalog.values import Wanted, element_of, wanted_by
 from hmls.homes.offered import offered_option, tables_for
 from hmls.homes.repository import Repository
 from hmls.ide.completion.item import Item
-from hmls.ide.completion.place import CompletionPlace, without_marker
+from hmls.ide.place import CompletionPlace, without_marker
 from hmls.ide.subject import SettingName, setting_of
 from hmls.syntax.cursor import BindingName, Span, StringText, Variable, value_of
 from hmls.syntax.kinds import Kind

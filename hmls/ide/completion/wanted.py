@@ -7,7 +7,7 @@ from typing import Literal
 
 from hmls.homes.membership import space_of
 from hmls.homes.mentions import CERTAIN_VALUES, COLLECTIONS, VALUES, Names
-from hmls.ide.completion.place import CompletionPlace, without_marker
+from hmls.ide.place import CompletionPlace, without_marker
 from hmls.syntax.attrpath import attrpath_names, node_text
 from hmls.syntax.cursor import BindingName, Selection, StringText
 from hmls.syntax.kinds import SETS, Field, Kind

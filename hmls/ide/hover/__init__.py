@@ -7,6 +7,7 @@ from typing import assert_never
 from hmls.homes.mentions import Mention, Names
 from hmls.homes.workspace import View
 from hmls.ide.hover.files import about_file, about_input
+from hmls.ide.hover.functions import about_free, about_inherited, about_known
 from hmls.ide.hover.names import about_argument, about_attribute, about_local, about_mention
 from hmls.ide.hover.option import about_declaration, beside_value
 from hmls.ide.hover.setting import about_setting
@@ -44,15 +45,15 @@ def hover(view: View, path: str, offset: int, focus: str | None = None) -> Hover
         case Local(binder=binder) if binder.kind in ("formal", "argument"):
             parts = about_argument(repository, path, subject, focus)
         case Local():
-            parts = about_local(repository, path, subject, focus)
+            parts = about_inherited(subject) or about_local(repository, path, subject, focus)
         case Attribute():
-            parts = about_attribute(repository, path, subject)
+            parts = about_attribute(repository, path, subject) or about_known(subject)
         case InputName():
             parts = about_input(repository, subject.name)
         case FileName():
             parts = about_file(repository, subject.target)
         case FreeName():
-            parts = None
+            parts = about_free(subject)
         case _:
             assert_never(subject)
     return Hover(tuple(parts), subject.span.start, subject.span.end) if parts else None

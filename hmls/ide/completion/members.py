@@ -1,0 +1,137 @@
+"""Completion of attributes of evaluated values (`lib.`, `inputs.x.`, `self.`), and of variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hmls.catalog.functions import Function, functions
+from hmls.homes.repository import Repository
+from hmls.homes.written import argument_names, attribute_value
+from hmls.ide.completion.item import Item, ItemKind
+from hmls.ide.functions import about_function, free_function, known_function
+from hmls.ide.place import CompletionPlace, without_marker
+from hmls.lang.builtins import top_level_names
+from hmls.lang.values import (
+    Attrs,
+    Lambda,
+    Lazy,
+    Primop,
+    Unknown,
+    is_identifier,
+    quote_attribute,
+)
+from hmls.syntax.cursor import Formal, Selection, Variable
+from hmls.syntax.parse import Node, node_at
+from hmls.syntax.scopes import binders_at, root_path, withs_at
+
+_HIDDEN = "__"
+_BINDERS: dict[str, str] = {
+    "let": "let",
+    "rec": "attribute",
+    "argument": "argument",
+    "formal": "argument",
+    "inherit": "inherited",
+}
+
+
+def complete_members(repository: Repository, path: str, place: CompletionPlace) -> list[Item]:
+    """What stands behind a dot, the name of a variable, or that of a module's argument."""
+    context = place.context
+    match context:
+        case Selection():
+            selected = tuple(without_marker(name) for name in context.path[:-1])
+            return list(_below(repository, path, selected, place))
+        case Variable():
+            node = node_at(place.source, place.start + 1)
+            if context.path is not None and len(context.path) > 1:
+                selected = tuple(without_marker(name) for name in context.path[:-1])
+                return list(_below(repository, path, selected, place))
+            return list(_variables(repository, path, node, place))
+        case Formal():
+            return list(_arguments(repository, path, place))
+    return []
+
+
+def _below(
+    repository: Repository, path: str, selected: tuple[str, ...], place: CompletionPlace
+) -> Iterator[Item]:
+    if selected == ("builtins",):
+        for name, told in functions("builtins").items():
+            yield _function(name, ("builtins", name), place, told.type)
+        return
+    value = attribute_value(repository, path, selected)
+    if not isinstance(value, Attrs):
+        return
+    untold = {name: known_function((*selected, name)) is None for name in value}
+    for name in sorted(value, key=lambda name: (untold[name], name)):
+        if not name.startswith("_"):
+            yield _function(name, (*selected, name), place, _kind(value[name]), value[name])
+
+
+def _function(
+    name: str,
+    path: tuple[str, ...],
+    place: CompletionPlace,
+    detail: str,
+    lazy: Lazy = None,
+) -> Item:
+    told = known_function(path)
+    is_function = isinstance(lazy, Lambda | Primop) or (told is not None and bool(told.arguments))
+    kind: ItemKind = "function" if is_function else "variable"
+    return _item(name, kind, place, detail, told)
+
+
+def _item(
+    name: str, kind: ItemKind, place: CompletionPlace, detail: str, told: Function | None
+) -> Item:
+    start, end = place.start, place.end
+    if told is None:
+        return Item(name, kind, quote_attribute(name), start, end, detail)
+
+    def explain() -> str:
+        return about_function(told)
+
+    return Item(name, kind, quote_attribute(name), start, end, told.type, explain=explain)
+
+
+def _kind(lazy: Lazy) -> str:
+    """What a value is as far as it is evaluated already."""
+    match lazy:
+        case Lambda() | Primop():
+            return "function"
+        case Unknown():
+            return lazy.text
+        case Attrs():
+            return "set"
+        case str():
+            return "string"
+    return ""
+
+
+def _variables(
+    repository: Repository, path: str, node: Node, place: CompletionPlace
+) -> Iterator[Item]:
+    seen: set[str] = set()
+    for binder in binders_at(node):
+        name = without_marker(binder.name)
+        if name and name not in seen and binder.name == name and is_identifier(name):
+            seen.add(name)
+            detail = _BINDERS[binder.kind]
+            yield Item(name, "variable", name, place.start, place.end, detail)
+    for environment in withs_at(node):
+        start = root_path(environment)
+        for item in () if start is None else _below(repository, path, start, place):
+            if item.label not in seen:
+                seen.add(item.label)
+                yield item
+    for name in sorted(top_level_names()):
+        if name.startswith(_HIDDEN) or name in seen:
+            continue
+        told = free_function(name, node)
+        kind: ItemKind = "variable" if told is None or not told.arguments else "function"
+        yield _item(name, kind, place, "builtin", told)
+
+
+def _arguments(repository: Repository, path: str, place: CompletionPlace) -> Iterator[Item]:
+    for name in argument_names(repository, path):
+        yield Item(name, "variable", name, place.start, place.end, "argument of modules")

@@ -1,0 +1,175 @@
+"""Signature help: the arguments of the function that is called at the cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hmls.homes.repository import Repository
+from hmls.homes.workspace import View
+from hmls.homes.written import attribute_site
+from hmls.ide.functions import free_function, known_function
+from hmls.ide.place import find_place, without_marker
+from hmls.lang import store
+from hmls.syntax.attrpath import node_text
+from hmls.syntax.kinds import Field, Kind
+from hmls.syntax.local import attribute_of
+from hmls.syntax.parse import Node, Source, node_at
+from hmls.syntax.scopes import Binder, find_binder, root_path
+
+_MAX_FORMALS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A call: `parameters` are ranges of characters in the label, `active` is one of them."""
+
+    label: str
+    parameters: tuple[tuple[int, int], ...]
+    active: int
+    documentation: str = ""
+
+
+def signature(view: View, path: str, offset: int) -> Signature | None:
+    """The function around a byte offset and which of its arguments is there, if that is known."""
+    source, repository = view.source(path), view.repository(path)
+    if source is None or repository is None:
+        return None
+    place = find_place(source, offset)
+    if place is None:
+        return None
+    node: Node | None = node_at(place.source, place.start + 1)
+    while node is not None:
+        outer = node.parent
+        if outer is not None and outer.kind_id == Kind.APPLY:
+            is_argument = outer.child_by_field_id(Field.ARGUMENT) == node
+            callee, before = _callee(outer)
+            found = _signature(repository, path, callee, before) if is_argument else None
+            if found is not None:
+                return found
+        if node.kind_id == Kind.BINDING:
+            return None
+        node = outer
+    return None
+
+
+def _callee(call: Node) -> tuple[Node, int]:
+    """The function that is called, and how many arguments stand before the last."""
+    before = -1
+    node: Node = call
+    while node.kind_id == Kind.APPLY:
+        function = node.child_by_field_id(Field.FUNCTION)
+        if function is None:
+            break
+        before += 1
+        node = function
+    return node, before
+
+
+def _signature(repository: Repository, path: str, callee: Node, active: int) -> Signature | None:
+    name = without_marker(node_text(callee))
+    names = root_path(callee)
+    binder = find_binder(name, callee) if callee.kind_id == Kind.VARIABLE else None
+    told = None
+    if names is not None and len(names) > 1:
+        told = known_function(tuple(map(without_marker, names)))
+    elif callee.kind_id == Kind.VARIABLE and binder is None:
+        told = free_function(name, callee)
+    if told is not None:
+        if active >= len(told.arguments):
+            return None
+        parts = [told.name, *told.arguments]
+        return _made(parts, active, f"`{told.type}`\n\n{told.text}")
+    written = _written(repository, path, callee, names, binder)
+    if written is None:
+        return None
+    parameters = _parameters(written)
+    if active >= len(parameters):
+        return None
+    return _made([name.rpartition(".")[2], *parameters], active, _comment(written))
+
+
+def _made(parts: list[str], active: int, documentation: str) -> Signature:
+    label, ranges = parts[0], []
+    for part in parts[1:]:
+        label += " "
+        ranges.append((len(label), len(label) + len(part)))
+        label += part
+    return Signature(label, tuple(ranges), active, documentation)
+
+
+def _written(
+    repository: Repository,
+    path: str,
+    callee: Node,
+    names: tuple[str, ...] | None,
+    binder: Binder | None,
+) -> Node | None:
+    """The function as it is written, in this file or where the flake's own lib has it."""
+    if binder is not None and binder.value is not None:
+        return _function(binder.value)
+    if callee.kind_id == Kind.SELECT:
+        base = callee.child_by_field_id(Field.EXPRESSION)
+        if base is not None and names is not None:
+            name = attribute_of(base, names[1:] or names)
+            binding = None if name is None or name.parent is None else name.parent.parent
+            value = None if binding is None else binding.child_by_field_id(Field.EXPRESSION)
+            if value is not None:
+                return _function(value)
+    if names is None or len(names) < 2:
+        return None
+    site = attribute_site(repository, path, names)
+    if site is None:
+        return None
+    source: Source | None = repository.files.source(store.disk_path(site.unit.path))
+    if source is None:
+        return None
+    node: Node | None = source.root.named_descendant_for_byte_range(site.start, site.end)
+    while node is not None and node.kind_id not in (Kind.BINDING, Kind.FUNCTION):
+        node = node.parent
+    if node is not None and node.kind_id == Kind.BINDING:
+        node = node.child_by_field_id(Field.EXPRESSION)
+    return None if node is None else _function(node)
+
+
+def _function(node: Node) -> Node | None:
+    while node.kind_id == Kind.PARENTHESIZED:
+        inner = node.child_by_field_id(Field.EXPRESSION)
+        if inner is None:
+            return None
+        node = inner
+    return node if node.kind_id == Kind.FUNCTION else None
+
+
+def _parameters(function: Node) -> list[str]:
+    """The arguments of a function and of those that it returns."""
+    found: list[str] = []
+    node: Node | None = function
+    while node is not None and node.kind_id == Kind.FUNCTION:
+        universal = node.child_by_field_id(Field.UNIVERSAL)
+        formals = node.child_by_field_id(Field.FORMALS)
+        if formals is not None:
+            text = " ".join(node_text(formals).split())
+            found.append(text if len(text) <= _MAX_FORMALS else text[:_MAX_FORMALS] + "… }")
+        elif universal is not None:
+            found.append(node_text(universal))
+        node = node.child_by_field_id(Field.BODY)
+    return found
+
+
+def _comment(function: Node) -> str:
+    """The comment above the binding of a function."""
+    binding = function.parent
+    while binding is not None and binding.kind_id == Kind.PARENTHESIZED:
+        binding = binding.parent
+    if binding is None or binding.kind_id != Kind.BINDING:
+        return ""
+    lines: list[str] = []
+    node = binding.prev_sibling
+    if node is None and binding.parent is not None:
+        # The first comment of a set stands before its bindings.
+        node = binding.parent.prev_sibling
+    while node is not None and node.kind_id == Kind.COMMENT:
+        text = node_text(node)
+        lines.insert(0, text.strip("/*# \n"))
+        node = node.prev_sibling
+    return "\n".join(lines)
