@@ -6,9 +6,9 @@ Each folder is a flake. With `--nix`, Nix's own parser says which files are vali
 repository runs in a process of its own, so that times and memory are its own. What is known
 of the inputs is what `hmls show` knows: the store, and the bundled table of Home Manager.
 
-Leaves that are not known are counted in three groups: those that an unread module can reach,
-those that need an input which is not there or that only a build tells, and the rest, which
-is what hmls itself falls short of.
+Leaves that are not known are counted in four groups: those that an unread module can reach,
+those that need an input which is not there or that only a build tells, those on which Nix
+fails, and the rest, which is what hmls itself falls short of.
 """
 
 from __future__ import annotations
@@ -211,9 +211,8 @@ def _home(repository: Any, target: Any) -> dict[str, Any]:
         "failures": [failure.message for failure in collected.failures],
         "leaves": len(found),
         "known": len(found) - len(unknown),
-        "reached": sum(s.kind in _REACHED for s in unknown),
-        "missing": sum(s.kind in _MISSING for s in unknown),
-        "errors": {".".join(s.path): s.error for s in unknown if s.error},
+        **Counter(_group(s) for s in unknown),
+        "messages": {".".join(s.path): s.error for s in unknown if s.error},
         "reasons": Counter(f"{_group(s)} {s.kind}: {s.reason}" for s in unknown if not s.error),
         "examples": {
             f"{s.kind}: {s.reason}": f"{'.'.join(s.path)} = {s.text[:200]}" for s in unknown
@@ -222,6 +221,8 @@ def _home(repository: Any, target: Any) -> dict[str, Any]:
 
 
 def _group(found: Any) -> str:
+    if found.error is not None:
+        return "errors"
     if found.kind in _REACHED:
         return "reached"
     return "missing" if found.kind in _MISSING else "rest"
@@ -247,20 +248,20 @@ def print_report(found: dict[str, dict[str, Any]]) -> None:
         shown = f"{sum(seconds.values()):.1f}", f"{slowest:.1f}", f"{result['peak_mb']:.0f}"
         table.add_row(name, *(str(n) for n in row.values()), _share(row), *shown)
     table.add_row("total", *(str(totals[key]) for key in _ROW), _share(totals))
-    Console(width=160).print(table)
+    Console(width=200).print(table)
     for reason, count in reasons.most_common(40):
         print(f"{count:7} {reason}")
 
 
 _ROW = (
     "files", "false", "missed", "targets", "assumed", "leaves", "known", "reached", "missing",
-    "exceptions",
+    "errors", "exceptions",
 )  # fmt: skip
 
 
 def _share(row: Mapping[str, int]) -> str:
     """How many are known of those that need nothing which is not there."""
-    of = row["leaves"] - row["reached"] - row["missing"]
+    of = row["leaves"] - row["reached"] - row["missing"] - row["errors"]
     return f"{100 * row['known'] / of:.1f} %" if of else ""
 
 
@@ -277,6 +278,7 @@ def _row(result: dict[str, Any]) -> dict[str, int]:
         "known": sum(home.get("known", 0) for home in homes),
         "reached": sum(home.get("reached", 0) for home in homes),
         "missing": sum(home.get("missing", 0) for home in homes),
+        "errors": sum(home.get("errors", 0) for home in homes),
         "exceptions": len(result["exceptions"]),
     }
 

@@ -14,6 +14,7 @@ from hmls.lang.budget import check_depth
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, force, get, has, is_derivation, sorted_names
 from hmls.lang.json import json_string
+from hmls.lang.show import brief_text
 from hmls.lang.values import (
     Attrs,
     ContextString,
@@ -120,7 +121,7 @@ def why(unknown: Unknown) -> str:
     if unknown.cause.kind == OWN_MODULE:
         # How such a module comes to its value takes long to find out, and no user wrote it.
         return unknown.cause.message
-    text = " ".join(unknown.text.split())
+    text = " ".join(brief_text(unknown, 200).split())
     if len(text) > 80:
         text = f"{text[:79]}…"
     message = unknown.cause.message

@@ -30,6 +30,8 @@ from hmls.modules.types.base import OptionType
 
 _ATTRPATH = re.compile(rb'(?:[^"=;${}]|"(?:[^"\\]|\\.)*"|\$\{[^}]*\}|\$(?!\{))*', re.DOTALL)
 _MAX_TEXT = 20_000
+_MAX_UNKNOWN = 4_000
+"""The same where it is not wholly known: each part of it has to be found out only to be shown."""
 _OTHERS = "…."
 """How a text begins that stands for what a module of an input defines."""
 _MAX_VALUE = 300
@@ -156,13 +158,13 @@ class Reader:
         users = self._users_part(leaves) if kind == OWN_MODULE else ""
         if users:
             return users
-        text = show(value, _MAX_TEXT)
+        text = show(value, _MAX_UNKNOWN)
         return (self._users_part(leaves) or text) if _OTHERS in text else text
 
     def _users_part(self, leaves: list[Leaf]) -> str:
         """What the user's own files say of a value that others may add to."""
         own = [
-            show(leaf.definition.value, _MAX_TEXT)
+            show(leaf.definition.value, _MAX_UNKNOWN)
             for leaf in leaves
             if leaf.status is Status.WINS and self.is_users(leaf.definition)
         ]

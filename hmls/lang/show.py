@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hmls.lang import store
 from hmls.lang.budget import check_depth
@@ -24,6 +26,7 @@ from hmls.lang.values import (
     quote_attribute,
 )
 
+_MAX_TEXT = 100_000
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "\\${"}
 _ESCAPED = re.compile(r'["\\\n\r\t]|\$\{')
 
@@ -209,21 +212,46 @@ def _place(function: Lambda) -> str:
     return f"{store.shown_path(unit.path)}:{line + 1}:{column + 1}"
 
 
-def show(lazy: Lazy, limit: int = 100_000) -> str:
+def show(lazy: Lazy, limit: int = _MAX_TEXT) -> str:
     """A value as a person reads it: Nix on one line, forced, with unknown parts as written.
 
     Never raises but when interrupted: an error inside is shown as «error: …». The text
     is cut at about `limit` characters.
     """
     if len(_going_on) >= _MAX_NESTED:
+        cuts[0] += 1
         return "…"
-    out = _Text(min(limit, max(0, _going_on[-1].left)) if _going_on else limit)
+    out = _Text(limit)
+    with _inside(out):
+        _readable(lazy, out, 0)
+    return "".join(out.parts)
+
+
+def brief_text(unknown: Unknown, limit: int) -> str:
+    """The beginning of an unknown value's text, without evaluating what comes after it."""
+    with _inside(_Text(limit)):
+        return unknown.text
+
+
+@contextmanager
+def _inside(out: _Text) -> Iterator[None]:
+    """Texts that are made meanwhile take no more room than is left in the one around them."""
+    if _going_on:
+        out.left = min(out.left, max(0, _going_on[-1].left))
     _going_on.append(out)
     try:
-        _readable(lazy, out, 0)
+        yield
     finally:
         _going_on.pop()
-    return "".join(out.parts)
+
+
+def room() -> int:
+    """How many characters the text that is being made may still take."""
+    return _going_on[-1].left if _going_on else _MAX_TEXT
+
+
+cuts = [0]
+"""How often a text was cut, so that it is not the whole text of its value."""
 
 
 _MAX_NESTED = 8
@@ -246,6 +274,7 @@ _going_on: list[_Text] = []
 
 def _readable(lazy: Lazy, out: _Text, depth: int) -> None:
     if out.left < 0 or depth > 100:
+        cuts[0] += 1
         out.add("…")
         return
     try:
@@ -302,6 +331,7 @@ def _readable_attrs(value: Attrs, out: _Text, depth: int) -> None:
     out.add("{ ")
     for name in sorted_names(value):
         if out.left < 0:
+            cuts[0] += 1
             out.add("… ")
             break
         out.add(f"{quote_attribute(name)} = ")
@@ -317,6 +347,7 @@ def _readable_list(items: list[Lazy], out: _Text, depth: int) -> None:
     out.add("[ ")
     for item in items:
         if out.left < 0:
+            cuts[0] += 1
             out.add("… ")
             break
         _readable_item(item, out, depth)

@@ -261,6 +261,7 @@ class Unknown:
     """
 
     __slots__ = ("_text", "cause", "kind", "site")
+    _text: str | Callable[[], str] | None
 
     def __init__(
         self,
@@ -285,7 +286,24 @@ class Unknown:
         text = self._text
         if text is None:
             return self.site.text() if self.site is not None else "…"
-        return text if isinstance(text, str) else text()
+        return text if isinstance(text, str) else self._once(text)
+
+    def _once(self, make: Callable[[], str]) -> str:
+        """The text, kept for the next who asks: to find it out may evaluate a lot.
+
+        One that was cut is good enough for all that have at most twice the room for it.
+        """
+        from hmls.lang.show import cuts, room
+
+        before, left = cuts[0], room()
+        if isinstance(make, _Cut):
+            if left <= 2 * make.room:
+                cuts[0] += 1
+                return make.text
+            make = make.make
+        text = make()
+        self._text = text if cuts[0] == before else _Cut(make, left, text)
+        return text
 
     def at(self, site: Site | None, kind: str | None = None) -> Unknown:
         """The unknown value of an expression that needs this one."""
@@ -322,6 +340,20 @@ class Unknown:
         return f"Unknown({self.text!r}, {self.cause.kind})"
 
 
+class _Cut:
+    """How to make a text, and what came of it in so many characters of room."""
+
+    __slots__ = ("make", "room", "text")
+
+    def __init__(self, make: Callable[[], str], room: int, text: str) -> None:
+        self.make = make
+        self.room = room
+        self.text = text
+
+    def __call__(self) -> str:
+        return self.make()
+
+
 class UnknownString(Unknown):
     """A string of which parts are unknown: `parts` are `str` and `Unknown` by turns."""
 
@@ -351,6 +383,10 @@ class UnknownChoice(Unknown):
 
     @property
     def text(self) -> str:
+        text = self._text
+        return text if isinstance(text, str) else self._once(text or self._both)
+
+    def _both(self) -> str:
         from hmls.lang.show import show
 
         then, otherwise = show(self.then, 400), show(self.otherwise, 400)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hmls.homes.catalogued import Catalogued
 from hmls.homes.settings import setting, settings
-from hmls.lang.show import show
+from hmls.lang.show import brief_text, show
 from hmls.lang.values import Attrs, Cause, Unknown, UnknownChoice
 from tests.trees import Tree, in_tree
 
@@ -66,3 +66,18 @@ def test_a_renamed_option_that_only_a_false_condition_sets_is_not_defined(tmp_pa
         return {".".join(s.path): (s.defined, s.error) for s in found}
 
     assert in_tree(tmp_path, text, ask, Catalogued())["programs.git.aliases.a"] == (False, None)
+
+
+def test_a_text_is_found_out_once_and_again_only_for_more_room() -> None:
+    made: list[int] = []
+
+    def text() -> str:
+        made.append(1)
+        return show(["x" * 500] * 3, 10_000)
+
+    unknown = Unknown(text, Cause("package", "not evaluated"))
+    assert len(brief_text(unknown, 100)) < 700
+    assert brief_text(unknown, 150) == brief_text(unknown, 100)
+    assert len(unknown.text) > 1500
+    assert brief_text(unknown, 100) == unknown.text
+    assert len(made) == 2
