@@ -25,8 +25,8 @@ from hmls.modules.collect import Collected, Given
 from hmls.modules.declarations import OptionDeclaration
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
+from hmls.modules.native import Moved
 from hmls.modules.option_value import Option
-from hmls.modules.rename import Moved
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.submodules import Submodule
 from hmls.modules.unify import Module

@@ -22,12 +22,15 @@ from hmls.lang.values import (
     Cause,
     Lazy,
     OpenAttrs,
+    OpenList,
     Primop,
+    Splice,
     Thunk,
     Unknown,
     UnknownChoice,
     Value,
 )
+from hmls.modules.outside import KIND as UNREAD_MODULE
 
 Json = Any
 _LITERALS = frozenset((type(None), bool, int, float, str))
@@ -37,7 +40,8 @@ _LITERALS = frozenset((type(None), bool, int, float, str))
 class Scope:
     """What residuals refer to: `roots` by name, and why the rest is unknown.
 
-    `argument` gives the value of a root that is none of those.
+    `argument` gives the value of a root that is none of those. `without_others` has the roots
+    that say nothing of modules that were not read.
     """
 
     interp: Interp
@@ -45,6 +49,7 @@ class Scope:
     roots: Mapping[str, Lazy]
     argument: Callable[[str], Lazy]
     cause: Cause
+    without_others: Mapping[str, Lazy] = field(default_factory=dict)
     functions: dict[str, Value] = field(default_factory=dict)
 
     def with_roots(self, more: Mapping[str, Lazy]) -> Scope:
@@ -172,12 +177,66 @@ def _lambda(parts: list[Json], scope: Scope) -> Value:
     return Primop("", 1, lambda given: _finished((body, scope.with_roots({root: given}))))
 
 
+def _guarded(parts: list[Json], scope: Scope) -> Value:
+    condition, content = parts
+    guard = condition
+    if condition.__class__ not in _LITERALS:
+        guard = Thunk(_condition, (condition, scope))
+    return Attrs({"_type": "if", "condition": guard, "content": contribution(content, scope)})
+
+
+def _condition(given: tuple[Residual, Scope]) -> Value:
+    """The condition of a definition, false where only a module that was not read may make it true.
+
+    That module may as well make the definition itself, which whoever reads the option knows.
+    """
+    found, scope = given
+    value = _operand(found, scope)
+    if isinstance(value, Unknown) and value.cause.kind == UNREAD_MODULE:
+        without = _operand(found, scope.with_roots(scope.without_others))
+        if without is False:
+            return False
+    return value
+
+
+def contribution(found: Residual, scope: Scope) -> Lazy:
+    """The value of a definition, empty where only a module that was not read may fill it."""
+    if found.__class__ in _LITERALS:
+        return found
+    return Thunk(_contribution, (found, scope))
+
+
+def _contribution(given: tuple[Residual, Scope]) -> Value:
+    found, scope = given
+    value = _finished(given)
+    if _is_of_others(value):
+        without = _operand(found, scope.with_roots(scope.without_others))
+        if without.__class__ in (Attrs, list) and not without:
+            return without
+    return value
+
+
+def _is_of_others(value: Value) -> bool:
+    """Whether nothing of a value is known, because of modules that were not read."""
+    match value:
+        case Unknown():
+            return value.cause.kind == UNREAD_MODULE
+        case OpenAttrs():
+            return not value and value.rest.cause.kind == UNREAD_MODULE
+        case OpenList():
+            return all(
+                item.__class__ is Splice and item.unknown.cause.kind == UNREAD_MODULE
+                for item in value.items
+            )
+    return False
+
+
 def _property(kind: str, head: str | None, content: str) -> Callable[[list[Json], Scope], Value]:
     def made(parts: list[Json], scope: Scope) -> Value:
         attrs: dict[str, Lazy] = {"_type": kind}
         if head is not None:
             attrs[head] = finish(parts[0], scope)
-        attrs[content] = finish(parts[-1], scope)
+        attrs[content] = contribution(parts[-1], scope)
         return Attrs(attrs)
 
     return made
@@ -229,7 +288,7 @@ _WORDS: dict[str, Callable[[list[Json], Scope], Value]] = {
     "call": _call,
     "fun": lambda parts, scope: _function(parts[0], scope),
     "fn": _lambda,
-    "mkIf": _property("if", "condition", "content"),
+    "mkIf": _guarded,
     "mkOverride": _property("override", "priority", "content"),
     "mkOrder": _property("order", "priority", "content"),
     "mkMerge": _property("merge", None, "contents"),

@@ -13,7 +13,7 @@ from hmls.lang.force import MISSING, delayed, expect_attrs, get
 from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, Lazy, Unknown, Value
 from hmls.modules.collect import Given
-from hmls.modules.native import NativeModule
+from hmls.modules.native import NativeModule, raw
 from hmls.modules.properties import merge
 from hmls.modules.system import ModuleSystem
 
@@ -78,6 +78,7 @@ class _Modules:
 
 def _root_scope(interp: Interp, arguments: Attrs) -> Scope:
     config = arguments["config"]
+    certain = raw(arguments, "config")
 
     def argument(name: str) -> Lazy:
         def found() -> Value:
@@ -90,7 +91,8 @@ def _root_scope(interp: Interp, arguments: Attrs) -> Scope:
         return delayed(found)
 
     roots = {name: arguments[name] for name in ("config", "options")}
-    return Scope(interp, arguments["lib"], roots, argument, _GENERAL)
+    without_others = {"config": certain, "options": raw(arguments, "options")}
+    return Scope(interp, arguments["lib"], roots, argument, _GENERAL, without_others)
 
 
 def _no_argument(name: str) -> Unknown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hmls.catalog.finish import Scope, finish
+from hmls.catalog.finish import Scope, contribution, finish
 from hmls.catalog.residual import is_whole
 from hmls.lang.errors import Unknowable
 from hmls.lang.force import call, delayed, expect_attrs, expect_bool, force, get, select
@@ -206,6 +206,7 @@ class TypeReader:
                 },
                 argument,
                 self.scope.cause,
+                self.scope.without_others,
                 self.scope.functions,
             )
             reader = TypeReader(self.pool, self.system, scope)
@@ -231,7 +232,7 @@ def _argument(config: Lazy, name: str) -> Value:
 
 def write(written: Json, scope: Scope) -> Lazy:
     """A definition as `extract` writes it: a set with the value at its path."""
-    value = finish(written[1], scope)
+    value = contribution(written[1], scope)
     for name in reversed(written[0]):
         value = Attrs({name: value})
     return value

@@ -87,6 +87,7 @@ class Flake:
         interp.host = Environment(
             interp,
             system,
+            os.path.join(self.files.tree.root, ""),
             self.knowledge.home_modules(system),
             self.knowledge.system_modules(system),
         )

@@ -10,20 +10,21 @@ from hmls.catalog.modules import CATALOG
 from hmls.catalog.modules import KIND as OWN_MODULE
 from hmls.homes.builders.home_manager import BUILDER
 from hmls.homes.knowledge import TABLE
-from hmls.homes.one_value import has_one_value
 from hmls.homes.plain import NotPlain, plain, why
 from hmls.homes.repository import Repository, loaded_files
 from hmls.homes.setting import Contribution, Declared, LayerKind, Setting
-from hmls.homes.setting_tree import Carried, Failed, Look, Open, Point, strongest_priority
+from hmls.homes.setting_tree import Carried, Failed, Look, Open, Point
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, force, get
 from hmls.lang.show import show
-from hmls.lang.values import Attrs, Site, Unknown, Value
+from hmls.lang.values import Attrs, Site, Value
 from hmls.modules.definitions import Definition, Leaf, Status
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
 from hmls.modules.option_value import DEFAULT, Option
+from hmls.modules.outside import KIND as UNREAD_MODULE
+from hmls.modules.outside import sources, strongest_priority
 from hmls.modules.properties import DEFAULT_PRIORITY
 from hmls.modules.resolved import Resolved
 from hmls.modules.types.base import OptionType
@@ -56,7 +57,9 @@ class Reader:
         self.evaluation = evaluation
         unread = [u.unknown for u in evaluation.collected.unread]
         self.unread = tuple(
-            dict.fromkeys(_input(unknown) for unknown in unread if unknown.cause.kind != TABLE)
+            dict.fromkeys(
+                name for each in unread if each.cause.kind != TABLE for name in sources(each)
+            )
         )
         """Names of the inputs whose modules are not known."""
         self.tables = tuple(
@@ -85,11 +88,11 @@ class Reader:
         assumes: tuple[str, ...] = ()
         priority = _priority(leaves)
         if known and self.unread and not self._is_own(option):
-            doubt = _doubt(point, option_type, value, leaves)
-            if doubt is None:
-                assumes = self.unread
+            doubt = self._doubt(point, value, leaves)
+            if doubt:
+                known, json, reason, kind = False, None, doubt, UNREAD
             else:
-                known, json, reason, kind = False, None, self._may_add(doubt), UNREAD
+                assumes = self.unread
         if known and self.tables and not self._is_own(option):
             assumes += self.tables
         if self.error is not None:
@@ -169,6 +172,25 @@ class Reader:
             if leaf.status is Status.WINS and self.is_users(leaf.definition)
         ]
         return f"{' and '.join(own)} …" if own and not any(_OTHERS in text for text in own) else ""
+
+    def _doubt(self, point: Point, value: Value, leaves: list[Leaf]) -> str:
+        """Why a module that was not read could change a value; empty if only mkForce could."""
+        if isinstance(point.node, Open) or point.is_guessed:
+            doubt = _doubt_of_undeclared(point, value, leaves)
+            return "" if doubt is None else self._may_add(doubt)
+        seen = point.seen
+        try:
+            if seen is MISSING or isinstance(seen, Failed):
+                return ""
+            plain(seen)
+        except NotPlain as stop:
+            unknown = stop.unknown
+            if unknown is not None and unknown.cause.kind == UNREAD_MODULE:
+                return unknown.cause.message
+            return stop.reason
+        except NixError:
+            pass
+        return ""
 
     def _may_add(self, doubt: str) -> str:
         names = ", ".join(self.unread)
@@ -299,16 +321,6 @@ def _error_of(evaluation: Evaluation) -> str | None:
     return None
 
 
-def _input(unknown: Unknown) -> str:
-    """The name of the input that an unread module comes from, or the module as written."""
-    parts = unknown.text.split(".")
-    if unknown.cause.kind == "missing-input" and unknown.cause.subject:
-        return unknown.cause.subject
-    if parts[0] in ("inputs", "self") and len(parts) > 1:
-        return parts[1]
-    return unknown.text
-
-
 def _type_of(point: Point) -> OptionType | None:
     """The type that merges the definitions at the very path."""
     node = point.node
@@ -329,20 +341,16 @@ def _described(option_type: OptionType) -> str | None:
         return option_type.name
 
 
-def _doubt(
-    point: Point, option_type: OptionType | None, value: Value, leaves: list[Leaf]
-) -> str | None:
-    """Why a module that was not read could change a value, or None if only mkForce could."""
+def _doubt_of_undeclared(point: Point, value: Value, leaves: list[Leaf]) -> str | None:
+    """The same of an option that a module declares which was not read, so of unknown type."""
     strongest = strongest_priority(leaves)
     if strongest is None or strongest > DEFAULT_PRIORITY:
         return "a plain definition there would win"
     if isinstance(point.node, Open) and point.node.doubt:
         return "which definitions win depends on the options that they declare"
-    if option_type is None:
-        if value is None or isinstance(value, bool | int | float):
-            return None
-        return "may add to a value whose type is not known"
-    return None if has_one_value(option_type, value) else "may add to it"
+    if value is None or isinstance(value, bool | int | float):
+        return None
+    return "may add to a value whose type is not known"
 
 
 def _priority(leaves: list[Leaf]) -> int | None:

@@ -42,6 +42,7 @@ from hmls.modules.definitions import (
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
 from hmls.modules.option_value import Option, Undeclared
+from hmls.modules.outside import strongest_priority
 from hmls.modules.parts import Part, push_down
 from hmls.modules.resolved import Resolved
 from hmls.modules.system import ModuleSystem
@@ -161,7 +162,7 @@ class Carried(NamedTuple):
 class Point:
     """One path of the tree."""
 
-    __slots__ = ("_leaves", "carried", "is_guessed", "node", "option", "path", "value")
+    __slots__ = ("_leaves", "carried", "is_guessed", "node", "option", "path", "seen", "value")
 
     def __init__(
         self,
@@ -170,10 +171,13 @@ class Point:
         value: Lazy | Failed,
         option: Option | None = None,
         carried: tuple[Carried, ...] = (),
+        seen: Lazy | Failed = MISSING,
     ) -> None:
         self.path = path
         self.node = node
         self.value = value
+        self.seen = seen
+        """The value as far as it is certain with modules that were not read."""
         self.option = node if isinstance(node, Option) else option
         """The nearest option on the way."""
         self.carried = carried
@@ -183,14 +187,7 @@ class Point:
 
     def look(self) -> Look:
         """The value, forced; never raises."""
-        if isinstance(self.value, Failed):
-            return self.value
-        try:
-            return self.value if self.value is MISSING else force(self.value)
-        except Unknowable as stop:
-            return stop.unknown
-        except NixError as error:
-            return Failed(error)
+        return _looked(self.value)
 
     @property
     def leaves(self) -> list[Carried]:
@@ -248,7 +245,8 @@ class Point:
             if part is None and isinstance(self.look(), Unknown):
                 projected = _competing(projected)
             carried = tuple(projected)
-        found = Point(path, part, value, self.option, carried)
+        seen = _selected(_looked(self.seen), name)
+        found = Point(path, part, value, self.option, carried, seen)
         if isinstance(part, Open) and (guessed or _is_open(value)):
             found.value = Thunk(_value_of, part)
             found.is_guessed = True
@@ -285,7 +283,18 @@ class Point:
 
 def root_point(evaluation: Evaluation) -> Point:
     """The whole configuration of a target. Raises NixError, Unknowable."""
-    return Point((), evaluation, evaluation.raw_config)
+    return Point((), evaluation, evaluation.raw_config, seen=evaluation.seen_config)
+
+
+def _looked(lazy: Lazy | Failed) -> Look:
+    if lazy is MISSING or isinstance(lazy, Failed):
+        return lazy
+    try:
+        return force(lazy)
+    except Unknowable as stop:
+        return stop.unknown
+    except NixError as error:
+        return Failed(error)
 
 
 def names_of(lazy: Lazy) -> list[str] | None:
@@ -383,16 +392,6 @@ def _competing(found: list[Carried]) -> list[Carried]:
         else Carried(leaf, beaten_by)
         for leaf, beaten_by in found
     ]
-
-
-def strongest_priority(leaves: list[Leaf]) -> int | None:
-    """The priority of the winners."""
-    found = [
-        leaf.priority
-        for leaf in leaves
-        if leaf.status is Status.WINS and isinstance(leaf.priority, int)
-    ]
-    return min(found, default=None)
 
 
 def _attributes(

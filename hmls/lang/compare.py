@@ -11,8 +11,10 @@ from hmls.lang.force import expect_list, force, get, is_derivation, names
 from hmls.lang.values import (
     Attrs,
     Lazy,
+    OpenAttrs,
     OpenList,
     Path,
+    Splice,
     Unknown,
     Value,
     type_name,
@@ -38,6 +40,8 @@ def equal(left: Value, right: Value) -> bool:
     if left.__class__ is list or left.__class__ is OpenList:
         if right.__class__ is not list and right.__class__ is not OpenList:
             return False
+        if _is_longer(left, right) or _is_longer(right, left):
+            return False
         xs, ys = expect_list(left), expect_list(right)
         if len(xs) != len(ys):
             return False
@@ -51,6 +55,20 @@ def equal(left: Value, right: Value) -> bool:
     if left.__class__ is Path:
         return right.__class__ is Path and left.path == right.path
     return False  # Functions are never equal.
+
+
+def _is_longer(left: Value, right: Value) -> bool:
+    """Whether what is known of an open list is more than all that another list has."""
+    if left.__class__ is not OpenList or right.__class__ is not list:
+        return False
+    return sum(item.__class__ is not Splice for item in left.items) > len(right)
+
+
+def _has_more(left: Attrs, right: Attrs) -> bool:
+    """Whether an open set has a name that another set certainly has not."""
+    if not isinstance(left, OpenAttrs) or isinstance(right, OpenAttrs):
+        return False
+    return not left.keys() <= right.keys()
 
 
 def identical_or_equal(left: Lazy, right: Lazy) -> bool:
@@ -72,6 +90,8 @@ def identical_or_equal(left: Lazy, right: Lazy) -> bool:
 def _equal_attrs(left: Attrs, right: Attrs) -> bool:
     if is_derivation(left) and is_derivation(right):
         return equal(get(left, "outPath"), get(right, "outPath"))
+    if _has_more(left, right) or _has_more(right, left):
+        return False
     left_names = names(left)
     if len(left_names) != len(right) or left_names != names(right):
         return False

@@ -38,7 +38,7 @@ from hmls.lang.values import (
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.disabling import disabled_keys
 from hmls.modules.messages import show_definitions
-from hmls.modules.native import NativeModule
+from hmls.modules.native import Moved, NativeModule, with_raw
 from hmls.modules.unify import (
     UNKNOWN_FILE,
     Module,
@@ -103,6 +103,14 @@ class Arguments(NamedTuple):
     """The set that every module gets: config, options, lib, specialArgs…"""
     look_up: Callable[[str], Lazy]
     """Gives an argument that is none of those, from `_module.args`."""
+    raw_config: Lazy
+    """`config` and `options` as if there were no modules but those that were read."""
+    raw_options: Lazy
+
+    @property
+    def native(self) -> Attrs:
+        """What modules made in Python are called with."""
+        return with_raw(expect_attrs(self.common), self.raw_config, self.raw_options)
 
 
 class Terms(NamedTuple):
@@ -235,7 +243,11 @@ class _Loader:
     def _module(self, value: Value, file: str, key: str, given: Given) -> Module:
         """As nixpkgs' loadModule, for what is no file."""
         if is_function(value):
-            return unify(self._apply(value), file, key, given.site, given.origin)
+            # What a native module declares and defines stands nowhere, least of all where it is
+            # imported.
+            is_native = value.__class__ is Primop and isinstance(value.tag, NativeModule)
+            site = None if is_native else given.site
+            return unify(self._apply(value), file, key, site, given.origin)
         if isinstance(value, Attrs):
             kind = type_of_set(value)
             if kind in ("if", "override"):
@@ -268,7 +280,9 @@ class _Loader:
         """As nixpkgs' applyModuleArgs: other arguments come from `_module.args`, lazily."""
         common = expect_attrs(self.arguments.common)
         if function.__class__ is Primop and isinstance(function.tag, NativeModule):
-            return function.tag.build(self.interp, common)
+            return function.tag.build(self.interp, self.arguments.native)
+        if function.__class__ is Primop and isinstance(function.tag, Moved):
+            return call(function, self.arguments.native)
         extra: dict[str, Lazy] = {}
         for name in function_args(function):
             if name in common:

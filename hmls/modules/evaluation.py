@@ -30,6 +30,7 @@ from hmls.modules.level import Level
 from hmls.modules.merged import Merged
 from hmls.modules.messages import show_definitions, show_option
 from hmls.modules.option_value import Option
+from hmls.modules.outside import Outside, outside_of, seen_freeform
 from hmls.modules.parts import Part, push_down
 from hmls.modules.resolved import demand
 from hmls.modules.types.base import OptionType
@@ -55,8 +56,8 @@ class Evaluation:
     """One set of modules, evaluated as far as anybody asks.
 
     `given`, `special_args`, `prefix` and `module_class` may be thunks of what they are.
-    Unread modules (`collected.unread`) are taken to define nothing that others declare;
-    all names that nobody declares are unknown with them.
+    All names that nobody declares are unknown with unread modules (`collected.unread`), and
+    `config` has what they may define of others' options (see `outside`).
     """
 
     def __init__(
@@ -81,6 +82,9 @@ class Evaluation:
         self._freeform = Thunk(_freeform, self)
         self._freeform_merged = Thunk(_freeform_merged, self)
         self._whole_config: Lazy = Thunk(_whole_config, self)
+        self.seen_config: Lazy = Thunk(_seen_config, self)
+        """`config` as modules see it: with `_module` in it, and without Nix's checks."""
+        self._seen_options: Lazy = Thunk(_seen_options, self)
         self._checked = Thunk(_check, self)
         self.config: Lazy = Thunk(_config, self)
         """The value of everything; forcing it checks what Nix checks."""
@@ -127,8 +131,18 @@ class Evaluation:
 
     @property
     def raw_config(self) -> Lazy:
-        """`config` as modules see it: with `_module` in it, and without Nix's checks."""
+        """What the modules that were read make `config`, as if there were no others."""
         return self._whole_config
+
+    @property
+    def outside(self) -> Outside | None:
+        """The modules that were not read, and may define options. Raises NixError."""
+        return outside_of([each.unknown for each in self.collected.unread], self.system.own)
+
+    def config_under(self, outside: Outside) -> Value:
+        """`config` of a submodule where modules may define its options that were not read."""
+        force(self._checked)
+        return _without_internal(_config_under(self, outside))
 
     @property
     def rest(self) -> Unknown | None:
@@ -187,7 +201,12 @@ def _collect(evaluation: Evaluation) -> Collected:
         evaluation.system.interp,
         evaluation.given,
         _internal_module(evaluation, prefix),
-        Arguments(Thunk(_common_arguments, evaluation), evaluation.argument),
+        Arguments(
+            Thunk(_common_arguments, evaluation),
+            evaluation.argument,
+            evaluation.raw_config,
+            Thunk(_raw_options, evaluation),
+        ),
         Terms(
             prefix,
             None if module_class is None else coerce.to_string(module_class),
@@ -206,11 +225,11 @@ def _common_arguments(evaluation: Evaluation) -> Attrs:
     special = evaluation.special_args
     own: dict[str, Lazy] = {
         "lib": evaluation.system.lib,
-        "options": Thunk(_raw_options, evaluation),
+        "options": evaluation._seen_options,
         "specialArgs": evaluation._special_args,
         "_class": evaluation.module_class,
         "_prefix": list(evaluation.prefix),
-        "config": evaluation._whole_config,
+        "config": evaluation.seen_config,
     }
     merged = {**own, **special}
     if isinstance(special, OpenAttrs):
@@ -295,20 +314,36 @@ def _at_path(path: tuple[str, ...], value: Lazy) -> Lazy:
 
 
 def _whole_config(evaluation: Evaluation) -> Value:
-    """`config` as modules see it, with `_module` in it."""
-    declared = level_config(evaluation.root, evaluation.rest)
+    return _config_under(evaluation, None)
+
+
+def _seen_config(evaluation: Evaluation) -> Value:
+    outside = evaluation.outside
+    if outside is None:
+        return force(evaluation._whole_config)
+    return _config_under(evaluation, outside)
+
+
+def _config_under(evaluation: Evaluation, outside: Outside | None) -> Value:
+    """`config` with `_module` in it, and with what modules that were not read may change."""
+    declared = level_config(evaluation.root, evaluation.rest, outside)
     try:
         if evaluation.freeform_type is None:
             return declared
         merged = evaluation.freeform
     except Unknowable as stop:
         return OpenAttrs(declared, stop.unknown)
+    if outside is not None:
+        return _opened(seen_freeform(outside, merged, evaluation.prefix), declared)
     if merged is None:
         return declared
-    value = force(merged.value)
-    if isinstance(value, Unknown):
-        return OpenAttrs(declared, value)
-    return joined_deep(expect_attrs(value), declared)
+    return _opened(force(merged.value), declared)
+
+
+def _opened(freeform: Value, declared: Attrs) -> Value:
+    if isinstance(freeform, Unknown):
+        return OpenAttrs(declared, freeform)
+    return joined_deep(expect_attrs(freeform), declared)
 
 
 def _internal_config(evaluation: Evaluation) -> Attrs:
@@ -318,6 +353,10 @@ def _internal_config(evaluation: Evaluation) -> Attrs:
 
 def _raw_options(evaluation: Evaluation) -> Value:
     return level_options(evaluation.root, evaluation.rest)
+
+
+def _seen_options(evaluation: Evaluation) -> Value:
+    return level_options(evaluation.root, evaluation.rest, evaluation.outside)
 
 
 def _check(evaluation: Evaluation) -> Value:
@@ -368,7 +407,10 @@ def _nothing_declared(prefix: Loc) -> str:
 
 def _config(evaluation: Evaluation) -> Value:
     force(evaluation._checked)
-    config = force(evaluation._whole_config)
+    return _without_internal(force(evaluation.seen_config))
+
+
+def _without_internal(config: Value) -> Value:
     if not isinstance(config, Attrs) or "_module" not in config:
         return config
     kept = {name: lazy for name, lazy in config.items() if name != "_module"}
@@ -379,7 +421,7 @@ def _config(evaluation: Evaluation) -> Value:
 
 def _options(evaluation: Evaluation) -> Value:
     force(evaluation._checked)
-    return _raw_options(evaluation)
+    return force(evaluation._seen_options)
 
 
 def _module_config(evaluation: Evaluation) -> Value:

@@ -70,6 +70,11 @@ class Option:
         return self.resolved.merged
 
     @property
+    def checked(self) -> Resolved:
+        """The same; raises NixError if a read-only option has several definitions."""
+        return _checked(self)
+
+    @property
     def has_apply(self) -> bool:
         return self.declaration.get("apply") is not MISSING
 
@@ -101,10 +106,14 @@ def _with_default(option: Option) -> list[Definition]:
 
 
 def _value(option: Option) -> Value:
+    return applied(option, Thunk(_merged_value, option))
+
+
+def applied(option: Option, value: Lazy) -> Value:
+    """The value of an option from what its definitions make. Raises NixError."""
     try:
         option.declaration  # noqa: B018  Nix looks at the type before it looks at any definition.
         apply = option.declaration.get("apply")
-        value = Thunk(_merged_value, option)
         return force(value) if apply is MISSING else call(force(apply), value)
     except NixError as error:
         context = f"while evaluating the option `{show_option(option.loc)}':"
@@ -113,7 +122,7 @@ def _value(option: Option) -> Value:
 
 
 def _merged_value(option: Option) -> Value:
-    return force(_checked(option).value)
+    return force(option.checked.value)
 
 
 def _checked(option: Option) -> Resolved:
@@ -152,16 +161,16 @@ def _attrs(option: Option) -> Attrs:
 
 
 def _highest_priority(option: Option) -> Value:
-    return _checked(option).highest_priority
+    return option.checked.highest_priority
 
 
 def _is_defined(option: Option) -> Value:
-    return _checked(option).is_defined
+    return option.checked.is_defined
 
 
 def _definitions(given: tuple[Option, str]) -> Value:
     option, field = given
-    final = _checked(option).final()
+    final = option.checked.final()
     if not field:
         return final
     if isinstance(final, OpenList):
@@ -172,7 +181,7 @@ def _definitions(given: tuple[Option, str]) -> Value:
 def _meta(option: Option) -> Value:
     from hmls.modules.types.containers import meta_of
 
-    return meta_of(_checked(option))
+    return meta_of(option.checked)
 
 
 def _default_site(declaration: Declaration) -> Site | None:

@@ -30,6 +30,7 @@ from hmls.lang.lib.support import arguments, library, pattern
 from hmls.lang.values import Attrs, Formals, Lazy, Primop, Thunk, Unknown, Value
 from hmls.modules.lib_properties import is_defined, priority_of
 from hmls.modules.messages import show_files, show_option
+from hmls.modules.native import Moved, raw
 from hmls.modules.properties import if_, merge, override
 
 Path = tuple[str, ...]
@@ -37,20 +38,6 @@ Module = Callable[[Attrs], Value]
 _NO_VALUE = "_mkMergedOptionModule"
 
 register = Registry()
-
-
-class Moved(NamedTuple):
-    """What a module of this file says: the tag of its function, for the catalog and the editor.
-
-    `kind` is `renamed`, `alias`, `removed` or `changed`.
-    """
-
-    kind: str
-    sources: tuple[Path, ...]
-    target: Path | None
-    note: Lazy = ""
-    change: Lazy = None
-    """Of a changed one: the function from the configuration to the new value."""
 
 
 def _module(function: Module, moved: Moved, *given: str) -> Primop:
@@ -168,7 +155,7 @@ def rename(interp: Interp, told: Rename, kind: str = "renamed") -> Value:
     """doRename: definitions of the old option become definitions of the new one."""
 
     def module(given: Attrs) -> Value:
-        config, options = given["config"], given["options"]
+        config, options = given["config"], raw(given, "options")
         old = Thunk(lambda path: _from_path(options, path), told.source)
 
         def new_value(_value: Lazy) -> Value:
@@ -256,7 +243,7 @@ def removed(path: Lazy, instructions: Lazy) -> Value:
         )
 
     def module(given: Attrs) -> Value:
-        option = Thunk(lambda options: _from_path(options, source), given["options"])
+        option = Thunk(lambda options: _from_path(options, source), raw(given, "options"))
 
         def message(_none: None) -> Value:
             return (
@@ -288,10 +275,10 @@ def merged_options(sources: Lazy, target: Lazy, function: Lazy) -> Value:
     to = _path(target)
 
     def module(given: Attrs) -> Value:
-        config, options = given["config"], given["options"]
+        config, options = given["config"], raw(given, "options")
 
         def is_set(path: Path) -> bool:
-            return not equal(_from_path(config, path), _NO_VALUE)
+            return not equal(_from_path(raw(given, "config"), path), _NO_VALUE)
 
         def warnings(_none: None) -> Value:
             return [_changed_warning(options, path, to) for path in paths if is_set(path)]

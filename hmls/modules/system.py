@@ -24,10 +24,15 @@ _EXTEND_MODULES = pattern(optional=("modules", "specialArgs", "prefix"))
 
 
 class ModuleSystem:
-    """What `lib.evalModules` and submodules share; modules get `lib`, by default the interp's."""
+    """What `lib.evalModules` and submodules share; modules get `lib`, by default the interp's.
 
-    def __init__(self, interp: Interp, lib: Lazy = None) -> None:
+    Of an evaluation's options those that are declared below the folder `own` are defined by its
+    own modules alone; without one all are.
+    """
+
+    def __init__(self, interp: Interp, lib: Lazy = None, own: str | None = None) -> None:
         self.interp = interp
+        self.own = own
         self.lib: Lazy = Thunk(_lib_of, interp) if lib is None else lib
 
     def evaluate(

@@ -184,7 +184,9 @@ def _attrset(w: _Writer, depth: int, scope: Scope) -> str:
             case 1:
                 bindings.append(f'"{name}" = {w.any(depth, scope)};')
             case 2:
-                bindings.append(f"${{{w.of('string', depth, scope)}}} = {w.any(depth, scope)};")
+                # A name of its own would be evaluated after those that Nix has read before.
+                dynamic = f'if {w.of("bool", depth, scope)} then "{name}" else "{w.name()}"'
+                bindings.append(f"${{{dynamic}}} = {w.any(depth, scope)};")
             case 3:
                 bindings.append(f"inherit ({w.of('set', depth, scope)}) {name};")
             case 4 if scope:
@@ -248,7 +250,8 @@ _MAKERS: dict[str, tuple[Make, ...]] = {
           "(builtins.partition (m: <bool>) <list>).right"),
         *("builtins.match \"(a)?(.*)\" <string>", "builtins.foldl' (m: n: [ n ] ++ m) [ ] <list>"),
         *("map (m: m.key) (builtins.genericClosure { startSet = [ { key = <int>; } ]; "
-          "operator = m: if m.key <more> 3 then [ ] else [ { key = m.key + 1; } ]; })",),
+          "operator = m: if m.key <more> 3 || builtins.lessThan m.key (-9) then [ ] "
+          "else [ { key = m.key + 1; } ]; })",),
     ),
     "set": (
         *(_attrset, _attrset, _attrset, _recursive),

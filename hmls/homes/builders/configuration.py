@@ -24,14 +24,20 @@ BUILT = Cause("build", "this exists once it is built")
 class Environment:
     """What a configuration is evaluated with.
 
-    `home_modules` and `system_modules` stand for the modules of Home Manager, NixOS and
-    nix-darwin themselves, which are not evaluated but known from a catalog.
+    `own` is the folder of the repository, with a separator at its end: options that its files
+    declare are defined by it alone. `home_modules` and `system_modules` stand for the modules of
+    Home Manager, NixOS and nix-darwin themselves, which are not evaluated but known from a catalog.
     """
 
     interp: Interp
     system: ModuleSystem
+    own: str
     home_modules: Callable[[Release], list[Given]]
     system_modules: Callable[[Kind], list[Given]]
+
+    def modules_with(self, lib: Lazy) -> ModuleSystem:
+        """The module system of one configuration, whose modules get a `lib`."""
+        return ModuleSystem(self.interp, lib, self.own)
 
 
 @dataclass(frozen=True, slots=True)

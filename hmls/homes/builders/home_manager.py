@@ -5,7 +5,9 @@ Source: home-manager lib/default.nix, modules/default.nix, nixos/common.nix.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 from hmls.homes.builders.configuration import (
     BUILT,
@@ -17,15 +19,36 @@ from hmls.homes.builders.configuration import (
 )
 from hmls.lang.combine import update
 from hmls.lang.errors import NixError
-from hmls.lang.force import MISSING, delayed, expect_attrs, expect_list, force, get, get_lazy
+from hmls.lang.force import (
+    MISSING,
+    delayed,
+    expect_attrs,
+    expect_list,
+    force,
+    get,
+    get_lazy,
+    make_list,
+)
 from hmls.lang.interp import Interp
-from hmls.lang.values import Attrs, Lazy, OpenAttrs, Primop, Site, Unknown, Value
+from hmls.lang.values import (
+    Attrs,
+    Cause,
+    Lazy,
+    OpenAttrs,
+    OpenList,
+    Primop,
+    Site,
+    Splice,
+    Unknown,
+    Value,
+)
 from hmls.modules.collect import Given
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.evaluation import Evaluation
-from hmls.modules.native import NativeModule
+from hmls.modules.native import NativeModule, raw
+from hmls.modules.outside import KIND as UNREAD_MODULE
+from hmls.modules.outside import sources
 from hmls.modules.properties import if_, override
-from hmls.modules.system import ModuleSystem
 from hmls.modules.types.base import OptionType
 from hmls.modules.types.choices import Either
 from hmls.modules.types.containers import AttrsOf, ListOf
@@ -37,6 +60,8 @@ from hmls.modules.types.wrappers import NullOr
 
 BUILDER = "builder"
 """The origin of definitions that the builder itself makes."""
+_SYSTEM_INPUTS = frozenset(("nixpkgs", "nix-darwin"))
+_OF_NIXPKGS = re.compile(r"\bmodulesPath\b|/nixos/modules/")
 _OS_CONFIG_SINCE = 1724435763
 """Since then `osConfig` is null in a standalone home; before it was no argument at all."""
 
@@ -144,7 +169,7 @@ def evaluate_home(
         *environment.home_modules(release),
     ]
     return Evaluation(
-        ModuleSystem(environment.interp, extended_library(environment.interp, lib)),
+        environment.modules_with(extended_library(environment.interp, lib)),
         given,
         special_args=_special({"modulesPath": release.modules_path}, special),
         module_class="homeManager",
@@ -225,14 +250,16 @@ class HomeSubmodule(Submodule):
     def evaluate(self, loc: Loc, definitions: list[Definition]) -> Evaluation:
         name = loc[-1] if loc else "‹name›"
         config = self.arguments["config"]
-        own = self._option(config, "extraSpecialArgs")
+        certain = raw(self.arguments, "config")
+        own = self._option(certain, "extraSpecialArgs")
         special = {
             "osConfig": config,
             "osClass": get(self.arguments, "_class"),
             "modulesPath": self.release.modules_path,
         }
-        shared = delayed(lambda: _list(force(self._option(config, "sharedModules"))))
-        builder = Attrs({"imports": shared, "config": _from_host(config, name)})
+        own_modules, seen_modules = (self._option(c, "sharedModules") for c in (certain, config))
+        shared = delayed(lambda: _shared_modules(force(own_modules), force(seen_modules)))
+        builder = Attrs({"imports": shared, "config": _from_host(certain, name)})
         given = [
             Given(Attrs({"_module": Attrs({"args": Attrs({"name": name})})})),
             Given(builder, origin=BUILDER),
@@ -242,7 +269,7 @@ class HomeSubmodule(Submodule):
         ]
         interp = self.environment.interp
         return Evaluation(
-            ModuleSystem(interp, extended_library(interp, self.arguments["lib"])),
+            self.environment.modules_with(extended_library(interp, self.arguments["lib"])),
             given,
             prefix=loc,
             special_args=_special(special, own),
@@ -264,8 +291,31 @@ class HomeSubmodule(Submodule):
         return get(expect_attrs(get(expect_attrs(module), "args")), "pkgs")
 
 
-def _list(value: Value) -> Value:
-    return value if isinstance(value, Unknown) else expect_list(value)
+def _shared_modules(known: Value, seen: Value) -> Value:
+    """The modules that every home gets, and those that unread modules of the system may add."""
+    if isinstance(known, Unknown):
+        return known
+    items: list[Any] = list(known.items if isinstance(known, OpenList) else expect_list(known))
+    for name in _may_share(seen):
+        cause = Cause("missing-input", f"{name}: its modules were not read", name)
+        items.append(Splice(Unknown(f"inputs.{name}", cause)))
+    return make_list(items)
+
+
+def _may_share(seen: Value) -> dict[str, None]:
+    """The inputs of unread modules of the system; those of NixOS itself know no homes."""
+    gaps = (
+        [item.unknown for item in seen.items if item.__class__ is Splice]
+        if (isinstance(seen, OpenList))
+        else [seen]
+    )
+    return {
+        name: None
+        for gap in gaps
+        if isinstance(gap, Unknown) and gap.cause.kind == UNREAD_MODULE
+        for name in sources(gap)
+        if name not in _SYSTEM_INPUTS and not _OF_NIXPKGS.search(name)
+    }
 
 
 def _from_host(config: Lazy, name: str) -> Attrs:

@@ -16,7 +16,6 @@ from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Primop, Unknown, Value
 from hmls.modules.collect import Given
 from hmls.modules.evaluation import Evaluation
-from hmls.modules.system import ModuleSystem
 
 _NO_PLATFORM = Cause("impure", "the system says nowhere what platform it is")
 
@@ -140,7 +139,7 @@ def evaluate_system(
     }
     given.append(Given(module_arguments(arguments), origin="builder"))
     evaluation = Evaluation(
-        ModuleSystem(environment.interp, lib), given, special_args=special_args, module_class=kind
+        environment.modules_with(lib), given, special_args=special_args, module_class=kind
     )
     return evaluation
 

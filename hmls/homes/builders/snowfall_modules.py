@@ -11,7 +11,7 @@ from hmls.homes.packages import packages_for
 from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get, is_function
 from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, Formals, Lazy, OpenAttrs, Path, Primop, Unknown, Value
-from hmls.modules.native import NativeModule
+from hmls.modules.native import NativeModule, raw
 from hmls.modules.properties import if_, override
 from hmls.modules.types.base import OptionType
 from hmls.modules.types.containers import AttrsOf
@@ -104,7 +104,7 @@ def user_module() -> Primop:
 
 
 def _user_options(_interp: Interp, given: Attrs) -> Value:
-    user = delayed(lambda: _path(given["config"], "snowfallorg", "user"))
+    user = delayed(lambda: _path(raw(given, "config"), "snowfallorg", "user"))
     name = delayed(lambda: get(expect_attrs(user), "name"))
 
     def directory() -> Value:
@@ -202,7 +202,9 @@ def _home_on_host(snowfall: Snowfall, own: Attrs, user: str, path: str) -> Primo
     from hmls.homes.builders.snowfall import expect_items, get_section
 
     def build(_interp: Interp, given: Attrs) -> Value:
-        settings = delayed(lambda: _path(given["config"], "snowfallorg", "users", user, "home"))
+        settings = delayed(
+            lambda: _path(raw(given, "config"), "snowfallorg", "users", user, "home")
+        )
         imports = [
             delayed(lambda: _path(settings, "config")),
             *expect_items(own, "modules"),
@@ -258,11 +260,12 @@ def system_users_module(kind: str) -> Primop:
 
         function = Primop("", 1, module, (), Formals({"name": False}, True))
         users = AttrsOf(Submodule(system, [function], shorthand=True))
+        config = raw(given, "config")
         return Attrs(
             {
                 "options": Attrs({"snowfallorg": Attrs({"users": _option(users, Attrs())})}),
                 "config": Attrs(
-                    {"users": Attrs({"users": delayed(lambda: _users(given["config"], darwin))})}
+                    {"users": Attrs({"users": delayed(lambda: _users(config, darwin))})}
                 ),
             }
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Iterator
 
 from hmls.lang.compare import equal
 from hmls.lang.errors import Thrown, Unknowable
@@ -46,10 +46,11 @@ class Either(OptionType):
     def right(self) -> OptionType:
         return force(self._right)  # type: ignore[no-any-return]
 
-    @cached_property
-    def alternatives(self) -> tuple[OptionType, ...]:
-        """The types to choose from, however deep they were nested."""
-        return (*_alternatives(self.left), *_alternatives(self.right))
+    @property
+    def alternatives(self) -> Iterator[OptionType]:
+        """The types to choose from, however deep they were nested; Nix looks at each in turn."""
+        yield from _alternatives(self.left)
+        yield from _alternatives(self.right)
 
     @property
     def keeps_maybe(self) -> bool:  # type: ignore[override]
@@ -107,8 +108,11 @@ class Either(OptionType):
         return None if left is None or right is None else Either(left, right)
 
 
-def _alternatives(option_type: OptionType) -> tuple[OptionType, ...]:
-    return option_type.alternatives if type(option_type) is Either else (option_type,)
+def _alternatives(option_type: OptionType) -> Iterator[OptionType]:
+    if type(option_type) is Either:
+        yield from option_type.alternatives
+    else:
+        yield option_type
 
 
 def _neither(given: tuple[Either, Loc, list[Definition]]) -> Value:
