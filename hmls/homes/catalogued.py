@@ -23,28 +23,32 @@ if TYPE_CHECKING:
     from hmls.homes.builders.home_manager import Release
 
 
+HOME_MANAGER, NIXOS = "home-manager", "nixos"
+
+
 class Catalogued:
     """What the bundled table knows, or the tables of sources by their store path."""
 
-    def __init__(self, tables: Mapping[str, Table] | None = None) -> None:
-        self.tables = tables or {}
+    def __init__(self, tables: Mapping[tuple[str, str], Table] | None = None) -> None:
+        self.tables = dict(tables or {})
+        """By what they are of (`home-manager`, `nixos`) and the store path of the sources."""
 
     def table(self, release: Release) -> Table:
         """The table that answers for a release."""
-        return self.tables.get(release.path) or bundled()
+        return self.tables.get((HOME_MANAGER, release.path)) or bundled()
 
     def home_table(self, lock: Lock) -> Table:
         """The table that answers for the Home Manager of a lock."""
-        found = self._of_role(lock, "home-manager")
+        found = self._find(lock, HOME_MANAGER, "home-manager")
         return bundled() if found is None else found
 
     def system_table(self, lock: Lock) -> Table | None:
         """The table of the NixOS of a lock, if its sources were read."""
-        return self._of_role(lock, "nixpkgs")
+        return self._find(lock, NIXOS, "nixpkgs")
 
-    def _of_role(self, lock: Lock, role: str) -> Table | None:
+    def _find(self, lock: Lock, kind: str, role: str) -> Table | None:
         for _name, locked in inputs_of_role(lock, role):
-            table = self.tables.get(locked.store_path or "")
+            table = self.tables.get((kind, locked.store_path or ""))
             if table is not None:
                 return table
         return None

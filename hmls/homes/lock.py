@@ -40,8 +40,10 @@ class LockedInput:
             owner, repo = reference.get("owner"), reference.get("repo")
             if owner and repo:
                 return f"{owner}/{repo}".lower()
+        for reference in (self.locked, self.original):
             if reference.get("type") == "indirect":
                 return str(reference.get("id", "")).lower()
+        for reference in (self.locked, self.original):
             url = reference.get("url") or reference.get("path")
             if url:
                 return repository_of_url(str(url))

@@ -12,6 +12,7 @@ from pygls.lsp.server import LanguageServer
 
 from hmls import __version__
 from hmls.server.abilities import Abilities, abilities_of
+from hmls.server.catalog import Catalog
 from hmls.server.news import News
 from hmls.server.problems import Problems
 from hmls.server.protocol import Protocol
@@ -35,6 +36,7 @@ class Server(LanguageServer):
         self.session = Session()
         self.problems = Problems(self)
         self.news = News(self)
+        self.catalog = Catalog(self)
         self.virtual = Virtual()
         self.abilities = Abilities()
 
@@ -80,6 +82,7 @@ def make_server() -> Server:
     @server.feature(lsp.SHUTDOWN)
     async def shutdown(_params: None) -> None:
         await server.jobs.close()
+        await server.catalog.close()
         server.session.close()
 
     return server

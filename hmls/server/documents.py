@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def register(server: Server) -> None:
-    session, problems = server.session, server.problems
+    session, problems, catalog = server.session, server.problems, server.catalog
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: lsp.DidOpenTextDocumentParams) -> None:
@@ -22,6 +22,7 @@ def register(server: Server) -> None:
         if path is not None:
             session.open(path, document.text, document.version)
             problems.changed(path)
+            catalog.changed()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: lsp.DidChangeTextDocumentParams) -> None:
@@ -46,6 +47,7 @@ def register(server: Server) -> None:
         if path is not None:
             session.workspace.changed_on_disk([path], listing=False)
             problems.changed()
+            catalog.changed()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(params: lsp.DidChangeWatchedFilesParams) -> None:
@@ -60,6 +62,7 @@ def register(server: Server) -> None:
                 session.workspace.changed_on_disk(found, listing=listing)
         session.workspace.check_git()
         problems.changed()
+        catalog.changed()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def did_change_folders(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
@@ -67,6 +70,7 @@ def register(server: Server) -> None:
             return [path for f in folders if (path := path_of_uri(f.uri)) is not None]
 
         session.set_folders(paths(list(params.event.added)), paths(list(params.event.removed)))
+        catalog.changed()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def did_change_configuration(params: lsp.DidChangeConfigurationParams) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types as lsp
@@ -15,6 +15,7 @@ from hmls.config import Settings, read_settings
 from hmls.server.convert import Converter, path_of_uri
 
 if TYPE_CHECKING:
+    from hmls.catalog.table import Table
     from hmls.homes.workspace import Snapshot, View, Views, Workspace
     from hmls.server.engine import Engine, Priority
 
@@ -160,6 +161,14 @@ class Session:
             except GaveUp:
                 continue
         return None
+
+    def know(self, tables: Mapping[tuple[str, str], Table]) -> None:
+        """What is known of inputs from now on, by its kind and their store paths."""
+        from hmls.homes.catalogued import Catalogued
+
+        workspace, views, _ = self._started()
+        views.knowledge = Catalogued(tables)
+        workspace.look_again()
 
     def close(self) -> None:
         if self._parts is not None:

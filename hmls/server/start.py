@@ -37,6 +37,7 @@ async def start(server: Server) -> None:
     for problem in session.setting_problems:
         server.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, problem))
     server.problems.changed()
+    server.catalog.changed()
     for root in session.workspace.snapshot.roots:
         await server.jobs.tell_interrupted(root)
 

@@ -44,6 +44,7 @@ class Client(LanguageClient):
         features = dict(DEFAULT_CLIENT_FEATURES)
         features[lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = _published
         features[lsp.WINDOW_SHOW_MESSAGE] = _shown
+        features[lsp.WINDOW_LOG_MESSAGE] = _logged
         features[lsp.PROGRESS] = _progressed
         register_lsp_features(self, features)
 
@@ -61,6 +62,12 @@ async def _published(client: Client, params: lsp.PublishDiagnosticsParams) -> No
 async def _progressed(client: Client, params: lsp.ProgressParams) -> None:
     DEFAULT_CLIENT_FEATURES[lsp.PROGRESS](client, params)
     async with client.news:
+        client.news.notify_all()
+
+
+async def _logged(client: Client, params: lsp.LogMessageParams) -> None:
+    async with client.news:
+        client.log_messages.append(params)
         client.news.notify_all()
 
 

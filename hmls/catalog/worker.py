@@ -1,0 +1,103 @@
+"""Reads one input in a process of its own: `python -m hmls.catalog.worker KIND ROOT STORE_PATH`.
+
+ROOT is where the sources lie on disk. What was found goes to standard output as `cache.pack`
+makes it, problems go to standard error; the exit code is 1 where the sources could not be
+read at all. The process keeps out of the way of others: it is nice, and bound in memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import sys
+from collections.abc import Mapping
+
+from hmls.catalog.cache import pack_table
+from hmls.catalog.home_manager import extract_home_manager
+from hmls.catalog.table import table_of
+from hmls.lang.disk import DiskReader
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.interp import ReadFailed
+from hmls.lang.thread import run
+
+_MAX_MEMORY = 3 << 30
+_MAX_PROBLEMS = 20
+
+
+class OneTree(DiskReader):
+    """Reads nothing outside of a folder, whatever links and paths say."""
+
+    def __init__(self, root: str) -> None:
+        self.root = os.path.realpath(root)
+
+    def read(self, path: str) -> bytes:
+        self._check(path)
+        return super().read(path)
+
+    def read_directory(self, path: str) -> Mapping[str, str]:
+        self._check(path)
+        return super().read_directory(path)
+
+    def _check(self, path: str) -> None:
+        real = os.path.realpath(path)
+        if real != self.root and not real.startswith(self.root + os.sep):
+            raise ReadFailed(f"path '{path}' is outside of the input")
+
+
+def read_input(kind: str, root: str, store_path: str) -> tuple[bytes, list[str]]:
+    """What an input offers, packed, and what could not be read of it.
+
+    Raises NixError, Unknowable and OSError for sources that are nothing of the kind.
+    """
+    reader = OneTree(root)
+    if kind == "home-manager":
+        found = run(lambda: extract_home_manager(reader, os.path.realpath(root)))
+        label = f"Home Manager {_release(root)}".strip()
+        # Where something could not be read, options may exist that the table lacks.
+        whole = not found.problems
+        return pack_table(table_of(found, label, store_path, exact=whole)), found.problems
+    raise ValueError(f"there is nothing to read of the kind {kind}")
+
+
+def _release(root: str) -> str:
+    """As release.json says it."""
+    try:
+        with open(os.path.join(root, "release.json"), encoding="utf-8") as file:
+            release = json.load(file)["release"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return release if isinstance(release, str) else ""
+
+
+def main() -> None:
+    kind, root, store_path = sys.argv[1:4]
+    _keep_out_of_the_way()
+    try:
+        content, problems = read_input(kind, root, store_path)
+    except NixError as error:
+        sys.exit(f"{store_path}: {error.message}")
+    except Unknowable as stop:
+        sys.exit(f"{store_path}: {stop.unknown.text} is not known")
+    except (OSError, MemoryError, RecursionError) as error:
+        sys.exit(f"{store_path}: {error}")
+    for problem in problems[:_MAX_PROBLEMS]:
+        sys.stderr.write(f"{problem}\n")
+    sys.stdout.buffer.write(content)
+
+
+def _keep_out_of_the_way() -> None:
+    gc.disable()
+    if sys.platform == "win32":
+        return
+    import resource
+
+    with contextlib.suppress(OSError):
+        os.nice(10)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (_MAX_MEMORY, _MAX_MEMORY))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Knowledge of the locked inputs: read from the cache, else by a worker, and handed to the session.
+
+No request waits for any of it. Until it is there, and where it cannot be had, the bundled
+table answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+if TYPE_CHECKING:
+    from hmls.catalog.table import Table
+    from hmls.homes.sources import Source
+    from hmls.homes.workspace import View
+    from hmls.server.app import Server
+
+log = logging.getLogger("hmls")
+_PAUSE_S = 0.2
+"""How long files must rest before the lock is looked at again."""
+_MAX_S = 300
+"""A worker that takes longer is stopped."""
+_tokens = itertools.count(1)
+
+
+class Catalog:
+    """What is known of inputs, and the task that brings it up to date."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._tables: dict[tuple[str, str], Table] = {}
+        self._failed: set[tuple[str, str]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._again = False
+
+    def changed(self) -> None:
+        """The lock or the store may have changed: look again soon."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._look())
+        else:
+            self._again = True
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _look(self) -> None:
+        from hmls.lang.errors import GaveUp
+        from hmls.server.session import ContentModified
+
+        while True:
+            self._again = False
+            await asyncio.sleep(_PAUSE_S)
+            try:
+                await self._bring_up_to_date()
+            except (GaveUp, ContentModified):
+                self._again = True
+            if not self._again:
+                return
+
+    async def _bring_up_to_date(self) -> None:
+        from hmls.server.engine import Priority
+
+        wanted = await self._server.session.ask(_sources, Priority.FILE)
+        here = {(source.kind, source.store_path) for source in wanted if source.is_here}
+        gone = self._tables.keys() - here
+        for key in gone:
+            # Garbage was collected, or the lock is another one.
+            del self._tables[key]
+        self._failed &= here
+        if gone:
+            self._hand_over()
+        for source in wanted:
+            key = (source.kind, source.store_path)
+            if source.is_here and key not in self._tables and key not in self._failed:
+                table = await self._read(source)
+                if table is None:
+                    self._failed.add(key)
+                    continue
+                self._tables[key] = table
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        self._server.session.know(self._tables)
+        self._server.problems.changed()
+
+    async def _read(self, source: Source) -> Table | None:
+        from hmls.catalog.cache import cache_file, read_file, unpack_table, write_file
+
+        file = cache_file(source.kind, source.store_path)
+
+        def cached() -> Table | None:
+            content = read_file(file)
+            if content is None:
+                return None
+            try:
+                return unpack_table(content)
+            except ValueError as error:
+                log.warning("%s: %s", file, error)
+                return None
+
+        table = await asyncio.to_thread(cached)
+        if table is not None:
+            return table
+        content = await self._extract(source)
+        if content is None:
+            return None
+        try:
+            table = await asyncio.to_thread(unpack_table, content)
+        except ValueError as error:
+            log.warning("%s: %s", source.store_path, error)
+            return None
+        problem = await asyncio.to_thread(write_file, file, content)
+        if problem is not None:
+            log.warning("%s", problem)
+        return table
+
+    async def _extract(self, source: Source) -> bytes | None:
+        """What a worker finds, with progress; None, and a word in the log, where it fails."""
+        progress = await self._begin(f"Reading {source.input}")
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "hmls.catalog.worker", source.kind, source.disk_path, source.store_path),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        try:
+            content, problems = await asyncio.wait_for(worker.communicate(), _MAX_S)
+        except TimeoutError:
+            content, problems = b"", b"reading it takes too long"
+        finally:
+            if worker.returncode is None:
+                worker.kill()
+                await worker.wait()
+            self._end(progress)
+        for line in problems.decode("utf-8", "replace").splitlines():
+            log.warning("%s: %s", source.input, line)
+        if worker.returncode == 0:
+            return content
+        message = f"{source.input} in the Nix store cannot be read: what is bundled answers"
+        self._server.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, message))
+        return None
+
+    async def _begin(self, title: str) -> str | None:
+        if not self._server.abilities.progress:
+            return None
+        token = f"hmls-catalog-{os.getpid()}-{next(_tokens)}"
+        progress = self._server.work_done_progress
+        try:
+            await progress.create_async(token)
+        except JsonRpcException as error:
+            log.warning("the client shows no progress: %s", error)
+            return None
+        progress.begin(token, lsp.WorkDoneProgressBegin(title, cancellable=False))
+        return token
+
+    def _end(self, token: str | None) -> None:
+        if token is not None:
+            progress = self._server.work_done_progress
+            progress.end(token, lsp.WorkDoneProgressEnd())
+            progress.tokens.pop(token, None)
+
+
+def _sources(view: View) -> list[Source]:
+    from hmls.homes.sources import sources_of
+
+    found = [
+        source for repository in view.repositories.values() for source in sources_of(repository)
+    ]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,217 @@
+"""Inputs read from the store: the sources at their computed path, the worker, the cache."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hmls.catalog.cache import cache_file, pack_table, read_file, unpack_table, write_file
+from hmls.catalog.lookup import names_at, option_at
+from hmls.catalog.table import Table
+from hmls.catalog.worker import read_input
+from hmls.homes.catalogued import Catalogued
+from hmls.homes.inputs import inputs_of_role
+from hmls.homes.lock import read_lock
+from hmls.homes.sources import missing_inputs, sources_of
+from hmls.homes.workspace import Views, Workspace
+from hmls.ide.completion import complete
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.thread import run
+from tests.store import HOME_MANAGER, Store, lock, nar_hash_of
+from tests.support import write_files
+from tests.trees import FLAKE
+
+HM = "nix-community/home-manager"
+
+
+def table(store: Store, nar_hash: str) -> Table:
+    path = store.path(nar_hash)
+    content, problems = read_input("home-manager", str(path), f"/nix/store/{path.name}")
+    assert problems == []
+    return unpack_table(content)
+
+
+def test_the_hash_is_that_of_nix(tmp_path: Path) -> None:
+    # As `nix hash path` gives it for a folder with a file `a` of the text `b`.
+    write_files(str(tmp_path / "x"), {"a": "b"})
+    assert nar_hash_of(tmp_path / "x").startswith("sha256-")
+
+
+def test_home_manager_is_read_from_its_store_path(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    found = table(store, store.put(HOME_MANAGER))
+    assert (found.label, found.exact) == ("Home Manager 25.99", True)
+    assert [each.name for each in names_at(found, ("programs",))] == ["gitish"]
+    option = option_at(found, ("programs", "gitish", "flavour"))
+    assert option is not None
+    assert option.description == "How it tastes."
+    assert option.places == (("modules/git.nix", 4),)
+    assert [each.name for each in names_at(found, ("programs", "gitish", "remotes", "x"))] == [
+        "url"
+    ]
+
+
+def test_the_worker_writes_what_it_found(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    path = store.path(store.put(HOME_MANAGER))
+    done = subprocess.run(
+        [sys.executable, "-m", "hmls.catalog.worker", "home-manager", path, "/nix/store/x"],
+        capture_output=True,
+        check=True,
+    )
+    assert "programs" in unpack_table(done.stdout).options
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"README": "nothing of the kind"},
+        {"modules/modules.nix": "{ pkgs, lib }: ["},
+        {"modules/modules.nix": "{ pkgs, lib }: let x = x; in x"},
+        {"modules/modules.nix": "{ pkgs, lib }: [ ../../../../../etc/passwd ]"},
+        {"modules/modules.nix": "{ pkgs, lib }: [ (builtins.readFile /etc/passwd) ]"},
+        {"modules/modules.nix": "{ pkgs, lib }: " + "[" * 5000},
+        {"modules/modules.nix": "{ pkgs, lib }: [ (import ./modules.nix) ]"},
+    ],
+)
+def test_sources_that_are_nothing_of_the_kind(tmp_path: Path, files: dict[str, str]) -> None:
+    store = Store(tmp_path)
+    path = store.path(store.put(files))
+    try:
+        content, _ = read_input("home-manager", str(path), "/nix/store/x")
+    except (NixError, Unknowable):
+        return
+    assert b"root:" not in json.dumps(unpack_table(content).options).encode()
+
+
+def test_one_module_that_fails_does_not_hide_the_others(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    files = {**HOME_MANAGER, "modules/old.nix": "{ lib, ... }: { options.a = lib.mkOption { type"}
+    path = store.path(store.put(files))
+    content, problems = read_input("home-manager", str(path), "/nix/store/x")
+    assert problems
+    found = unpack_table(content)
+    assert not found.exact
+    assert "programs" in found.options
+
+
+def workspace(folder: Path, store: Store, locked: str, home: str) -> Workspace:
+    write_files(
+        str(folder),
+        {"flake.nix": FLAKE, "flake.lock": locked, "homes/alice/default.nix": home},
+    )
+    found = Workspace(str(store.root))
+    found.set_folders([str(folder)])
+    return found
+
+
+def test_the_sources_answer_for_the_lock_that_names_them(tmp_path: Path) -> None:
+    store = Store(tmp_path / "root")
+    nar_hash = store.put(HOME_MANAGER)
+    known = table(store, nar_hash)
+    home = "{ ... }: { programs. }"
+    made = workspace(tmp_path / "f", store, lock({"home-manager": (HM, nar_hash)}), home)
+    path = str(tmp_path / "f/homes/alice/default.nix")
+
+    def ask(knowledge: Catalogued) -> list[str]:
+        view = Views(made, knowledge).newest()
+        return [item.label for item in complete(view, path, home.rindex(". }") + 1)]
+
+    assert run(lambda: ask(Catalogued({("home-manager", known.revision): known}))) == ["gitish"]
+    assert "git" in run(lambda: ask(Catalogued()))
+
+
+def test_what_is_here_and_what_is_not(tmp_path: Path) -> None:
+    store = Store(tmp_path / "root")
+    nar_hash = store.put(HOME_MANAGER)
+    away = nar_hash_of(tmp_path)
+    locked = lock({"home-manager": (HM, nar_hash), "sops-nix": ("Mic92/sops-nix", away)})
+    made = workspace(tmp_path / "f", store, locked, "{ }")
+
+    def ask() -> tuple[list[tuple[str, bool]], list[str]]:
+        (repository,) = Views(made).newest().repositories.values()
+        found = [(source.input, source.is_here) for source in sources_of(repository)]
+        return found, missing_inputs(repository)
+
+    assert run(ask) == ([("home-manager", True)], ["sops-nix"])
+    for name in ("release.json", "flake.nix"):
+        os.unlink(store.path(nar_hash) / name)
+    os.rename(store.path(nar_hash), tmp_path / "collected")
+    assert run(ask) == ([("home-manager", False)], ["home-manager", "sops-nix"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"version": 99, "root": "root", "nodes": {}}',
+        '{"version": 7, "root": "root", "nodes": {"root": {"inputs": {"home-manager": 1}}}}',
+        '{"version": 7, "root": "root", "nodes": {"root": {"inputs": {"a": ["a"]}}}}',
+        '{"version": 7, "root": "root", "nodes": {"root": {"inputs": {"home-manager": "x"}},'
+        ' "x": {"locked": {"narHash": "sha256-????"}}}}',
+    ],
+)
+def test_broken_locks_name_no_sources(tmp_path: Path, text: str) -> None:
+    made = workspace(tmp_path / "f", Store(tmp_path), text, "{ }")
+
+    def ask() -> int:
+        (repository,) = Views(made).newest().repositories.values()
+        return len(sources_of(repository))
+
+    assert run(ask) == 0
+
+
+def test_follows_and_inputs_of_inputs_are_found() -> None:
+    nodes = {
+        "root": {"inputs": {"mine": "mine", "nixpkgs": ["mine", "nixpkgs"]}},
+        "mine": {"inputs": {"home-manager": "hm", "nixpkgs": "np"}, "locked": {}, "original": {}},
+        "hm": {"inputs": {}, "locked": {"owner": "nix-community", "repo": "home-manager"}},
+        "np": {"locked": {"type": "path", "path": "/x", "narHash": "sha256-" + "A" * 43 + "="},
+               "original": {"type": "indirect", "id": "nixpkgs"}},
+    }  # fmt: skip
+    read = read_lock(json.dumps({"version": 7, "root": "root", "nodes": nodes}).encode())
+    assert [name for name, _ in inputs_of_role(read, "home-manager")] == ["home-manager"]
+    (found,) = inputs_of_role(read, "nixpkgs")
+    assert found[0] == "nixpkgs"
+    assert found[1].store_path is not None
+
+
+def test_the_cache_keeps_whole_files_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    file = cache_file("home-manager", "/nix/store/abc-source")
+    assert read_file(file) is None
+    content = pack_table(Table("x", "y", True, {}, [], [], [], []))
+    assert write_file(file, content) is None
+    assert unpack_table(read_file(file) or b"") == Table("x", "y", True, {}, [], [], [], [])
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    for broken in (content[:-3], b"", b"\0" * 40, content[:10] + b"!" + content[11:]):
+        with pytest.raises(ValueError, match=r"."):
+            unpack_table(broken)
+
+
+def test_a_disk_that_takes_nothing_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hmls").write_text("a file where the folder would be")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    problem = write_file(cache_file("home-manager", "/nix/store/abc-source"), b"x")
+    assert problem is not None
+    assert "cannot be written" in problem
+
+
+def test_old_files_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for number in range(20):
+        file = cache_file("home-manager", f"/nix/store/{number}-source")
+        write_file(file, b"x")
+        os.utime(file, (number + 1, number + 1))
+    names = {path.name.split("-")[2] for path in file.parent.iterdir()}
+    assert names == {str(number) for number in range(8, 20)}

@@ -1,0 +1,134 @@
+"""Inputs in a store of tests, as an editor sees them; a server of its own for each test."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types as lsp
+from pytest_lsp import ClientServerConfig, client_capabilities
+
+from tests.protocol.editor import Client, Editor
+from tests.store import HOME_MANAGER, Store, lock
+from tests.support import write_files
+from tests.trees import FLAKE
+
+ALICE = "homes/alice/default.nix"
+HM = "nix-community/home-manager"
+TYPED = "{ ... }: { a = '' 🎉 ''; programs.$0 }"
+
+
+class Desk:
+    """A repository, a store, and an editor that opens the one with the other."""
+
+    def __init__(self, folder: Path, encoding: str) -> None:
+        self.folder = folder
+        self.capabilities = encoding
+        self.store = Store(folder / "root")
+        self.editor: Editor
+
+    async def start(self, locked: str) -> Editor:
+        root = self.folder / "flake"
+        write_files(str(root), {"flake.nix": FLAKE, "flake.lock": locked, ALICE: "{ ... }: { }\n"})
+        config = ClientServerConfig(
+            server_command=[sys.executable, "-m", "hmls"],
+            client_factory=Client,
+            server_env={**os.environ, "XDG_CACHE_HOME": str(self.folder / "cache"), "PATH": ""},
+        )
+        client = await config.start()
+        assert isinstance(client, Client)
+        client.editor = self.editor = Editor(client, root)
+        result = await client.initialize_session(
+            lsp.InitializeParams(
+                capabilities=client_capabilities(self.capabilities),
+                initialization_options={"storeRoot": str(self.store.root)},
+                workspace_folders=[lsp.WorkspaceFolder(root.as_uri(), "flake")],
+            )
+        )
+        self.editor.encoding = str(result.capabilities.position_encoding or "utf-16")
+        return self.editor
+
+    async def programs_until(self, expected: set[str]) -> list[lsp.CompletionItem]:
+        """What is offered below `programs.`, once it is what is expected."""
+        client = self.editor.client
+        while True:
+            items = await self.editor.complete(ALICE, TYPED)
+            if expected == {item.label for item in items} or (not expected and len(items) > 100):
+                return items
+            async with client.news:
+                await asyncio.wait_for(client.news.wait(), 120)
+
+
+@pytest_asyncio.fixture(params=["neovim", "visual_studio_code"], ids=["utf-8", "utf-16"])
+async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
+    made = Desk(tmp_path, request.param)
+    yield made
+    await made.editor.client.shutdown_session()
+    await made.editor.client.stop()
+
+
+async def test_home_manager_in_the_store_answers_with_no_nix_and_no_setting(desk: Desk) -> None:
+    nar_hash = desk.store.put(HOME_MANAGER)
+    editor = await desk.start(lock({"home-manager": (HM, nar_hash)}))
+    await desk.programs_until({"gitish"})
+    items = await editor.complete(ALICE, "{ ... }: { a = '' 🎉 ''; programs.gitish.$0 }")
+    assert {item.label for item in items} == {"enable", "flavour", "remotes"}
+    flavour = next(item for item in items if item.label == "flavour")
+    resolved = await editor.client.completion_item_resolve_async(flavour)
+    assert "How it tastes." in resolved.documentation.value
+    at = editor.open(ALICE, "{ ... }: { a = '' 🎉 ''; programs.gitish.fla$0vour = null; }")
+    found = await editor.client.text_document_hover_async(
+        lsp.HoverParams(at.text_document, at.position)
+    )
+    assert found is not None
+    assert isinstance(found.contents, lsp.MarkupContent)
+    assert "declared in [modules/git.nix:4](file:///" in found.contents.value
+    assert "which comes with hmls" not in found.contents.value
+
+
+async def test_what_was_read_once_is_in_the_cache(desk: Desk) -> None:
+    nar_hash = desk.store.put(HOME_MANAGER)
+    editor = await desk.start(lock({"home-manager": (HM, nar_hash)}))
+    await desk.programs_until({"gitish"})
+    assert any(kind.startswith("Reading home-manager") for kind in _titles(editor.client))
+    (file,) = (desk.folder / "cache/hmls/catalog").iterdir()
+    assert file.name.startswith("home-manager-")
+    await editor.client.shutdown_session()
+    await editor.client.stop()
+    editor = await desk.start(lock({"home-manager": (HM, nar_hash)}))
+    await desk.programs_until({"gitish"})
+    assert _titles(editor.client) == []
+
+
+async def test_sources_that_vanish_leave_the_table(desk: Desk) -> None:
+    nar_hash = desk.store.put(HOME_MANAGER)
+    await desk.start(lock({"home-manager": (HM, nar_hash)}))
+    await desk.programs_until({"gitish"})
+    shutil.rmtree(desk.store.path(nar_hash))
+    await desk.programs_until(set())
+
+
+async def test_sources_that_are_none_leave_the_table(desk: Desk) -> None:
+    nar_hash = desk.store.put({"README": "half of it", "modules/modules.nix": "{ pkgs, li"})
+    editor = await desk.start(lock({"home-manager": (HM, nar_hash)}))
+    async with editor.client.news:
+        await asyncio.wait_for(
+            editor.client.news.wait_for(lambda: bool(editor.client.log_messages)), 120
+        )
+    assert "cannot be read" in editor.client.log_messages[-1].message
+    await desk.programs_until(set())
+
+
+def _titles(client: Client) -> list[str]:
+    return [
+        report.title
+        for reports in client.progress_reports.values()
+        for report in reports
+        if isinstance(report, lsp.WorkDoneProgressBegin)
+    ]

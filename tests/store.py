@@ -1,0 +1,140 @@
+"""A Nix store of tests: trees at the paths where Nix would put them, and locks that name them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+
+from hmls.homes.lock import source_store_path
+from tests.support import write_files
+
+HOME_MANAGER = {
+    "release.json": '{ "release": "25.99" }\n',
+    "flake.nix": "{ outputs = _: { }; }\n",
+    "modules/modules.nix": """
+        { pkgs, lib, check ? true }: [ ./git.nix ./old.nix ./home.nix ]
+    """,
+    "modules/home.nix": """
+        { lib, ... }: {
+          options.home.username = lib.mkOption { type = lib.types.str; };
+          options.home.homeDirectory = lib.mkOption { type = lib.types.path; };
+          options.home.stateVersion = lib.mkOption { type = lib.types.enum [ "24.11" "25.05" ]; };
+          options.home.packages = lib.mkOption {
+            type = lib.types.listOf lib.types.package;
+            default = [ ];
+            description = "See {option}`home.username`.";
+          };
+        }
+    """,
+    "modules/git.nix": """
+        { config, lib, pkgs, ... }: {
+          options.programs.gitish = {
+            enable = lib.mkEnableOption "gitish";
+            flavour = lib.mkOption {
+              type = lib.types.enum [ "sweet" "sour" ];
+              default = "sweet";
+              description = "How it tastes.";
+            };
+            remotes = lib.mkOption {
+              default = { };
+              type = lib.types.attrsOf (lib.types.submodule {
+                options.url = lib.mkOption { type = lib.types.str; };
+              });
+            };
+          };
+          config = lib.mkIf config.programs.gitish.enable { home.packages = [ pkgs.git ]; };
+        }
+    """,
+    "modules/old.nix": """
+        { lib, ... }: {
+          imports = [
+            (lib.mkRenamedOptionModule [ "programs" "gitold" ] [ "programs" "gitish" "enable" ])
+            (lib.mkRemovedOptionModule [ "programs" "gone" ] "It never worked.")
+          ];
+        }
+    """,
+}
+"""A Home Manager of our own, with what the real one has in kind."""
+
+
+class Store:
+    """A folder that stands for `/`, with a store in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, files: Mapping[str, str]) -> str:
+        """Add a source tree; its narHash."""
+        texts = {name: textwrap.dedent(text).lstrip("\n") for name, text in files.items()}
+        fresh = self.root / "fresh"
+        write_files(str(fresh), texts)
+        nar_hash = nar_hash_of(fresh)
+        path = self.path(nar_hash)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(fresh, path)
+        return nar_hash
+
+    def path(self, nar_hash: str) -> Path:
+        """Where a tree lies on disk."""
+        found = source_store_path(nar_hash)
+        assert found is not None
+        return self.root / found.lstrip("/")
+
+
+def nar_hash_of(path: Path) -> str:
+    """The hash of a tree as flake.lock has it. Source: nix src/libutil/archive.cc."""
+    digest = hashlib.sha256()
+
+    def text(value: bytes) -> None:
+        padding = b"\0" * (-len(value) % 8)
+        digest.update(len(value).to_bytes(8, "little") + value + padding)
+
+    def node(at: Path) -> None:
+        text(b"(")
+        text(b"type")
+        if at.is_symlink():
+            for part in (b"symlink", b"target", os.readlink(at).encode()):
+                text(part)
+        elif at.is_dir():
+            text(b"directory")
+            for entry in sorted(at.iterdir(), key=lambda entry: entry.name.encode()):
+                for part in (b"entry", b"(", b"name", entry.name.encode(), b"node"):
+                    text(part)
+                node(entry)
+                text(b")")
+        else:
+            text(b"regular")
+            if os.access(at, os.X_OK):
+                text(b"executable")
+                text(b"")
+            text(b"contents")
+            text(at.read_bytes())
+        text(b")")
+
+    text(b"nix-archive-1")
+    node(path)
+    return "sha256-" + base64.b64encode(digest.digest()).decode()
+
+
+def lock(inputs: Mapping[str, tuple[str, str]], **more: object) -> str:
+    """A flake.lock: name → (`owner/repository`, narHash)."""
+    nodes: dict[str, object] = {"root": {"inputs": {name: name for name in inputs}}}
+    for name, (repository, nar_hash) in inputs.items():
+        owner, repo = repository.split("/")
+        nodes[name] = {
+            "locked": {
+                "type": "github",
+                "owner": owner,
+                "repo": repo,
+                "narHash": nar_hash,
+                "lastModified": 1_760_000_000,
+            },
+            "original": {"type": "github", "owner": owner, "repo": repo},
+        }
+    nodes.update(more)
+    return json.dumps({"version": 7, "root": "root", "nodes": nodes})
