@@ -256,14 +256,6 @@ def _unknown(parts: list[Json], scope: Scope) -> Value:
     return scope.unknown(text, parts[1] if len(parts) > 1 else None)
 
 
-def _equal(left: Value, right: Value) -> bool:
-    """As `==`; a package that a default names is there, whatever else is unknown of it."""
-    for package, other in ((left, right), (right, left)):
-        if other is None and isinstance(package, Unknown) and package.cause.kind == "package":
-            return False
-    return equal(left, right)
-
-
 def _updated(left: Value, right: Value) -> Value:
     return update(as_set(left), as_set(right))
 
@@ -276,8 +268,8 @@ _WORDS: dict[str, Callable[[list[Json], Scope], Value]] = {
     "&&": _and,
     "||": _or,
     "!": _not,
-    "==": _both(_equal),
-    "!=": _both(lambda x, y: not _equal(x, y)),
+    "==": _both(equal),
+    "!=": _both(lambda x, y: not equal(x, y)),
     "<": _both(less_than),
     ">": _both(lambda x, y: less_than(y, x)),
     "<=": _both(lambda x, y: not less_than(y, x)),
