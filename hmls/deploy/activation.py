@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from hmls.deploy.log import Log
 from hmls.deploy.nix_json import parse_event
 from hmls.deploy.outcome import Moved
+from hmls.deploy.problem import BackUpFiles, Problem
 from hmls.deploy.process import Command, Stream, run
 from hmls.deploy.surroundings import Surroundings
 
+IN_A_SYSTEM = (
+    "Where the home is part of a system, its home-manager.backupFileExtension has it moved aside."
+)
 UNIT = re.compile(r"\bhome-manager-[\w\\.@:-]+\.service\b")
+ESCAPED_IN_UNITS = " !\"#$%&'()*+,;<=>@[\\]^`{|}~-"
 JOURNAL_LINES = 200
 
 
@@ -38,14 +45,29 @@ def moved(profile: str | None, before: str | None) -> Moved | None:
     return Moved(profile, before, after)
 
 
-async def read_journal(log: Log, since_s: float, cwd: str, around: Surroundings) -> Log:
-    """What the services of homes said since a time, when a switch reports them as failed.
+def unit_of_home(user: str) -> str:
+    """The service of a user's home on NixOS, escaped as Home Manager's module does it.
+
+    Source: escapeSystemdPath of nixpkgs' nixos/lib/utils.nix.
+    """
+    name = "".join(f"\\x{ord(c):02x}" if c in ESCAPED_IN_UNITS else c for c in user)
+    if name.startswith("."):
+        name = f"\\x2e{name[1:]}"
+    return f"home-manager-{name.replace('/', '-')}.service"
+
+
+def failed_units(log: Log) -> list[str]:
+    """The services of homes that a switch reports as failed."""
+    return sorted({unit for line in log.text if "failed" in line for unit in UNIT.findall(line)})
+
+
+async def read_journal(units: Sequence[str], since_s: float, cwd: str, around: Surroundings) -> Log:
+    """What services of homes said since a time.
 
     nixos-rebuild names the services that failed and nothing else: the reason is in the journal.
     """
     journal = Log()
-    units = sorted({unit for line in log.text if "failed" in line for unit in UNIT.findall(line)})
-    if not units or not around.situation.tools.has("journalctl"):
+    if not around.situation.tools.has("journalctl"):
         return journal
 
     def keep(_stream: Stream, line: str) -> None:
@@ -55,3 +77,11 @@ async def read_journal(log: Log, since_s: float, cwd: str, around: Surroundings)
         argv = ("journalctl", "-u", unit, "-o", "cat", "--no-pager", "-n", str(JOURNAL_LINES))
         await run(Command((*argv, f"--since=@{since_s:.0f}"), cwd, around.environ), keep)
     return journal
+
+
+def of_system(problem: Problem) -> Problem:
+    """A problem of a home that is activated by its system: no switch takes a backup extension."""
+    if BackUpFiles() not in problem.remedies:
+        return problem
+    remedies = tuple(each for each in problem.remedies if each != BackUpFiles())
+    return replace(problem, message=f"{problem.message}. {IN_A_SYSTEM}", remedies=remedies)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hmls.deploy.activation import unit_of_home
 from hmls.deploy.closure_diff import diff_command, parse_diff
 from hmls.deploy.collisions import Collision, predict
 from hmls.deploy.deployed import read_deployed
@@ -109,7 +110,7 @@ class HomeOfSystem:
 
 def home_of_system(system: str, user: str) -> HomeOfSystem | None:
     """The home of a user in a NixOS system, as its service tells; None if it has none."""
-    unit = Path(system, "etc/systemd/system", f"home-manager-{user}.service")
+    unit = Path(system, "etc/systemd/system", unit_of_home(user))
     try:
         text = unit.read_text(errors="replace")
     except OSError:

@@ -23,10 +23,7 @@ def build(target: Target, situation: Situation) -> Plan | Refusal:
 
     nixos-rebuild leaves ./result in a folder of ours. It alone knows how to use a build host.
     """
-    refusal = refuse(situation) or refuse_without(situation.tools, "nix") or refuse_name(target)
-    if refusal is None and situation.options.build_host is not None:
-        refusal = refuse_without(situation.tools, "nixos-rebuild") or _refuse_wrapped_name(target)
-    if refusal:
+    if refusal := _refuse_build(target, situation):
         return refusal
     rebuild = situation.tools.has("nixos-rebuild") and _rebuild_knows(target)
     step = _rebuild_step(target, situation) if rebuild else build_step(target, situation)
@@ -35,10 +32,9 @@ def build(target: Target, situation: Situation) -> Plan | Refusal:
 
 def preview(target: Target, situation: Situation) -> Plan | Refusal:
     """Build the system, then show what switching to it would change."""
-    refusal = refuse(situation) or refuse_without(situation.tools, "nix") or refuse_name(target)
-    if refusal:
+    if refusal := _refuse_build(target, situation):
         return refusal
-    steps = (build_step(target, situation), _preview_step(target, situation))
+    steps = (_first_build(target, situation), _preview_step(target, situation))
     return Plan(f"Preview {target.name}", target.flake_root, target, steps)
 
 
@@ -84,7 +80,7 @@ def activate(
         target,
         (
             check_step(target.flake_root, situation),
-            build_step(target, situation),
+            _first_build(target, situation),
             _preview_step(target, situation),
             step,
         ),
@@ -150,6 +146,20 @@ def unattended(step: Step) -> Step:
 def _here(situation: Situation) -> Situation:
     """The situation without a target host: generations are only ever those of this machine."""
     return replace(situation, options=replace(situation.options, target_host=None))
+
+
+def _refuse_build(target: Target, situation: Situation) -> Refusal | None:
+    refusal = refuse(situation) or refuse_without(situation.tools, "nix") or refuse_name(target)
+    if refusal is None and situation.options.build_host is not None:
+        refusal = refuse_without(situation.tools, "nixos-rebuild") or _refuse_wrapped_name(target)
+    return refusal
+
+
+def _first_build(target: Target, situation: Situation) -> Step:
+    """What is previewed: built here by Nix, or on a build host, which may have another platform."""
+    if situation.options.build_host is not None and target.kind == "host":
+        return _rebuild_step(target, situation)
+    return build_step(target, situation)
 
 
 def _rebuild_knows(target: Target) -> bool:

@@ -10,12 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hmls.deploy.activation import moved, profile_number, profile_target, read_journal
+from hmls.deploy.activation import (
+    failed_units,
+    moved,
+    of_system,
+    profile_number,
+    profile_target,
+    read_journal,
+    unit_of_home,
+)
 from hmls.deploy.deployed import write_deployed
 from hmls.deploy.flake_lock import lock_changes, read_lock
 from hmls.deploy.interrupted import Interrupted, assess
 from hmls.deploy.lock import Busy, Lock, Record, process_identity, read_record, take
-from hmls.deploy.log import LogLine
+from hmls.deploy.log import Log, LogLine
 from hmls.deploy.look import look
 from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome
 from hmls.deploy.plan_host import scratch_folder, unattended
@@ -179,6 +187,7 @@ class _Deployment:
             case Exited(code=0):
                 return self._end()
             case Exited(code=code):
+                await self._read_homes(step)
                 return self._failure(step, code, f"It ended with code {code}.")
             case NoTerminal():
                 return await self._run(unattended(step))
@@ -232,12 +241,23 @@ class _Deployment:
         await self.ui.show(self.document)
 
     async def _read(self, step: Step, ran: Ran) -> None:
-        tree = working_tree(self.plan.flake_root)
-        home = self.around.situation.machine.home
-        found = ran.log.problems(tree, self.around.index, home)
+        self._found(ran.log)
         if step.changes == "system" and self.plan.profile is not None:
-            journal = await read_journal(ran.log, self.begun_s, step.cwd, self.around)
-            found += journal.problems(tree, self.around.index, home)
+            units = failed_units(ran.log)
+            self._found(await read_journal(units, self.begun_s, step.cwd, self.around))
+
+    async def _read_homes(self, step: Step) -> None:
+        """A terminal of the user's does not tell what failed there; the home's journal may."""
+        target = self.plan.target
+        if target is not None and target.kind == "host" and self.plan.profile is not None:
+            units = [unit_of_home(target.user)]
+            self._found(await read_journal(units, self.begun_s, step.cwd, self.around))
+
+    def _found(self, log: Log) -> None:
+        tree = working_tree(self.plan.flake_root)
+        found = log.problems(tree, self.around.index, self.around.situation.machine.home)
+        if self.plan.target is not None and not self.plan.target.is_home:
+            found = list(map(of_system, found))
         known = {(each.kind, each.message, each.place) for each in self.problems}
         self.problems += [
             each for each in found if (each.kind, each.message, each.place) not in known

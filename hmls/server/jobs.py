@@ -269,6 +269,8 @@ class Jobs:
             case _:
                 pass
         workspace = self._server.session.workspace
+        if request.root not in workspace.snapshot.roots:
+            workspace.look_again()  # There was no flake before.
         lock = os.path.join(request.root, "flake.lock")
         workspace.changed_on_disk([lock], listing=False)
         workspace.check_git()

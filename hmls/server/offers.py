@@ -96,7 +96,8 @@ class Offers:
             case "checkAll":
                 return plan.check_all(root, distinct(repository), situation)
             case "update":
-                return plan.update(root, [], situation)
+                chosen = argument.get("input")
+                return plan.update(root, [] if chosen is None else [str(chosen)], situation)
             case "archive":
                 return plan.archive(root, situation)
             case _ if target is None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hmls.deploy import plan
+from hmls.deploy.activation import unit_of_home
 from hmls.deploy.generations import read_profile, system_profile
 from hmls.deploy.outcome import Done, Failed, HandedOver
+from hmls.deploy.problem import ForceFile
 from hmls.deploy.ui import Exited, Opened
 from tests.nix.lab import Lab, User
 
@@ -54,6 +57,12 @@ case $action in switch | boot) nix-env --profile @profile@ --set "$result" ;; es
 "$result/bin/switch-to-configuration" "$action"
 """
 
+RECORDING_REBUILD = """
+echo "$@" >> @root@/asked
+[ "$1" = build ] || exit 0
+exec nix build "@root@/repo#nixosConfigurations.workstation.config.system.build.toplevel" \\
+    --no-link --print-out-paths
+"""
 SUDO = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
 ASKING_SUDO = 'echo "sudo: a password is required" >&2; exit 1'
 
@@ -131,6 +140,87 @@ async def test_a_switch_in_a_terminal_of_the_user(machine: Lab) -> None:
     assert isinstance(outcome, HandedOver)
     assert ui.commands == [f"sudo nixos-rebuild switch --flake '{machine.root}#workstation'"]
     assert not (machine.folder / "log").exists()
+
+
+async def test_what_failed_in_a_terminal_is_read_from_the_journal(machine: Lab) -> None:
+    machine.add_program("journalctl", "echo \"Existing file '$HOME/a' would be clobbered\"")
+    outcome = await machine.deploy(plan.switch, User(terminal=Exited(4)), machine.host())
+    assert isinstance(outcome, Failed)
+    (problem,) = outcome.problems
+    assert problem.kind == "collision"
+    assert "home-manager.backupFileExtension" in problem.message
+    assert problem.remedies == (ForceFile("a"),)
+
+
+@pytest.mark.parametrize(
+    ("user", "unit"),
+    [
+        ("alice", "home-manager-alice.service"),
+        ("mary-ann", "home-manager-mary\\x2dann.service"),
+        ("a.b", "home-manager-a.b.service"),
+    ],
+)
+def test_the_service_of_a_home(user: str, unit: str) -> None:
+    assert unit_of_home(user) == unit
+
+
+async def test_on_another_machine(machine: Lab) -> None:
+    """Built where it is said, activated where it is said, by nixos-rebuild's own ssh and sudo."""
+    machine.add_program("nixos-rebuild", RECORDING_REBUILD.replace("@root@", str(machine.folder)))
+    machine.options = plan.Options(target_host="root@web", build_host="builder")
+    ui = User()
+    outcome = await machine.deploy(plan.switch, ui, machine.host("web"))
+    assert isinstance(outcome, Done), (outcome, ui.text)
+    assert outcome.generation is None
+    flake = f"{machine.root}#web"
+    build, switch = (machine.folder / "asked").read_text().splitlines()
+    assert build.startswith(f"build --flake {flake} --build-host builder --log-format ")
+    assert switch == f"switch --flake {flake} --build-host builder --target-host root@web"
+    assert ui.documents[0].collisions == ()
+    machine.options = plan.Options(target_host="alice@web", build_host="builder")
+    ui = User(terminal=Opened())
+    assert isinstance(await machine.deploy(plan.switch, ui, machine.host("web")), HandedOver)
+    assert ui.commands == [
+        f"nixos-rebuild switch --flake '{flake}' --build-host builder --target-host alice@web "
+        "--sudo --ask-sudo-password"
+    ]
+
+
+async def test_a_mac(machine: Lab) -> None:
+    """Its system is built by Nix and switched by darwin-rebuild."""
+    machine.add_program("darwin-rebuild", f'echo "$@" > {machine.folder}/asked')
+    lock = machine.root / "flake.nix"
+    lock.write_text(
+        lock.read_text().replace(
+            "nixosConfigurations =",
+            "darwinConfigurations.mac.system = self.homeConfigurations.alice.activationPackage;\n"
+            "      nixosConfigurations =",
+        )
+    )
+    output = ("darwinConfigurations", "mac")
+    target = replace(machine.host("workstation"), kind="darwin", output=output)
+    outcome = await machine.deploy(plan.switch, target=target)
+    assert isinstance(outcome, Done), outcome
+    assert (machine.folder / "asked").read_text() == f"switch --flake {machine.root}#mac\n"
+
+
+async def test_a_device(machine: Lab) -> None:
+    machine.add_program("nix-on-droid", f'echo "$@" > {machine.folder}/asked')
+    flake = machine.root / "flake.nix"
+    flake.write_text(
+        flake.read_text().replace(
+            "nixosConfigurations =",
+            "nixOnDroidConfigurations.alice = self.homeConfigurations.alice;\n"
+            "      nixosConfigurations =",
+        )
+    )
+    output = ("nixOnDroidConfigurations", "alice")
+    target = replace(machine.target(), kind="droid", output=output)
+    ui = User()
+    assert isinstance(await machine.deploy(plan.build, ui, target), Done)
+    assert "--impure" in ui.text
+    assert isinstance(await machine.deploy(plan.switch, target=target), Done)
+    assert (machine.folder / "asked").read_text() == f"switch --flake {machine.root}#alice\n"
 
 
 async def test_a_switch_in_our_own_terminal(machine: Lab) -> None:

@@ -50,6 +50,34 @@ async def test_a_flake_is_checked_and_updated(editor: Editor) -> None:
     assert [title.split(" ")[0] for title in found] == ["Check", "Update", "Fetch"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$0    nixpkgs.url", "nixpkgs"),
+        ('url = "github:nix-community$0/home-manager";', "home-manager"),
+        ('$0inputs.nixpkgs.follows = "nixpkgs";\n    };\n\n    # Secrets', "home-manager"),
+        ("sops-nix = {$0", "sops-nix"),
+        ("inputs = {$0", None),
+        ("$0outputs =", None),
+    ],
+)
+async def test_an_input_is_updated_from_its_line(
+    editor: Editor, text: str, expected: str | None
+) -> None:
+    flake = (editor.root / "flake.nix").read_text()
+    assert flake.count(text.replace("$0", "")) == 1
+    at = editor.open("flake.nix", flake.replace(text.replace("$0", ""), text)).position
+    actions = await editor.actions("flake.nix", lsp.Range(at, at))
+    updates = [action for action in actions if action.title.startswith("Update ")]
+    titles = [action.title.split(" — ")[0] for action in updates]
+    assert titles.pop() == "Update all inputs: nix flake update"
+    one = f"Update {expected}: nix flake update {expected}"
+    assert titles == ([] if expected is None else [one])
+    if expected is not None:
+        assert updates[0].command is not None
+        assert updates[0].command.arguments == [{"root": str(editor.root), "input": expected}]
+
+
 async def test_what_cannot_be_run_from_here_says_why(editor: Editor) -> None:
     """Nobody who runs this test is carol on her Mac, so it is not offered as the default."""
     found = {a.title.split(":")[0]: a for a in await offers(editor, "homes/carol/default.nix")}

@@ -11,6 +11,8 @@ from hmls.homes.workspace import View
 from hmls.ide.actions.action import Action
 from hmls.ide.types import Command
 from hmls.lang.errors import GaveUp, NixError, Unknowable
+from hmls.syntax.outline import outline
+from hmls.syntax.parse import Source
 
 _MAX_TARGETS = 8
 _OF_HOMES = (("build", "Build"), ("preview", "Preview"), ("switch", "Switch"))
@@ -20,17 +22,36 @@ _OF_OTHERS = (("build", "Build"), ("switch", "Switch"))
 _REBUILD = {"test": "test", "boot": "boot", "dryActivate": "dry-activate", "build": "build"}
 
 
-def deploy(view: View, path: str, _start: int, _end: int) -> list[Action]:
+def deploy(view: View, path: str, start: int, _end: int) -> list[Action]:
     """The deployments that a file has a part in, those of its own layer first."""
     repository = view.repository(path)
     if repository is None or not repository.files.is_inside(path):
         return []
     if os.path.dirname(path) == repository.root:
-        return _of_flake(repository)
+        source = view.source(path) if os.path.basename(path) == "flake.nix" else None
+        name = input_at(source, start) if source is not None else None
+        return _of_flake(repository, name)
     own, others = targets_of(repository, path)
     found = [_action(repository, target, *each) for target in own for each in _all_of(target)]
     found += [_action(repository, target, *each) for target in others for each in _OF_OTHERS]
     return found
+
+
+def input_at(source: Source, offset: int) -> str | None:
+    """The input of a flake that is declared at an offset, or on its line.
+
+    One that follows another has no lock of its own and is none.
+    """
+    declared = [each for each in outline(source) if each.path[:1] == ("inputs",)]
+    line_start = source.text.rfind(b"\n", 0, offset) + 1
+    line_end = source.text.find(b"\n", offset)
+    line_end = len(source.text) if line_end < 0 else line_end
+    around = [each for each in declared if each.start <= offset <= each.value_end + 1]
+    on_line = [each for each in declared if line_start <= each.start <= line_end]
+    names = (each.path[1] for each in (*reversed(around), *on_line) if len(each.path) > 1)
+    name = next(names, None)
+    follows = any(each.path == ("inputs", name, "follows") for each in declared)
+    return None if follows else name
 
 
 def targets_of(repository: Repository, path: str) -> tuple[list[Target], list[Target]]:
@@ -100,9 +121,17 @@ def _shown(target: Target, name: str) -> str:
             return f": {typed.replace(' switch ', f' {_REBUILD[name]} ')}"
 
 
-def _of_flake(repository: Repository) -> list[Action]:
+def _of_flake(repository: Repository, name: str | None) -> list[Action]:
     argument = {"root": repository.root}
+    of_input = [
+        Action(
+            f"Update {name}: nix flake update {name}",
+            "deploy",
+            command=Command("update", {**argument, "input": name}),
+        )
+    ]
     return [
+        *(of_input if name is not None else []),
         Action(
             "Check all homes and hosts: nix flake check, and what it leaves out",
             "deploy",
