@@ -58,7 +58,7 @@ def declaration(view: View, path: str, offset: int) -> Found | None:
     subject = asked.subject
     if not isinstance(subject, SettingName):
         return Found(tuple(dict.fromkeys(_places(asked, subject))), *asked.span)
-    found = declarations_of(asked.repository, subject.path, subject.space)
+    found = declarations_of(asked.repository, path, subject.path, subject.space)
     return Found(tuple(found), *asked.span)
 
 
@@ -93,7 +93,9 @@ def _places(asked: _Asked, subject: Subject) -> list[Place]:
             return _named(asked, subject)
         case SettingName():
             found = definitions_of(asked.repository, asked.path, subject.path, subject.space)
-            return found or declarations_of(asked.repository, subject.path, subject.space)
+            return found or declarations_of(
+                asked.repository, asked.path, subject.path, subject.space
+            )
         case Local():
             return _local(asked, subject)
         case Attribute():

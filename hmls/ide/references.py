@@ -95,8 +95,9 @@ def _of_setting(
         yield from _reads(repository, file, setting)
     if only is not None:
         return
-    for place in declarations_of(repository, setting.path, setting.space):
-        yield Reference(_bare(place), is_definition=True)
+    for place in declarations_of(repository, path, setting.path, setting.space):
+        if repository.files.is_inside(place.path):
+            yield Reference(_bare(place), is_definition=True)
     for place in definitions_of(repository, path, setting.path, setting.space):
         yield Reference(_bare(place), is_definition=True)
 

@@ -70,8 +70,13 @@ def _written(
     return (exact + inside or around)[:_MOST]
 
 
-def declarations_of(repository: Repository, setting: tuple[str, ...], space: Space) -> list[Place]:
-    """The `mkOption`s of a setting; for a set the options in it, for a part the whole."""
+def declarations_of(
+    repository: Repository, path: str, setting: tuple[str, ...], space: Space
+) -> list[Place]:
+    """The `mkOption`s of a setting; for a set the options in it, for a part the whole.
+
+    Options of submodules, and of modules in the store, are those that evaluation finds.
+    """
     exact: list[Place] = []
     inside: list[Place] = []
     around: list[Place] = []
@@ -91,7 +96,17 @@ def declarations_of(repository: Repository, setting: tuple[str, ...], space: Spa
                 inside.append(place)
             elif defined.path == setting[: len(defined.path)]:
                 around.append(place)
-    return (exact or inside or around)[:_MOST]
+    evaluated = _declared(repository, path, setting) if space == "home" and not exact else []
+    return (exact or evaluated or inside or around)[:_MOST]
+
+
+def _declared(repository: Repository, path: str, setting: tuple[str, ...]) -> list[Place]:
+    for target in _targets(repository, path)[:_MOST_TARGETS]:
+        found = read_setting(repository, target, setting)
+        declared = None if found is None else found.declared
+        if declared is not None and os.path.isfile(declared.path):
+            return [Place(declared.path, declared.start, declared.end)]
+    return []
 
 
 def _files(repository: Repository, path: str, space: Space) -> list[str]:

@@ -120,6 +120,17 @@ def test_declaration_is_the_option() -> None:
     """) == ["modules/home/default.nix: name"]
 
 
+def test_declaration_of_a_part_of_a_submodule_is_its_own_option() -> None:
+    assert declared("""
+        #- modules/home/default.nix
+        { lib, ... }: let job = lib.types.submodule { options.when = lib.mkOption { }; }; in {
+          options.my.jobs = lib.mkOption { type = lib.types.attrsOf job; };
+        }
+        #- homes/alice/default.nix
+        { my.jobs.backup.wh$0en = 3; }
+    """) == ["modules/home/default.nix: options.when"]
+
+
 def test_a_setting_that_nobody_defines_leads_to_its_option() -> None:
     assert defined("""
         #- modules/home/default.nix

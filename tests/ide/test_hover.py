@@ -122,3 +122,8 @@ def test_variables_show_what_they_are_bound_to(tmp_path: Path) -> None:
 
 def test_nothing_on_blanks_and_numbers(tmp_path: Path) -> None:
     assert hovered(tmp_path, LAYERS.replace('"b"; }', '"b"; }$0 ')) == ""
+
+
+def test_a_name_that_is_inherited_from_the_settings(tmp_path: Path) -> None:
+    text = LAYERS.replace('"b"', '"b"; x.y = let inherit (config.my) name; in "${na$0me}"')
+    assert hovered(tmp_path, text).startswith("**name** = `config.my.name`\n\n**my.name** · string")

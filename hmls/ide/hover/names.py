@@ -15,11 +15,11 @@ from hmls.lang import store
 from hmls.lang.errors import GaveUp, NixError, Unknowable
 from hmls.lang.force import MISSING, force
 from hmls.lang.show import show
-from hmls.lang.values import Lazy, Unknown
+from hmls.lang.values import Lazy, Unknown, quote_attribute
 from hmls.modules.evaluation import Evaluation
 from hmls.syntax.cursor import Span, Variable
 from hmls.syntax.parse import Node
-from hmls.syntax.scopes import root_path
+from hmls.syntax.scopes import inherited_path, root_path
 
 _ARGUMENTS = {
     "config": "the whole configuration, as all modules together make it",
@@ -68,10 +68,16 @@ def about_argument(
 def about_local(repository: Repository, path: str, local: Local, focus: str | None) -> Parts | None:
     """A name of `let` or of a recursive set: what it is bound to."""
     value = local.binder.value
-    if value is None:
+    if value is not None:
+        selected, shown = root_path(value), _source(value)
+    elif local.binder.kind == "inherit":
+        selected = inherited_path(local.binder.node)
+        shown = ".".join(map(quote_attribute, selected or ()))
+    else:
         return None
-    selected = root_path(value)
-    title = f"**{escape(local.name)}** = {code(_source(value), _MAX_VALUE)}\n\n"
+    if not shown:
+        return None
+    title = f"**{escape(local.name)}** = {code(shown, _MAX_VALUE)}\n\n"
     if selected is None or len(selected) < 2:
         return [title]
     variable = Variable(local.name, Span(local.span.start, local.span.end), selected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -165,9 +166,17 @@ def _link(found: Contribution, places: Places) -> str | Link:
     if found.file is None:
         return "the builder"
     name = places.file(found.file) or found.file
+    if not os.path.isfile(found.file):
+        # A module of an input that is not in the store: there is nothing to go to.
+        return escape(store_name(name))
     text = f"{_short(name)}:{places.line(found)}"
     suffix = " (default)" if found.layer == "default" else ""
     return Link(f"{escape(text)}{suffix}", Place(found.file, found.start, found.end))
+
+
+def store_name(path: str) -> str:
+    """`home-manager`'s files without the folder of the store: `modules/programs/fish.nix`."""
+    return re.sub(r"^/nix/store/[^/]+/", "", path)
 
 
 def _short(name: str) -> str:
