@@ -23,7 +23,8 @@ def register(server: Server) -> None:
         if path is None:
             return None
 
-        def work(view: View) -> lsp.Hover | None:
+        def work(view: View) -> tuple[lsp.Hover | None, bool]:
+            """The hover, and whether it is all that there is to say."""
             from hmls.ide.hover import hover
 
             lines = lines_of(view, path)
@@ -31,11 +32,13 @@ def register(server: Server) -> None:
             root = view.snapshot.root_of(path)
             found = hover(view, path, offset, None if root is None else session.focused(root))
             if found is None:
-                return None
+                return None, True
             content = lsp.MarkupContent(lsp.MarkupKind.Markdown, markdown(view, found))
-            return lsp.Hover(content, session.converter.range(lines, found.start, found.end))
+            span = session.converter.range(lines, found.start, found.end)
+            return lsp.Hover(content, span), not found.gave_up
 
-        return await session.ask_patiently(work, path=path)
+        found = await session.ask_patiently(work, path=path, is_whole=lambda each: each[1])
+        return None if found is None else found[0]
 
 
 def markdown(view: View, found: Hover) -> str:

@@ -145,22 +145,30 @@ class Session:
         return await asyncio.wrap_future(engine.submit(chosen, run))
 
     async def ask_patiently(
-        self, work: Callable[[View], T], priority: Priority | None = None, path: str | None = None
+        self,
+        work: Callable[[View], T],
+        priority: Priority | None = None,
+        path: str | None = None,
+        is_whole: Callable[[T], bool] = lambda _: True,
     ) -> T | None:
         """As `ask`, going on with less urgency where the first look took too long.
 
-        What was computed stays computed, so that it ends; None where even that is not enough.
+        What was computed stays computed, so that it ends. Where even that is not enough it gives
+        what there is, None if there is nothing. `is_whole` says that more time tells no more.
         """
         from hmls.lang.errors import GaveUp
         from hmls.server.engine import Priority
 
         first = Priority.REQUEST if priority is None else priority
+        found: T | None = None
         for chosen in [each for each in Priority if each >= first]:
             try:
-                return await self.ask(work, chosen, path)
+                found = await self.ask(work, chosen, path)
             except GaveUp:
                 continue
-        return None
+            if is_whole(found):
+                break
+        return found
 
     def know(self, tables: Mapping[tuple[str, str], Table]) -> None:
         """What is known of inputs from now on, by its kind and their store paths."""

@@ -219,7 +219,9 @@ def _losers(rows: list[_Row], places: Places) -> Iterator[str | Link]:
 
 def _remarks(rows: list[_Row]) -> Iterator[str]:
     reasons = dict.fromkeys(row.found.reason for row in rows if row.found and row.found.reason)
-    for reason in list(reasons)[:2]:
+    gave_up = GaveUp.cause.message
+    shown = [reason for reason in reasons if reason != gave_up][:2]
+    for reason in [*shown, *([gave_up] if gave_up in reasons else [])]:
         yield f"? not wholly known: {escape(reason)}\n\n"
     assumed = dict.fromkeys(name for row in rows if row.found for name in row.found.assumes)
     if assumed:

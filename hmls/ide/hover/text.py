@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from hmls.ide.types import Place
+from hmls.lang.errors import GaveUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Hover:
     parts: tuple[str | Link, ...]
     start: int
     end: int
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether more time would have told more."""
+        return GaveUp.cause.message in self.plain
 
     @property
     def plain(self) -> str:
