@@ -10,6 +10,7 @@ LayerKind = Literal[
 ]
 """Where a definition stands. `module` is a file that is imported, `flake` one that builds homes."""
 ContributionStatus = Literal["wins", "loses", "false", "unknown"]
+_FOREIGN = ("input", "builder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +77,16 @@ class Setting:
     @property
     def losers(self) -> tuple[Contribution, ...]:
         return tuple(c for c in self.contributions if c.status != "wins")
+
+    @property
+    def rivals(self) -> tuple[Contribution, ...]:
+        """The losers that a person can do something about.
+
+        A default always loses to who sets an option, and what an input's module may add is said
+        by the reason.
+        """
+        return tuple(
+            c
+            for c in self.losers
+            if c.layer != "default" and (c.status != "unknown" or c.layer not in _FOREIGN)
+        )

@@ -419,22 +419,38 @@ def _attributes(
     if isinstance(value, Unknown):
         yield value.select(name), value.site, status, None
     elif isinstance(value, Attrs) and name in value:
-        inner, priority = _stripped(value[name])
-        yield inner, value.positions.get(name), status, priority
+        inner, priority, own = _stripped(value[name])
+        counts = own if status is Status.WINS else status
+        yield inner, value.positions.get(name), counts, priority
     elif isinstance(value, OpenAttrs) and name not in value.absent:
         yield value.rest.select(name), None, status, None
 
 
-def _stripped(lazy: Lazy) -> tuple[Lazy, int | None]:
-    """A value without mkForce and the like around it, and the priority that they give it."""
+def _stripped(lazy: Lazy) -> tuple[Lazy, int | None, Status]:
+    """A value without mkForce, mkIf and the like around it, its priority, and if it counts."""
+    priority: int | None = None
+    status = Status.WINS
     try:
-        value = force(lazy)
-        if property_kind(value) == "override":
-            priority = force(value["priority"])
-            return value["content"], priority if isinstance(priority, int) else None
+        while (kind := property_kind(value := force(lazy))) in ("override", "if", "order"):
+            lazy = value["content"]
+            if kind == "override":
+                found = force(value["priority"])
+                priority = found if isinstance(found, int) else None
+            elif kind == "if" and status is not Status.FALSE:
+                status = _of_condition(value["condition"])
     except (NixError, Unknowable):
         pass
-    return lazy, None
+    return lazy, priority, status
+
+
+def _of_condition(condition: Lazy) -> Status:
+    try:
+        value = force(condition)
+    except (NixError, Unknowable):
+        return Status.UNKNOWN
+    if isinstance(value, Unknown):
+        return Status.UNKNOWN
+    return Status.WINS if value else Status.FALSE
 
 
 __all__ = ["Carried", "Failed", "Look", "Node", "Open", "Point", "names_of", "root_point"]

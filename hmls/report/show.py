@@ -83,7 +83,7 @@ def _in_list(found: Setting, section: tuple[str, ...], places: Places) -> Render
     row.add_row(
         Text.assemble(name, " = ", _value(found, _MAX_LINES)), _places(found.winners, places, "dim")
     )
-    for loser in _worth_showing(found.losers):
+    for loser in found.rivals:
         row.add_row(
             Text.assemble("    ", (f"{loser.value}  ", "dim strike"), (loser.why, "dim italic")),
             _places([loser], places, "dim"),
@@ -111,7 +111,7 @@ def _in_full(found: Setting, places: Places) -> RenderableType:
         facts.add_row("from", _places([winner], places, "green"))
         if len(found.winners) > 1:
             facts.add_row("", Text(winner.value, "dim"))
-    for loser in found.losers:
+    for loser in found.losers if found.known else found.rivals:
         place = _places([loser], places, "")
         facts.add_row("not from", Text.assemble(place, f"  {loser.value}  ", (loser.why, "yellow")))
     if found.declared is not None:
@@ -137,11 +137,6 @@ def _value(found: Setting, max_lines: int) -> Text:
     return Text.assemble((shown, "yellow"), (" ?", "bold yellow"))
 
 
-def _worth_showing(losers: tuple[Contribution, ...]) -> list[Contribution]:
-    """An option's default always loses to who sets it."""
-    return [loser for loser in losers if loser.layer != "default"]
-
-
 def _places(found: Sequence[Contribution], places: Places, style: str) -> Text:
     lines = []
     for each in found:
@@ -158,7 +153,7 @@ def _path(path: tuple[str, ...]) -> str:
 def _summary(found: list[Setting]) -> Text:
     errors = sum(each.error is not None for each in found)
     unknown = sum(not each.known and each.error is None and each.defined for each in found)
-    overridden = sum(bool(_worth_showing(each.losers)) for each in found)
+    overridden = sum(bool(each.rivals) for each in found)
     parts = [f"{len(found)} settings", f"{overridden} overridden"]
     parts += [f"{errors} with errors"] if errors else []
     text = Text(" · ".join(parts), "dim")

@@ -150,3 +150,21 @@ def test_modules_of_the_system_may_add_to_its_homes(tmp_path: Path) -> None:
     found = in_tree(tmp_path, text, ask, Catalogued())
     assert (found.known, found.text) == (False, '[ "/a" ]')
     assert found.reason == "the modules of stylix were not read, and may add to it"
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        ("lib.mkIf true ''1''", "wins"),
+        ("lib.mkIf true (lib.mkForce ''1'')", "wins"),
+        ("lib.mkIf false ''1''", "false"),
+        ("lib.mkIf pkgs.nothing.x ''1''", "unknown"),
+    ],
+)
+def test_a_part_is_shown_without_the_condition_around_it(
+    tmp_path: Path, value: str, status: str
+) -> None:
+    found = _ask(tmp_path, f"home.sessionVariables.A = {value};", "home.sessionVariables.A")
+    own = [each for each in found.contributions if each.layer == "base"]
+    assert [(each.value, each.status) for each in own] == [('"1"', status)]
+    assert found.rivals == tuple(each for each in own if status != "wins")

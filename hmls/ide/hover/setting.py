@@ -40,7 +40,7 @@ def about_setting(
     assert first is not None
     if _is_set(first):
         inside = _inside(repository, subject, present[0].target)
-        if inside:
+        if any(leaf.path != subject.path for leaf in inside):
             return _set_parts(subject, present, inside, places)
     return [
         *_title(first),
@@ -201,9 +201,8 @@ def _losers(rows: list[_Row], places: Places) -> Iterator[str | Link]:
     by_loser: dict[Contribution, list[str]] = {}
     for row in rows:
         assert row.found is not None
-        for loser in row.found.losers:
-            if loser.layer != "default":
-                by_loser.setdefault(loser, []).extend(row.names)
+        for loser in row.found.rivals:
+            by_loser.setdefault(loser, []).extend(row.names)
     shown = list(by_loser.items())[:_MAX_LOSERS]
     for loser, names in shown:
         mark = "~~" if loser.status in ("loses", "false") else ""
