@@ -75,7 +75,8 @@ async def test_an_input_is_updated_from_its_line(
     assert titles == ([] if expected is None else [one])
     if expected is not None:
         assert updates[0].command is not None
-        assert updates[0].command.arguments == [{"root": str(editor.root), "input": expected}]
+        arguments = list(updates[0].command.arguments or ())
+        assert arguments == [{"root": str(editor.root), "input": expected}]
 
 
 async def test_what_cannot_be_run_from_here_says_why(editor: Editor) -> None:
