@@ -106,6 +106,8 @@ class _Deployment:
     failed: list[str] = field(default_factory=list)
     document: Document | None = None
     confirmed: bool = False
+    typed: str = ""
+    """The command that could ask for a password, had the client a terminal."""
     profile_before: str | None = None
 
     async def run(self) -> Outcome:
@@ -190,6 +192,7 @@ class _Deployment:
                 await self._read_homes(step)
                 return self._failure(step, code, f"It ended with code {code}.")
             case NoTerminal():
+                self.typed = command
                 return await self._run(unattended(step))
 
     async def _run(self, step: Step) -> Outcome | None:
@@ -278,7 +281,7 @@ class _Deployment:
 
     def _why(self, step: Step, ran: Ran) -> str:
         if any(problem.kind == "password" for problem in self.problems):
-            return f"sudo asks for a password. Run it in a terminal: {display(step)}"
+            return f"sudo asks for a password. Run it in a terminal: {self.typed or display(step)}"
         errors = [problem for problem in self.problems if problem.severity == "error"]
         if errors:
             return errors[0].message.splitlines()[0]

@@ -153,7 +153,11 @@ def no(_params: lsp.ShowMessageRequestParams) -> str | None:
 
 @asynccontextmanager
 async def desk(
-    lab: Lab, profile: str = "visual_studio_code", own: Any = OWN, trusted: bool = True
+    lab: Lab,
+    profile: str = "visual_studio_code",
+    own: Any = OWN,
+    trusted: bool = True,
+    settings: Any = None,
 ) -> AsyncIterator[Desk]:
     """A server for a lab whose files belong to a user that is not root."""
     uid, user = other_user()
@@ -179,7 +183,7 @@ async def desk(
     result = await client.initialize_session(
         lsp.InitializeParams(
             capabilities=capabilities,
-            initialization_options={"trusted": trusted},
+            initialization_options={"trusted": trusted, "hmls": settings or {}},
             workspace_folders=[lsp.WorkspaceFolder(lab.root.as_uri(), "repo")],
         )
     )

@@ -1,0 +1,106 @@
+"""A machine through the server: what an editor without a terminal can do, and what it is told."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from tests.nix.desk import Desk, desk, make_lab, other_user
+from tests.nix.lab import Lab
+from tests.nix.test_hosts import ASKING_SUDO, REBUILD, SUDO, SYSTEM
+
+USER = other_user()[1]
+HOST = socket.gethostname().split(".", 1)[0]
+WITHOUT_TERMINAL = {"documents": True, "log": True, "save": True}
+
+
+def make_machine(folder: Path, environ: dict[str, str]) -> Lab:
+    """A lab that is this very machine, with a NixOS of stand-ins."""
+    lab = make_lab(folder, environ, "{ }")
+    lab.write(f"homes/{USER}@{HOST}/default.nix", "{ }")
+    lab.write("homes/alice/default.nix", '{ files.a = "1"; }')
+    set_motd(lab, "first")
+    profile = lab.folder / "own/var/profiles/system"
+    rebuild = 'echo "$@" >> @asked@\nmkdir -p "$(dirname @profile@)"\n' + REBUILD
+    rebuild = rebuild.replace("@profile@", str(profile))
+    lab.add_program(
+        "nixos-rebuild", "set -eu\n" + rebuild.replace("@asked@", str(lab.folder / "asked"))
+    )
+    lab.add_program("sudo", SUDO)
+    return lab
+
+
+def set_motd(lab: Lab, text: str) -> None:
+    system = SYSTEM.replace("@motd@", text).replace("@log@", str(lab.folder / "log"))
+    system = system.replace("@current@", str(lab.folder / "current"))
+    lab.write(f"systems/{HOST}/default.nix", system)
+    lab.track()
+
+
+def activated(lab: Lab) -> list[str]:
+    return (lab.folder / "log").read_text().split()
+
+
+async def test_every_way_to_activate_and_back(folder: Path, nix_environ: dict[str, str]) -> None:
+    lab = make_machine(folder, nix_environ)
+    async with desk(lab, own=WITHOUT_TERMINAL) as at:
+        done: list[str] = []
+        for name, action in (
+            ("dryActivate", "dry-activate"), ("test", "test"), ("boot", "boot"),
+        ):  # fmt: skip
+            found = await at.run(name, target=HOST)
+            assert found["outcome"] == "done", (found, at.lines[-5:])
+            done.append(action)
+            assert activated(lab) == done
+        for motd in ("second", "third"):
+            set_motd(lab, motd)
+            found = await at.run("switch", target=HOST)
+            assert found["outcome"] == "done", (found, at.lines[-5:])
+        assert ": generation 3 in " in found["message"]
+        listed = (await at.ask("hmls/generations", target=HOST)).generations
+        assert [(each.id, each.current) for each in listed] == [
+            (3, True), (2, False), (1, False),
+        ]  # fmt: skip
+        assert (await at.run("rollback", target=HOST))["outcome"] == "done"
+        assert (await at.run("rollback", target=HOST, generation=3))["outcome"] == "done"
+        assert (lab.folder / "current/etc/motd").read_text() == "third\n"
+        assert (await at.run("expire", target=HOST, generations=[1, 2, 3]))["outcome"] == "done"
+        assert "generation 1 of " in at.questions[-1]
+        assert "generation 3 of " not in at.questions[-1]
+        listed = (await at.ask("hmls/generations", target=HOST)).generations
+        assert [each.id for each in listed] == [3]
+        commands = [line[2:].split(" ")[:3] for line in at.lines if line.startswith("$ sudo")]
+        assert commands
+        assert all(words[:2] == ["sudo", "-n"] for words in commands)
+        await a_password_is_said(at)
+
+
+async def a_password_is_said(at: Desk) -> None:
+    at.lab.add_program("sudo", ASKING_SUDO)
+    found = await at.run("switch", target=HOST)
+    assert found["outcome"] == "failed"
+    command = f"sudo nixos-rebuild switch --flake '{at.lab.root}#{HOST}'"
+    assert found["message"].endswith(f"a password. Run it in a terminal: {command}")
+    back = await at.run("rollback", target=HOST, generation=4)
+    assert back["outcome"] == "not-run"
+
+
+async def test_another_machine_is_refused_until_it_is_named(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    lab = make_machine(folder, nix_environ)
+    (lab.root / f"systems/{HOST}").rename(lab.root / "systems/elsewhere")
+    (lab.root / f"homes/{USER}@{HOST}").rename(lab.root / f"homes/{USER}@elsewhere")
+    lab.git("add", "--all", ".")
+    async with desk(lab, own=WITHOUT_TERMINAL) as at:
+        found = await at.run("switch", target="elsewhere")
+        assert found["outcome"] == "not-run"
+        assert f"elsewhere is another machine; this one is {HOST}." in found["message"]
+        assert (await at.run("build", target="elsewhere"))["outcome"] == "done"
+    settings = {"deploy": {"targetHosts": {"elsewhere": "root@elsewhere"}}}
+    async with desk(lab, own=WITHOUT_TERMINAL, settings=settings) as at:
+        await at.run("dryActivate", target="elsewhere")
+        asked = (lab.folder / "asked").read_text().splitlines()
+        assert asked[-1] == (
+            f"dry-activate --flake {lab.root}#elsewhere --target-host root@elsewhere"
+        )
