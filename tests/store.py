@@ -62,6 +62,84 @@ HOME_MANAGER = {
 """A Home Manager of our own, with what the real one has in kind."""
 
 
+NIXPKGS = {
+    "lib/.version": "25.99\n",
+    "pkgs/by-name/gr/grepper/package.nix": """
+        { lib, stdenv }:
+        stdenv.mkDerivation (finalAttrs: {
+          pname = "grepper";
+          version = "1.2.3";
+          meta = {
+            description = "Finds lines";
+            homepage = "https://example.org/grepper";
+            license = with lib.licenses; [
+              unlicense # or
+              mit
+            ];
+            mainProgram = "gr";
+          };
+        })
+    """,
+    "pkgs/by-name/pa/paid/package.nix": """
+        { lib, stdenv }: stdenv.mkDerivation {
+          pname = "paid"; version = "2"; meta.license = lib.licenses.unfree;
+        }
+    """,
+    "pkgs/tools/older/default.nix": """
+        { stdenv }: stdenv.mkDerivation rec { pname = "older"; version = "0.9"; }
+    """,
+    "pkgs/top-level/all-packages.nix": """
+        { lib, config, overlays }:
+        res: pkgs: super: with pkgs;
+        {
+          older = callPackage ../tools/older { };
+          inherit (older) part;
+          builtHere = stdenv.mkDerivation { pname = "x"; version = "7"; };
+        }
+    """,
+    "pkgs/top-level/aliases.nix": """
+        lib: self: super: with self; { oldname = grepper; # Added 2024
+        }
+    """,
+    "pkgs/top-level/python-packages.nix": """
+        self: super: with self; { snake = callPackage ../development/python/snake { }; }
+    """,
+    "pkgs/development/python/snake/default.nix": """
+        { buildPythonPackage }: buildPythonPackage { pname = "snake"; version = "3.0"; }
+    """,
+    "nixos/modules/module-list.nix": "[ ./a.nix ./b.nix ]\n",
+    "nixos/modules/a.nix": """
+        { config, lib, pkgs, utils, ... }:
+        let cfg = config.services.lamp; in {
+          imports = [ (lib.mkRenamedOptionModule [ "services" "candle" ] [ "services" "lamp" ]) ];
+          options.services.lamp = {
+            enable = lib.mkEnableOption "a lamp";
+            package = lib.mkPackageOption pkgs "lamp" { };
+            bulbs = lib.mkOption {
+              type = lib.types.attrsOf (lib.types.submodule {
+                options.colour = lib.mkOption { type = lib.types.enum [ "warm" "cold" ]; };
+              });
+              description = "What shines.";
+            };
+          };
+          config = lib.mkIf cfg.enable { environment.systemPackages = [ cfg.package ]; };
+        }
+    """,
+    "nixos/modules/b.nix": """
+        { lib, utils, ... }: {
+          options.environment.systemPackages = lib.mkOption {
+            type = lib.types.listOf lib.types.package;
+          };
+          options.boot.unit = lib.mkOption { type = utils.types.unit; };
+        }
+    """,
+    "nixos/lib/utils.nix": """
+        { lib, config, pkgs }: { types.unit = lib.types.enum [ "a" "b" ]; }
+    """,
+}
+"""A nixpkgs of our own: packages, and a NixOS."""
+
+
 class Store:
     """A folder that stands for `/`, with a store in it."""
 

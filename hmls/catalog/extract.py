@@ -60,13 +60,14 @@ def extract(
     *,
     root: str,
     module_class: str | None = None,
+    definitions: bool = True,
 ) -> Extraction:
-    """What modules declare and write.
+    """What modules declare and, with `definitions`, what they write.
 
     `arguments` are further arguments of the modules, symbols among them; `root` is the
     folder on disk that files are told relative to.
     """
-    return _Extractor(system, root).run(modules, arguments, module_class)
+    return _Extractor(system, root).run(modules, arguments, module_class, definitions)
 
 
 def declared_options(evaluation: Evaluation, root: str, without: frozenset[str]) -> Extraction:
@@ -169,7 +170,11 @@ class _Extractor:
         """The first of all modules: a submodule that has it is a whole configuration again."""
 
     def run(
-        self, modules: list[Given], arguments: Mapping[str, Lazy], module_class: str | None
+        self,
+        modules: list[Given],
+        arguments: Mapping[str, Lazy],
+        module_class: str | None,
+        definitions: bool,
     ) -> Extraction:
         self._given = modules[0].value if modules else None
         special = Attrs({"config": Symbol(("config",)), "options": Symbol(("options",))})
@@ -178,7 +183,7 @@ class _Extractor:
         found = self.found
         found.options = self._options(evaluation.root)
         found.options.pop("_module", None)
-        found.writes = self._writes(evaluation)
+        found.writes = self._writes(evaluation) if definitions else []
         found.moved = [self._moved(moved, module) for moved, module in evaluation.moves]
         for failure in evaluation.collected.failures:
             found.problems.append(f"a module fails: {failure.message}")

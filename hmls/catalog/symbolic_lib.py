@@ -57,14 +57,15 @@ def keep_calls_of_builtins(interp: Interp) -> None:
 
 
 def symbolic_lib(lib: Attrs) -> Attrs:
-    """The given lib of Home Manager, whose functions keep calls with symbols."""
+    """The given lib, whose functions keep calls with symbols."""
     return expect_attrs(call(select(lib, "extend"), Primop("", 2, _overlay)))
 
 
 def _overlay(_final: Lazy, previous: Lazy) -> Value:
     old = expect_attrs(previous)
     made: dict[str, Lazy] = {name: Thunk(_kept_library, old[name]) for name in LIBRARIES}
-    made["hm"] = Thunk(_kept_hm, old["hm"])
+    if "hm" in old:
+        made["hm"] = Thunk(_kept_hm, old["hm"])
     return Attrs(made)
 
 

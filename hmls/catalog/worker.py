@@ -14,8 +14,10 @@ import os
 import sys
 from collections.abc import Mapping
 
-from hmls.catalog.cache import pack_table
+from hmls.catalog.cache import pack, pack_table
 from hmls.catalog.home_manager import extract_home_manager
+from hmls.catalog.nixos import extract_nixos
+from hmls.catalog.packages import read_packages
 from hmls.catalog.table import table_of
 from hmls.lang.disk import DiskReader
 from hmls.lang.errors import NixError, Unknowable
@@ -58,6 +60,15 @@ def read_input(kind: str, root: str, store_path: str) -> tuple[bytes, list[str]]
         # Where something could not be read, options may exist that the table lacks.
         whole = not found.problems
         return pack_table(table_of(found, label, store_path, exact=whole)), found.problems
+    if kind == "nixos":
+        found = run(lambda: extract_nixos(reader, os.path.realpath(root)))
+        label = f"NixOS {_version(root)}".strip()
+        return pack_table(table_of(found, label, store_path, exact=True)), found.problems
+    if kind == "packages":
+        listed = read_packages(
+            os.path.realpath(root), f"nixpkgs {_version(root)}".strip(), store_path
+        )
+        return pack(listed.to_json()), []
     raise ValueError(f"there is nothing to read of the kind {kind}")
 
 
@@ -69,6 +80,15 @@ def _release(root: str) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         return ""
     return release if isinstance(release, str) else ""
+
+
+def _version(root: str) -> str:
+    """As nixpkgs says it in lib/.version."""
+    try:
+        with open(os.path.join(root, "lib", ".version"), encoding="utf-8") as file:
+            return file.read(64).strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def main() -> None:

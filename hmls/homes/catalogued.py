@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from hmls.catalog.modules import table_modules
+from hmls.catalog.packages import Packages
 from hmls.catalog.table import Table, bundled
 from hmls.homes.inputs import inputs_of_role
 from hmls.homes.knowledge import TABLE, Nothing
@@ -23,34 +24,41 @@ if TYPE_CHECKING:
     from hmls.homes.builders.home_manager import Release
 
 
-HOME_MANAGER, NIXOS = "home-manager", "nixos"
+HOME_MANAGER, NIXOS, PACKAGES = "home-manager", "nixos", "packages"
 
 
 class Catalogued:
     """What the bundled table knows, or the tables of sources by their store path."""
 
-    def __init__(self, tables: Mapping[tuple[str, str], Table] | None = None) -> None:
-        self.tables = dict(tables or {})
-        """By what they are of (`home-manager`, `nixos`) and the store path of the sources."""
+    def __init__(self, known: Mapping[tuple[str, str], Table | Packages] | None = None) -> None:
+        self.known = dict(known or {})
+        """By what it is of (`home-manager`, `nixos`, `packages`) and the sources' store path."""
 
     def table(self, release: Release) -> Table:
         """The table that answers for a release."""
-        return self.tables.get((HOME_MANAGER, release.path)) or bundled()
+        found = self.known.get((HOME_MANAGER, release.path))
+        return found if isinstance(found, Table) else bundled()
 
     def home_table(self, lock: Lock) -> Table:
         """The table that answers for the Home Manager of a lock."""
         found = self._find(lock, HOME_MANAGER, "home-manager")
-        return bundled() if found is None else found
+        return found if isinstance(found, Table) else bundled()
 
     def system_table(self, lock: Lock) -> Table | None:
         """The table of the NixOS of a lock, if its sources were read."""
-        return self._find(lock, NIXOS, "nixpkgs")
+        found = self._find(lock, NIXOS, "nixpkgs")
+        return found if isinstance(found, Table) else None
 
-    def _find(self, lock: Lock, kind: str, role: str) -> Table | None:
+    def packages(self, lock: Lock) -> Packages | None:
+        """The packages of the main nixpkgs of a lock, if its sources were read."""
+        found = self._find(lock, PACKAGES, "nixpkgs")
+        return found if isinstance(found, Packages) else None
+
+    def _find(self, lock: Lock, kind: str, role: str) -> Table | Packages | None:
         for _name, locked in inputs_of_role(lock, role):
-            table = self.tables.get((kind, locked.store_path or ""))
-            if table is not None:
-                return table
+            found = self.known.get((kind, locked.store_path or ""))
+            if found is not None:
+                return found
         return None
 
     def home_modules(self, system: ModuleSystem) -> Callable[[Release], list[Given]]:

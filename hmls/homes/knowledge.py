@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from hmls.catalog.packages import Packages
 from hmls.catalog.table import Table, bundled
 from hmls.homes.lock import Lock
 from hmls.lang.values import Cause, Unknown
@@ -38,6 +39,10 @@ class Knowledge(Protocol):
         """What the catalog knows of the NixOS that a lock names."""
         ...
 
+    def packages(self, lock: Lock) -> Packages | None:
+        """The packages of the nixpkgs that a lock names, if they were read."""
+        ...
+
 
 class Nothing:
     """No knowledge: the modules may declare and define anything."""
@@ -52,6 +57,9 @@ class Nothing:
         return bundled()
 
     def system_table(self, _lock: Lock) -> Table | None:
+        return None
+
+    def packages(self, _lock: Lock) -> Packages | None:
         return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hmls.homes.inputs import inputs_of_role
 from hmls.homes.repository import Repository
 
-KINDS = {"home-manager": "home-manager"}
+KINDS = {"home-manager": "home-manager", "packages": "nixpkgs", "nixos": "nixpkgs"}
 """What is read of an input → the role of the input."""
 
 
@@ -27,7 +27,9 @@ def sources_of(repository: Repository) -> list[Source]:
     """All that can be known of a flake's inputs, the more important first."""
     found: list[Source] = []
     for kind, role in KINDS.items():
-        for name, locked in inputs_of_role(repository.flake.lock, role):
+        # Of several nixpkgs the main one is enough.
+        inputs = inputs_of_role(repository.flake.lock, role)
+        for name, locked in inputs[: 1 if role == "nixpkgs" else None]:
             path = locked.store_path
             if path is not None:
                 disk = repository.files.store_root + path

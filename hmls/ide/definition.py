@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from hmls.homes.mentions import Mention, Names
+from hmls.homes.offered import declared_in, offered_option, tables_for
+from hmls.homes.package_names import packages_of
 from hmls.homes.repository import Repository
 from hmls.homes.workspace import View
 from hmls.homes.written import argument_site, attribute_site
 from hmls.ide.callers import given_arguments
+from hmls.ide.line_place import line_place
 from hmls.ide.setting_places import declarations_of, definitions_of
 from hmls.ide.subject import (
     Attribute,
@@ -58,8 +61,7 @@ def declaration(view: View, path: str, offset: int) -> Found | None:
     subject = asked.subject
     if not isinstance(subject, SettingName):
         return Found(tuple(dict.fromkeys(_places(asked, subject))), *asked.span)
-    found = declarations_of(asked.repository, path, subject.path, subject.space)
-    return Found(tuple(found), *asked.span)
+    return Found(tuple(_declared(asked, subject)), *asked.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,7 @@ def _places(asked: _Asked, subject: Subject) -> list[Place]:
             return _named(asked, subject)
         case SettingName():
             found = definitions_of(asked.repository, asked.path, subject.path, subject.space)
-            return found or declarations_of(
-                asked.repository, asked.path, subject.path, subject.space
-            )
+            return found or _declared(asked, subject)
         case Local():
             return _local(asked, subject)
         case Attribute():
@@ -109,6 +109,31 @@ def _places(asked: _Asked, subject: Subject) -> list[Place]:
             return [] if target is None else [Place(target, 0, 0)]
         case _:
             assert_never(subject)
+
+
+def _declared(asked: _Asked, subject: SettingName) -> list[Place]:
+    """The options in this repository, else those in the sources of inputs."""
+    repository = asked.repository
+    found = declarations_of(repository, asked.path, subject.path, subject.space)
+    if found:
+        return found
+    option = offered_option(tables_for(repository, asked.path, subject.space), subject.path)
+    if option is None:
+        return []
+    files = ((declared_in(repository, option[1], file), line) for file, line in option[0].places)
+    places = [line_place(repository, file, line) for file, line in files if file is not None]
+    return [place for place in places if place is not None]
+
+
+def _package(asked: _Asked, name: str) -> list[Place]:
+    """Where nixpkgs in the store makes a package."""
+    packages = packages_of(asked.repository)
+    found = None if packages is None else packages.packages.get(name)
+    if packages is None or found is None or not found.file:
+        return []
+    file = f"{asked.repository.files.store_root}{packages.store_path}/{found.file}"
+    place = line_place(asked.repository, file, found.line)
+    return [] if place is None else [place]
 
 
 def _named(asked: _Asked, mention: Mention) -> list[Place]:
@@ -179,6 +204,8 @@ def _attribute(asked: _Asked, attribute: Attribute) -> list[Place]:
             return [Place(asked.path, node.start_byte, node.end_byte, _around(node))]
     if attribute.path is None:
         return []
+    if attribute.path[0] == "pkgs":
+        return _package(asked, ".".join(attribute.path[1:]))
     site = attribute_site(asked.repository, asked.path, attribute.path)
     place = _place(asked.repository, site)
     return [] if place is None else [place]
@@ -195,6 +222,8 @@ def _free(asked: _Asked, free: FreeName) -> list[Place]:
             continue
         if start == ("inputs",):
             found = _input(asked.repository, free.name)
+        elif start[0] == "pkgs":
+            found = _package(asked, ".".join((*start[1:], free.name)))
         elif start[0] == "config":
             found = definitions_of(asked.repository, asked.path, (*start[1:], free.name), "home")
         else:

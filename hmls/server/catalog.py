@@ -18,6 +18,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 if TYPE_CHECKING:
+    from hmls.catalog.packages import Packages
     from hmls.catalog.table import Table
     from hmls.homes.sources import Source
     from hmls.homes.workspace import View
@@ -28,6 +29,7 @@ _PAUSE_S = 0.2
 """How long files must rest before the lock is looked at again."""
 _MAX_S = 300
 """A worker that takes longer is stopped."""
+_TITLES = {"home-manager": "options", "nixos": "options of NixOS", "packages": "packages"}
 _tokens = itertools.count(1)
 
 
@@ -36,8 +38,9 @@ class Catalog:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._tables: dict[tuple[str, str], Table] = {}
+        self._known: dict[tuple[str, str], Table | Packages] = {}
         self._failed: set[tuple[str, str]] = set()
+        self._missing: frozenset[str] | None = None
         self._task: asyncio.Task[None] | None = None
         self._again = False
 
@@ -71,40 +74,51 @@ class Catalog:
     async def _bring_up_to_date(self) -> None:
         from hmls.server.engine import Priority
 
-        wanted = await self._server.session.ask(_sources, Priority.FILE)
+        wanted, missing = await self._server.session.ask(_sources, Priority.FILE)
         here = {(source.kind, source.store_path) for source in wanted if source.is_here}
-        gone = self._tables.keys() - here
+        gone = self._known.keys() - here
         for key in gone:
             # Garbage was collected, or the lock is another one.
-            del self._tables[key]
+            del self._known[key]
         self._failed &= here
-        if gone:
+        if gone or (self._missing is not None and missing != self._missing):
             self._hand_over()
+        if missing - (self._missing or frozenset()):
+            self._tell(missing)
+        self._missing = missing
         for source in wanted:
             key = (source.kind, source.store_path)
-            if source.is_here and key not in self._tables and key not in self._failed:
-                table = await self._read(source)
-                if table is None:
+            if source.is_here and key not in self._known and key not in self._failed:
+                found = await self._read(source)
+                if found is None:
                     self._failed.add(key)
                     continue
-                self._tables[key] = table
+                self._known[key] = found
                 self._hand_over()
 
+    def _tell(self, missing: frozenset[str]) -> None:
+        """Which inputs are not here: a line in the log, and an action where they are named."""
+        message = (
+            f"not in the Nix store: {', '.join(sorted(missing))}. What is known of Home Manager "
+            "comes from the bundled table; `nix flake archive` fetches the sources"
+        )
+        self._server.window_log_message(lsp.LogMessageParams(lsp.MessageType.Info, message))
+
     def _hand_over(self) -> None:
-        self._server.session.know(self._tables)
+        self._server.session.know(self._known)
         self._server.problems.changed()
 
-    async def _read(self, source: Source) -> Table | None:
-        from hmls.catalog.cache import cache_file, read_file, unpack_table, write_file
+    async def _read(self, source: Source) -> Table | Packages | None:
+        from hmls.catalog.cache import cache_file, read_file, write_file
 
         file = cache_file(source.kind, source.store_path)
 
-        def cached() -> Table | None:
+        def cached() -> Table | Packages | None:
             content = read_file(file)
             if content is None:
                 return None
             try:
-                return unpack_table(content)
+                return _unpacked(source.kind, content)
             except ValueError as error:
                 log.warning("%s: %s", file, error)
                 return None
@@ -116,7 +130,7 @@ class Catalog:
         if content is None:
             return None
         try:
-            table = await asyncio.to_thread(unpack_table, content)
+            table = await asyncio.to_thread(_unpacked, source.kind, content)
         except ValueError as error:
             log.warning("%s: %s", source.store_path, error)
             return None
@@ -127,7 +141,7 @@ class Catalog:
 
     async def _extract(self, source: Source) -> bytes | None:
         """What a worker finds, with progress; None, and a word in the log, where it fails."""
-        progress = await self._begin(f"Reading {source.input}")
+        progress = await self._begin(f"Reading {source.input}: {_TITLES[source.kind]}")
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "hmls.catalog.worker", source.kind, source.disk_path, source.store_path),
@@ -173,10 +187,19 @@ class Catalog:
             progress.tokens.pop(token, None)
 
 
-def _sources(view: View) -> list[Source]:
-    from hmls.homes.sources import sources_of
+def _unpacked(kind: str, content: bytes) -> Table | Packages:
+    """What a worker wrote. Raises ValueError."""
+    from hmls.catalog.cache import unpack, unpack_table
+    from hmls.catalog.packages import packages_from_json
 
-    found = [
-        source for repository in view.repositories.values() for source in sources_of(repository)
-    ]
-    return list(dict.fromkeys(found))
+    return packages_from_json(unpack(content)) if kind == "packages" else unpack_table(content)
+
+
+def _sources(view: View) -> tuple[list[Source], frozenset[str]]:
+    """What there is to read, and the inputs that are not here."""
+    from hmls.homes.sources import missing_inputs, sources_of
+
+    repositories = view.repositories.values()
+    found = [source for repository in repositories for source in sources_of(repository)]
+    missing = [name for repository in repositories for name in missing_inputs(repository)]
+    return list(dict.fromkeys(found)), frozenset(missing)

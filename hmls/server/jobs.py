@@ -97,6 +97,8 @@ class Jobs:
             return await self._ended(job, ui)
         finally:
             del self._running[key]
+            # What was built or fetched brought inputs into the store.
+            self._server.catalog.changed()
 
     async def close(self) -> None:
         """The client goes: end what builds. What is being activated goes on to its end.

@@ -15,6 +15,7 @@ from hmls.config import Settings, read_settings
 from hmls.server.convert import Converter, path_of_uri
 
 if TYPE_CHECKING:
+    from hmls.catalog.packages import Packages
     from hmls.catalog.table import Table
     from hmls.homes.workspace import Snapshot, View, Views, Workspace
     from hmls.server.engine import Engine, Priority
@@ -170,12 +171,12 @@ class Session:
                 break
         return found
 
-    def know(self, tables: Mapping[tuple[str, str], Table]) -> None:
+    def know(self, known: Mapping[tuple[str, str], Table | Packages]) -> None:
         """What is known of inputs from now on, by its kind and their store paths."""
         from hmls.homes.catalogued import Catalogued
 
         workspace, views, _ = self._started()
-        views.knowledge = Catalogued(tables)
+        views.knowledge = Catalogued(known)
         workspace.look_again()
 
     def close(self) -> None:

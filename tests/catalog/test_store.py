@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hmls.catalog.cache import cache_file, pack_table, read_file, unpack_table, write_file
-from hmls.catalog.lookup import names_at, option_at
+from hmls.catalog.lookup import moved_at, names_at, option_at
 from hmls.catalog.table import Table
 from hmls.catalog.worker import read_input
 from hmls.homes.catalogued import Catalogued
@@ -22,7 +22,7 @@ from hmls.homes.workspace import Views, Workspace
 from hmls.ide.completion import complete
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.thread import run
-from tests.store import HOME_MANAGER, Store, lock, nar_hash_of
+from tests.store import HOME_MANAGER, NIXPKGS, Store, lock, nar_hash_of
 from tests.support import write_files
 from tests.trees import FLAKE
 
@@ -215,3 +215,70 @@ def test_old_files_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         os.utime(file, (number + 1, number + 1))
     names = {path.name.split("-")[2] for path in file.parent.iterdir()}
     assert names == {str(number) for number in range(8, 20)}
+
+
+def nixos(store: Store) -> tuple[str, Table]:
+    nar_hash = store.put(NIXPKGS)
+    path = store.path(nar_hash)
+    content, problems = read_input("nixos", str(path), f"/nix/store/{path.name}")
+    assert problems == []
+    return nar_hash, unpack_table(content)
+
+
+def test_nixos_is_read_from_nixpkgs(tmp_path: Path) -> None:
+    _, found = nixos(Store(tmp_path))
+    assert (found.label, found.writes) == ("NixOS 25.99", [])
+    assert {each.name for each in names_at(found, ("services", "lamp"))} == {
+        "enable",
+        "package",
+        "bulbs",
+    }
+    option = option_at(found, ("services", "lamp", "bulbs", "hall", "colour"))
+    assert option is not None
+    assert option.type == 'one of "warm", "cold"'
+    unit = option_at(found, ("boot", "unit"))
+    assert unit is not None
+    assert unit.type == 'one of "a", "b"'
+    moved = moved_at(found, ("services", "candle"))
+    assert moved is not None
+    assert moved.target == ("services", "lamp")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("systems/desk/default.nix", "{ ... }: { services.$0 }", "lamp"),
+        ("systems/desk/default.nix", "{ services.lamp.bulbs.hall.$0 }", "colour"),
+        ("modules/nixos/x.nix", "{ ... }: { environment.$0 }", "systemPackages"),
+        (
+            "homes/alice@desk/default.nix",
+            "{ osConfig, ... }: { x = osConfig.services.$0; }",
+            "lamp",
+        ),
+        ("systems/desk/default.nix", "{ home-manager.users.alice.programs.$0 }", "git"),
+    ],
+)
+def test_the_place_of_a_file_decides_its_options(
+    tmp_path: Path, file: str, text: str, expected: str
+) -> None:
+    store = Store(tmp_path / "root")
+    nar_hash, table = nixos(store)
+    root = tmp_path / "flake"
+    files = {
+        "flake.nix": FLAKE,
+        "flake.lock": lock({"nixpkgs": ("NixOS/nixpkgs", nar_hash)}),
+        "homes/alice@desk/default.nix": "{ }",
+        "systems/desk/default.nix": "{ }",
+        file: text.replace("$0", ""),
+    }
+    write_files(str(root), files)
+
+    def ask() -> list[str]:
+        workspace = Workspace(str(store.root))
+        workspace.set_folders([str(root)])
+        view = Views(workspace, Catalogued({("nixos", table.revision): table})).newest()
+        return [item.label for item in complete(view, str(root / file), text.index("$0"))]
+
+    found = run(ask)
+    assert expected in found
+    assert ("lamp" in found) == (expected == "lamp")

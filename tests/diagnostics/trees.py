@@ -10,9 +10,13 @@ from __future__ import annotations
 import os
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hmls.catalog.packages import Package, Packages
+from hmls.catalog.table import Table, bundled
+from hmls.homes.knowledge import Nothing
+from hmls.homes.lock import Lock
 from hmls.homes.workspace import View, Views, Workspace
 from hmls.ide.diagnostics import Diagnostic, Fix, diagnose_all, diagnose_file
 from hmls.ide.types import CreateFile, RenameFile, TextEdit, WorkspaceEdit
@@ -75,11 +79,22 @@ def write_tree(root: Path, text: str) -> Tree:
     return tree
 
 
+class InStore(Nothing):
+    """As if nixpkgs and Home Manager lay in the store, as far as the pages show it."""
+
+    def home_table(self, _lock: Lock) -> Table:
+        return replace(bundled(), exact=True)
+
+    def packages(self, _lock: Lock) -> Packages:
+        known = {"ripgrep": Package(), "vscode": Package(license="unfree", unfree=True)}
+        return Packages("nixpkgs", "", known)
+
+
 def view_of(root: Path) -> View:
     """Call it on the evaluation thread."""
     workspace = Workspace()
     workspace.set_folders([str(root)])
-    return Views(workspace).newest()
+    return Views(workspace, InStore()).newest()
 
 
 def problems(root: Path, text: str) -> list[Diagnostic]:

@@ -15,7 +15,7 @@ from lsprotocol import types as lsp
 from pytest_lsp import ClientServerConfig, client_capabilities
 
 from tests.protocol.editor import Client, Editor
-from tests.store import HOME_MANAGER, Store, lock
+from tests.store import HOME_MANAGER, NIXPKGS, Store, lock
 from tests.support import write_files
 from tests.trees import FLAKE
 
@@ -35,7 +35,15 @@ class Desk:
 
     async def start(self, locked: str) -> Editor:
         root = self.folder / "flake"
-        write_files(str(root), {"flake.nix": FLAKE, "flake.lock": locked, ALICE: "{ ... }: { }\n"})
+        write_files(
+            str(root),
+            {
+                "flake.nix": FLAKE,
+                "flake.lock": locked,
+                ALICE: "{ ... }: { }\n",
+                "systems/desk/default.nix": "{ ... }: { }\n",
+            },
+        )
         config = ClientServerConfig(
             server_command=[sys.executable, "-m", "hmls"],
             client_factory=Client,
@@ -63,6 +71,15 @@ class Desk:
                 return items
             async with client.news:
                 await asyncio.wait_for(client.news.wait(), 120)
+
+    async def offered_until(self, label: str, file: str, text: str) -> list[lsp.CompletionItem]:
+        """What is offered at the cursor, once something is among it."""
+        while True:
+            items = await self.editor.complete(file, text)
+            if any(item.label == label for item in items):
+                return items
+            async with self.editor.client.news:
+                await asyncio.wait_for(self.editor.client.news.wait(), 120)
 
 
 @pytest_asyncio.fixture(params=["neovim", "visual_studio_code"], ids=["utf-8", "utf-16"])
@@ -119,10 +136,53 @@ async def test_sources_that_are_none_leave_the_table(desk: Desk) -> None:
     editor = await desk.start(lock({"home-manager": (HM, nar_hash)}))
     async with editor.client.news:
         await asyncio.wait_for(
+            editor.client.news.wait_for(lambda: bool(_failures(editor.client))), 120
+        )
+    assert "cannot be read" in _failures(editor.client)[0].message
+    await desk.programs_until(set())
+
+
+async def test_a_missing_input_is_told_of_and_can_be_fetched(desk: Desk) -> None:
+    nar_hash = desk.store.put(HOME_MANAGER)
+    desk.store.path(nar_hash).rename(desk.folder / "elsewhere")
+    editor = await desk.start(lock({"home-manager": (HM, nar_hash)}))
+    async with editor.client.news:
+        await asyncio.wait_for(
             editor.client.news.wait_for(lambda: bool(editor.client.log_messages)), 120
         )
-    assert "cannot be read" in editor.client.log_messages[-1].message
-    await desk.programs_until(set())
+    assert "not in the Nix store: home-manager." in editor.client.log_messages[0].message
+    at = editor.open("flake.nix").position
+    line = FLAKE.splitlines().index(
+        '  inputs.home-manager.url = "github:nix-community/home-manager";'
+    )
+    where = lsp.Range(lsp.Position(line, 4), lsp.Position(line, at.character + 4))
+    titles = {action.title: action for action in await editor.actions("flake.nix", where)}
+    action = titles["Fetch the sources of home-manager: nix flake archive"]
+    assert action.command is not None
+    assert action.command.command == "hmls.archive"
+    (desk.folder / "elsewhere").rename(desk.store.path(nar_hash))
+    await desk.programs_until({"gitish"})
+
+
+async def test_packages_and_options_of_nixos(desk: Desk) -> None:
+    nar_hash = desk.store.put(NIXPKGS)
+    editor = await desk.start(lock({"nixpkgs": ("NixOS/nixpkgs", nar_hash)}))
+    text = "{ pkgs, ... }: { a = '' 🎉 ''; home.packages = [ pkgs.gre$0 ]; }"
+    items = await desk.offered_until("grepper", ALICE, text)
+    item = next(item for item in items if item.label == "grepper")
+    resolved = await editor.client.completion_item_resolve_async(item)
+    assert "Finds lines" in resolved.documentation.value
+    system = "systems/desk/default.nix"
+    text = "{ ... }: { a = '' 🎉 ''; services.lamp.$0 }"
+    items = await desk.offered_until("bulbs", system, text)
+    assert {item.label for item in items} == {"enable", "package", "bulbs"}
+    text = "{ pkgs, ... }: { a = '' 🎉 ''; home.packages = [ pkgs.greper pkgs.paid ]; }"
+    found = await editor.problems(ALICE, text)
+    problems = {problem.code: problem for problem in found}
+    assert {"unknown-package", "unfree-package"} <= problems.keys()
+    title = "Change to grepper"
+    fixed = await editor.fixed(ALICE, text, problems["unknown-package"], title)
+    assert fixed == text.replace("greper", "grepper")
 
 
 def _titles(client: Client) -> list[str]:
@@ -132,3 +192,7 @@ def _titles(client: Client) -> list[str]:
         for report in reports
         if isinstance(report, lsp.WorkDoneProgressBegin)
     ]
+
+
+def _failures(client: Client) -> list[lsp.LogMessageParams]:
+    return [m for m in client.log_messages if m.type == lsp.MessageType.Warning]

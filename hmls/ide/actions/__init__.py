@@ -7,11 +7,12 @@ from collections.abc import Callable
 from hmls.homes.workspace import View
 from hmls.ide.actions.action import Action, ActionKind
 from hmls.ide.actions.deploy import deploy
+from hmls.ide.actions.inputs import fetch_inputs
 from hmls.ide.actions.move import move_setting
 from hmls.ide.actions.new_layers import new_layers
 
 _GROUPS: tuple[Callable[[View, str, int, int], list[Action]], ...] = (
-    deploy, move_setting, new_layers,
+    deploy, move_setting, new_layers, fetch_inputs,
 )  # fmt: skip
 """Each gives the actions of one kind for a file and a range of bytes in it."""
 

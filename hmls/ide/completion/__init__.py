@@ -8,6 +8,7 @@ from hmls.ide.completion.item import Item
 from hmls.ide.completion.members import complete_members
 from hmls.ide.completion.names import complete_names, complete_references
 from hmls.ide.completion.options import complete_options
+from hmls.ide.completion.packages import complete_packages
 from hmls.ide.completion.paths import complete_paths
 from hmls.ide.completion.values import complete_values
 from hmls.ide.place import find_place
@@ -27,6 +28,9 @@ def complete(view: View, path: str, offset: int) -> list[Item]:
     place = find_place(source, offset)
     if place is None:
         return []
+    packages = complete_packages(repository, path, place)
+    if packages:
+        return packages
     return (
         complete_names(repository, path, place)
         or complete_options(repository, path, place)

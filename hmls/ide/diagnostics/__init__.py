@@ -13,7 +13,9 @@ from hmls.ide.diagnostics import (
     imports,
     layers,
     no_flake,
+    packages,
     references,
+    renamed,
     sudo,
     syntax,
 )
@@ -27,11 +29,13 @@ _OF_TEXTS: tuple[Callable[[Repository, str], list[Diagnostic]], ...] = (
     references.diagnose,
     sudo.diagnose,
     git.diagnose,
+    packages.diagnose,
 )
 """What is found by looking at one file."""
 _OF_VALUES: tuple[Callable[[Repository, str], list[Diagnostic]], ...] = (
     layers.diagnose,
     evaluated.diagnose,
+    renamed.diagnose,
 )
 """What needs the flake and its targets evaluated."""
 _STEPS_PER_TARGET = 80_000_000

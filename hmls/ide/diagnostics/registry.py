@@ -39,6 +39,9 @@ CONFLICT = Code("conflict", "error", "Definitions of an option contradict each o
 TYPE_MISMATCH = Code("type-mismatch", "error", "A definition is not of its option's type")
 MISSING_VALUE = Code("missing-value", "error", "An option that is read has no value")
 UNDECLARED_OPTION = Code("undeclared-option", "error", "There is no such option")
+RENAMED_OPTION = Code("renamed-option", "warning", "An option of Home Manager has another name now")
+UNKNOWN_PACKAGE = Code("unknown-package", "warning", "nixpkgs has no package of that name")
+UNFREE_PACKAGE = Code("unfree-package", "warning", "A package is unfree, and nothing allows it")
 NIXOS_OPTION = Code("nixos-option", "error", "An option of NixOS is set in a home")
 FAILED_ASSERTION = Code("failed-assertion", "error", "An assertion is false")
 OS_CONFIG = Code("os-config", "error", "osConfig is read where there is no host")
@@ -52,7 +55,7 @@ CODES = (
     UNKNOWN_HOST, MISSING_ENTRY, UNUSED_LAYER, NOT_EXPOSED, NOT_STANDALONE, SUDO_HOME_MANAGER,
     UNTRACKED, NO_FLAKE, CONFLICT, TYPE_MISMATCH, MISSING_VALUE, UNDECLARED_OPTION, NIXOS_OPTION,
     FAILED_ASSERTION, OS_CONFIG, INFINITE_RECURSION, EVALUATION_ERROR, OTHER_USERNAME,
-    HOME_ON_DARWIN,
+    HOME_ON_DARWIN, RENAMED_OPTION, UNKNOWN_PACKAGE, UNFREE_PACKAGE,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from hmls.ide.hover.files import about_file, about_input
 from hmls.ide.hover.functions import about_free, about_inherited, about_known
 from hmls.ide.hover.names import about_argument, about_attribute, about_local, about_mention
 from hmls.ide.hover.option import about_declaration, beside_value
+from hmls.ide.hover.package import about_free_package, about_package
 from hmls.ide.hover.setting import about_setting
 from hmls.ide.hover.text import Hover, Link, Parts
 from hmls.ide.subject import (
@@ -47,13 +48,17 @@ def hover(view: View, path: str, offset: int, focus: str | None = None) -> Hover
         case Local():
             parts = about_inherited(subject) or about_local(repository, path, subject, focus)
         case Attribute():
-            parts = about_attribute(repository, path, subject) or about_known(subject)
+            parts = (
+                about_attribute(repository, path, subject)
+                or about_known(subject)
+                or about_package(repository, subject)
+            )
         case InputName():
             parts = about_input(repository, subject.name)
         case FileName():
             parts = about_file(repository, subject.target)
         case FreeName():
-            parts = about_free(subject)
+            parts = about_free_package(repository, subject) or about_free(subject)
         case _:
             assert_never(subject)
     return Hover(tuple(parts), subject.span.start, subject.span.end) if parts else None

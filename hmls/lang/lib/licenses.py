@@ -124,6 +124,16 @@ def _license(name: str, spdx_id: str | None, full_name: str, flags: str) -> Attr
 
 
 @cache
+def unfree_names() -> frozenset[str]:
+    """The names of licenses that are not free."""
+    found = [line for line in _TABLE.strip().splitlines() if "u" in line.partition("|")[2]]
+    return frozenset((*(line.split(" ", 1)[0] for line in found), *_UNFREE))
+
+
+_UNFREE = ("unfree", "unfreeRedistributable", "unfreeRedistributableFirmware")
+
+
+@cache
 def known_licenses() -> dict[str, Attrs]:
     """Name → license, of those that are known here."""
     made: dict[str, Attrs] = {}

@@ -1,0 +1,100 @@
+"""Packages that nixpkgs does not have, and unfree ones that nobody allowed.
+
+Only where the nixpkgs that the lock names was read. An overlay may add any package, so that a
+name counts as a mistake only if it is very like one that exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from hmls.catalog.packages import Packages
+from hmls.homes.package_names import is_builder, own_packages, packages_of
+from hmls.homes.repository import Repository
+from hmls.ide.diagnostics.registry import UNFREE_PACKAGE, UNKNOWN_PACKAGE, Diagnostic, Fix
+from hmls.ide.types import TextEdit, WorkspaceEdit
+from hmls.lang.builtins import top_level_names
+from hmls.lang.values import quote_attribute
+from hmls.syntax.attrpath import attrpath_parts, node_text, part_name
+from hmls.syntax.kinds import Field, Kind
+from hmls.syntax.parse import Node, walk
+from hmls.syntax.scopes import find_binder, root_path, withs_at
+
+_SHORTEST = 5
+_FAR = 8
+"""Characters from which on two of them may differ."""
+
+
+def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
+    if b"pkgs" not in repository.index[path].text:
+        return []
+    packages = packages_of(repository)
+    source = repository.files.source(path)
+    if packages is None or source is None or source.has_error:
+        return []
+    found: list[Diagnostic] = []
+    allows = _allows_unfree(repository)
+    own = own_packages(repository)
+    for name, node in _named(source.root):
+        known = packages.packages.get(name)
+        if known is not None and known.unfree and not allows and name not in own:
+            message = f"{name} is unfree ({known.license}), and nothing here allows it"
+            found.append(Diagnostic(path, *_range(node), UNFREE_PACKAGE, message))
+        elif known is None and name not in own and _is_absent(packages, name):
+            near = _near(packages, name)
+            if near is None:
+                continue
+            message = f"{packages.label} has no package {name}; did you mean {near}?"
+            edit = WorkspaceEdit((TextEdit(path, *_range(node), quote_attribute(near)),))
+            fix = Fix(f"Change to {near}", edit, is_preferred=True)
+            found.append(Diagnostic(path, *_range(node), UNKNOWN_PACKAGE, message, fixes=(fix,)))
+    return found
+
+
+def _named(root: Node) -> Iterator[tuple[str, Node]]:
+    """The packages that a file names, without those that it takes only if they are there."""
+    for node in walk(root):
+        if node.kind_id == Kind.SELECT:
+            base = node.child_by_field_id(Field.EXPRESSION)
+            attrpath = node.child_by_field_id(Field.ATTRPATH)
+            if base is None or attrpath is None or node.child_by_field_id(Field.DEFAULT):
+                continue
+            parts = attrpath_parts(attrpath)
+            if base.kind_id == Kind.VARIABLE and root_path(base) == ("pkgs",) and parts:
+                yield part_name(parts[0]), parts[0]
+        elif node.kind_id == Kind.VARIABLE:
+            name = node_text(node)
+            if find_binder(name, node) is None and name not in top_level_names():
+                environments = list(withs_at(node))
+                if len(environments) == 1 and root_path(environments[0]) == ("pkgs",):
+                    yield name, node
+
+
+def _range(node: Node) -> tuple[int, int]:
+    return node.start_byte, node.end_byte
+
+
+def _is_absent(packages: Packages, name: str) -> bool:
+    return packages.is_whole and name not in packages.aliases and not is_builder(name)
+
+
+def _near(packages: Packages, name: str) -> str | None:
+    """The package that is most likely meant."""
+    if len(name) < _SHORTEST:
+        return None
+    limit = 1 if len(name) < _FAR else 2
+    names = [known for known in packages.packages if "." not in known]
+    found = process.extractOne(name, names, scorer=OSA.distance, score_cutoff=limit)
+    return None if found is None else str(found[0])
+
+
+def _allows_unfree(repository: Repository) -> bool:
+    found: bool | None = repository.remembered.get(_allows_unfree)
+    if found is None:
+        texts = (repository.index[path].text for path in repository.index.paths)
+        found = any(b"allowUnfree" in text for text in texts)
+        repository.remembered[_allows_unfree] = found
+    return found

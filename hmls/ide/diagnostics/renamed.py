@@ -1,0 +1,73 @@
+"""Options of Home Manager that have another name now, where its very sources were read."""
+
+from __future__ import annotations
+
+from hmls.catalog.lookup import Moved, moved_at
+from hmls.catalog.table import Table
+from hmls.homes.membership import space_of
+from hmls.homes.repository import Repository
+from hmls.ide.diagnostics.registry import RENAMED_OPTION, Diagnostic, Fix
+from hmls.ide.types import TextEdit, WorkspaceEdit
+from hmls.lang.values import quote_attribute
+from hmls.syntax.attrpath import attrpath_names
+from hmls.syntax.kinds import Kind
+from hmls.syntax.outline import Defined
+from hmls.syntax.parse import Node, Source
+
+_KINDS = ("renamed", "changed")
+Path = tuple[str, ...]
+
+
+def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
+    table = repository.knowledge.home_table(repository.flake.lock)
+    if not table.exact or space_of(repository, path) != "home":
+        return []
+    source = repository.files.source(path)
+    if source is None or source.has_error:
+        return []
+    found: list[Diagnostic] = []
+    for defined in repository.index[path].defined:
+        if not defined.is_leaf or defined.declares:
+            continue
+        known = _moved(table, defined.path)
+        if known is None:
+            continue
+        old, moved = known
+        assert moved.target is not None
+        new = moved.target
+        message = f"{_dotted(old)} is called {_dotted(new)} now"
+        if moved.kind == "changed":
+            message = f"{_dotted(old)} is no more; {_dotted(new)} is made of it"
+        fixes = _fixes(path, source, defined, old, moved) if moved.kind == "renamed" else ()
+        place = (path, defined.start, defined.end)
+        found.append(Diagnostic(*place, RENAMED_OPTION, message, fixes=fixes))
+    return found
+
+
+def _moved(table: Table, path: Path) -> tuple[Path, Moved] | None:
+    """The part of a path that is an old name, and what became of it."""
+    for end in range(len(path), 0, -1):
+        moved = moved_at(table, path[:end])
+        if moved is not None and moved.kind in _KINDS and moved.target is not None:
+            return path[:end], moved
+    return None
+
+
+def _fixes(path: str, source: Source, defined: Defined, old: Path, moved: Moved) -> tuple[Fix, ...]:
+    """The new name in place of the old one, if it can be written at this place."""
+    node: Node | None = source.root.named_descendant_for_byte_range(defined.start, defined.end)
+    if node is not None and node.kind_id != Kind.ATTRPATH:
+        node = node.parent
+    if node is None or node.kind_id != Kind.ATTRPATH or moved.target is None:
+        return ()
+    outer = defined.path[: len(defined.path) - len(attrpath_names(node))]
+    whole = moved.target + defined.path[len(old) :]
+    if whole[: len(outer)] != outer or len(whole) <= len(outer):
+        return ()
+    text = _dotted(whole[len(outer) :])
+    edit = WorkspaceEdit((TextEdit(path, defined.start, defined.end, text),))
+    return (Fix(f"Change to {_dotted(whole)}", edit, is_preferred=True),)
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(quote_attribute, path))

@@ -1,0 +1,150 @@
+"""Packages of a nixpkgs of our own: completion, hover, definition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hmls.catalog.cache import unpack
+from hmls.catalog.packages import Packages, packages_from_json
+from hmls.catalog.worker import read_input
+from hmls.homes.catalogued import Catalogued
+from hmls.homes.workspace import Views, Workspace
+from hmls.ide.completion import complete
+from hmls.ide.definition import definition
+from hmls.ide.diagnostics import diagnose_file
+from hmls.ide.hover import hover
+from hmls.lang.thread import run
+from tests.store import NIXPKGS, Store, lock
+from tests.support import write_files
+from tests.trees import FLAKE, Tree, files_of
+
+
+def read(store: Store) -> tuple[str, Packages]:
+    nar_hash = store.put(NIXPKGS)
+    path = store.path(nar_hash)
+    content, problems = read_input("packages", str(path), f"/nix/store/{path.name}")
+    assert problems == []
+    return nar_hash, packages_from_json(unpack(content))
+
+
+def ask(folder: Path, text: str, question: object) -> object:
+    """A question about a flake whose nixpkgs lies in a store."""
+    store = Store(folder / "root")
+    nar_hash, packages = read(store)
+    files = files_of("#- homes/alice/default.nix\n" + text)
+    path = next(name for name, content in files.items() if "$0" in content)
+    offset = len(files[path].split("$0")[0].encode())
+    root = folder / "flake"
+    more = {"flake.nix": FLAKE, "flake.lock": lock({"nixpkgs": ("NixOS/nixpkgs", nar_hash)})}
+    write_files(str(root), {n: t.replace("$0", "") for n, t in (files | more).items()})
+
+    def on_thread() -> object:
+        workspace = Workspace(str(store.root))
+        workspace.set_folders([str(root)])
+        knowledge = Catalogued({("packages", packages.store_path): packages})
+        view = Views(workspace, knowledge).newest()
+        assert callable(question)
+        return question(Tree(str(root), view, str(root / path), offset))
+
+    return run(on_thread)
+
+
+def labels(tree: Tree) -> list[str]:
+    return [item.label for item in complete(tree.view, tree.path, tree.offset)]
+
+
+def test_what_is_read_of_nixpkgs(tmp_path: Path) -> None:
+    _, packages = read(Store(tmp_path))
+    assert packages.label == "nixpkgs 25.99"
+    found = packages.packages["grepper"]
+    assert found._asdict() == {
+        "file": "pkgs/by-name/gr/grepper/package.nix",
+        "line": 3,
+        "version": "1.2.3",
+        "description": "Finds lines",
+        "license": "unlicense, mit",
+        "homepage": "https://example.org/grepper",
+        "program": "gr",
+        "unfree": False,
+    }
+    assert packages.packages["paid"].unfree
+    assert packages.packages["older"].version == "0.9"
+    assert packages.packages["older"].file == "pkgs/tools/older/default.nix"
+    assert packages.packages["python3Packages.snake"].version == "3.0"
+    assert packages.aliases == {"oldname": "grepper"}
+    assert packages.is_whole
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{ pkgs, ... }: { home.packages = [ pkgs.$0 ]; }", {"grepper", "paid", "older"}),
+        ("{ pkgs, ... }: { home.packages = [ pkgs.gr$0 ]; }", {"grepper"}),
+        ("{ pkgs, ... }: { home.packages = with pkgs; [ $0 ]; }", {"grepper", "paid"}),
+        ("{ pkgs, ... }: { home.packages = with pkgs; [ grepper gr$0 ]; }", {"grepper"}),
+        ("{ pkgs, ... }: { home.packages = [ pkgs.python3Packages.$0 ]; }", {"snake"}),
+        ("{ pkgs, ... }: { x = let inherit (pkgs) gr$0; in 1; }", {"grepper"}),
+        ("{ pkgs, ... }: { programs.git.package = $0; }", {"pkgs", "pkgs.grepper"}),
+    ],
+)
+def test_packages_are_offered(tmp_path: Path, text: str, expected: set[str]) -> None:
+    found = ask(tmp_path, text + "\n", labels)
+    assert isinstance(found, list)
+    assert expected <= set(found)
+
+
+def test_what_the_repository_uses_and_adds_comes_first(tmp_path: Path) -> None:
+    text = """{ pkgs, ... }: { home.packages = [ pkgs.$0 ]; }
+#- homes/bob/default.nix
+{ pkgs, ... }: { home.packages = with pkgs; [ paid ]; }
+#- packages/mine/default.nix
+{ }: 1
+#- overlays/default.nix
+final: prev: { patched = 1; }
+"""
+    found = ask(tmp_path, text, labels)
+    assert isinstance(found, list)
+    assert found[:3] == ["paid", "patched", "mine"]
+
+
+def test_hover_and_definition(tmp_path: Path) -> None:
+    def hovered(tree: Tree) -> str:
+        found = hover(tree.view, tree.path, tree.offset)
+        return "" if found is None else found.plain
+
+    text = "{ pkgs, ... }: { home.packages = with pkgs; [ grep$0per ]; }\n"
+    told = ask(tmp_path / "a", text, hovered)
+    assert told == (
+        "**grepper** 1.2.3\n\nFinds lines\n\n"
+        "license unlicense, mit · runs `gr` · <https://example.org/grepper>\n\n"
+        "pkgs/by-name/gr/grepper/package.nix:3 of nixpkgs 25.99\n"
+    )
+    told = ask(tmp_path / "b", text.replace("with pkgs; [ ", "[ pkgs."), hovered)
+    assert isinstance(told, str)
+    assert told.startswith("**grepper** 1.2.3")
+
+    def defined(tree: Tree) -> list[str]:
+        found = definition(tree.view, tree.path, tree.offset)
+        return [] if found is None else [place.path for place in found.places]
+
+    (place,) = ask(tmp_path / "c", text, defined)  # type: ignore[misc]
+    assert place.endswith("-source/pkgs/by-name/gr/grepper/package.nix")
+
+
+@pytest.mark.parametrize(
+    ("names", "problems"),
+    [
+        ("grepper paid", ["unfree-package"]),
+        ("greper", ["unknown-package"]),
+        ("whatever mine writeShellScriptBin oldname", []),
+    ],
+)
+def test_problems(tmp_path: Path, names: str, problems: list[str]) -> None:
+    def found(tree: Tree) -> list[str]:
+        problems = diagnose_file(tree.view, tree.path)
+        return [p.code.name for p in problems if "package" in p.code.name]
+
+    text = f"{{ pkgs, ... }}: {{ home.packages = with pkgs; [ {names} ];$0 }}\n"
+    assert ask(tmp_path, text + "#- packages/mine/default.nix\n{ }: 1\n", found) == problems
