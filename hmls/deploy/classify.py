@@ -282,7 +282,7 @@ RULES: tuple[tuple[re.Pattern[str], Builder], ...] = (
         r"|required (?:system|platform)",
         _plain("wrong-platform"),
     ),
-    _row(r"No space left on device", _plain("no-space")),
+    _row(r"No space left on device|database or disk is full", _plain("no-space")),
     _row(
         r"^Cannot build '|^builder for '.*' failed|^build of '.*' failed"
         r"|dependenc(?:y|ies) of derivation '.*' failed to build|^some (?:substitutes|outputs)",

@@ -21,6 +21,7 @@ from hmls.deploy.activation import (
 )
 from hmls.deploy.deployed import write_deployed
 from hmls.deploy.flake_lock import lock_changes, read_lock
+from hmls.deploy.free_space import full_disks
 from hmls.deploy.interrupted import Interrupted, assess
 from hmls.deploy.lock import Busy, Lock, Record, process_identity, read_record, take
 from hmls.deploy.log import Log, LogLine
@@ -290,12 +291,13 @@ class _Deployment:
         return f"{ended} It last said: {last}" if last else ended
 
     def _failure(self, step: Step, code: int | None, reason: str) -> Failed:
+        full = full_disks(self.around.situation.machine, self.around.environ)
         return Failed(
             title=self.plan.title,
             step=step.title,
             seconds=time.time() - self.begun_s,
             code=code,
-            reason=reason,
+            reason=f"{reason} {full}".rstrip(),
             problems=tuple(self.problems),
             moved=moved(self.plan.profile, self.profile_before),
         )

@@ -7,7 +7,6 @@ import os
 import pickle
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,12 @@ from hmls.deploy import plan
 from hmls.deploy.lock import Lock, lock_path, take
 from hmls.deploy.outcome import Done, Failed, NotRun
 from hmls.deploy.process import group_lives
-from hmls.deploy.session import deploy, interrupted
+from hmls.deploy.session import interrupted
 from hmls.deploy.tools import which
+from hmls.deploy.ui import Question
 from tests.nix.lab import SYSTEM, Lab, User
 
+NIX_NAMES = ("nix", "nix-env", "nix-store")
 SLOW = """
 {
   files.slow = builtins.readFile (derivation {
@@ -267,17 +268,60 @@ async def test_a_state_folder_that_cannot_be_written(lab: Lab) -> None:
     assert outcome.why == "not-writable"
 
 
-async def test_a_nix_that_goes_away_meanwhile(lab: Lab) -> None:
-    lab.set_home("{ }")
-    lab.add_program("nix", f'exec {find(lab, "nix")} "$@"')
-    around = await lab.around()
-    made = plan.switch(lab.target(), around.situation)
-    assert isinstance(made, plan.Plan)
-    (lab.folder / "bin/nix").unlink()
-    environ = {**around.environ, "PATH": f"{lab.folder}/bin:/usr/bin:/bin"}
-    outcome = await deploy(made, User(), replace(around, environ=environ))
+class Removing(User):
+    """A user whose Nix is gone when a question of a kind is answered."""
+
+    def __init__(self, lab: Lab, kind: str) -> None:
+        super().__init__()
+        self.lab, self.kind = lab, kind
+
+    async def confirm(self, question: Question) -> bool:
+        if question.kind == self.kind:
+            for name in NIX_NAMES:
+                (self.lab.folder / "bin" / name).unlink()
+        return True
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("start", "“Check the flake” failed. There is no `nix` on the PATH any more."),
+        ("activate", "“Activate the home” failed. It ended with code 127."),
+    ],
+)
+async def test_a_nix_that_goes_away_meanwhile(lab: Lab, kind: str, expected: str) -> None:
+    lab.set_home('{ files.a = "1"; }')
+    assert isinstance(await lab.deploy(plan.switch), Done)
+    lab.set_home('{ files.a = "2"; }')
+    real = {name: find(lab, name) for name in NIX_NAMES}
+    for name, path in real.items():
+        lab.add_program(name, f'exec {path} "$@"')
+    lab.environ["PATH"] = f"{lab.folder}/bin:/usr/bin:/bin"
+    outcome = await lab.deploy(plan.switch, Removing(lab, kind))
     assert isinstance(outcome, Failed)
-    assert outcome.reason == "There is no `nix` on the PATH any more."
+    assert expected in outcome.text, outcome.text
+    assert outcome.moved is None
+    assert (lab.home / "a").read_text() == "1"
+    assert is_free(lab)
+    assert await interrupted(str(lab.root), await lab.around()) is None
+    for name, path in real.items():
+        lab.add_program(name, f'exec {path} "$@"')
+    assert isinstance(await lab.deploy(plan.switch), Done)
+    assert (lab.home / "a").read_text() == "2"
+
+
+async def test_a_nix_that_is_removed_while_it_builds(lab: Lab) -> None:
+    """Its program is gone, not its process: the build is ended as ever, and nothing is left."""
+    seconds = slow(lab)
+    lab.add_program("nix", f'exec {find(lab, "nix")} "$@"')
+    ui = User()
+    task = asyncio.create_task(lab.deploy(plan.build, ui))
+    await builds(seconds)
+    (lab.folder / "bin/nix").unlink()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert sleepers(seconds) == []
     assert is_free(lab)
 
 
