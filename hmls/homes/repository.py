@@ -257,8 +257,10 @@ def _user_home(system: Evaluation, user: str) -> Evaluation:
 
 def loaded_files(evaluation: Evaluation) -> set[str]:
     """The files and folders on disk that were loaded as modules."""
-    return {
+    collected = evaluation.collected
+    named = {
         store.disk_path(module.key)
-        for module in evaluation.collected.modules
+        for module in collected.modules
         if isinstance(module.key, str) and module.key.startswith("/")
     }
+    return named | collected.imported

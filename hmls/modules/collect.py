@@ -37,6 +37,7 @@ from hmls.lang.values import (
 )
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.disabling import disabled_keys
+from hmls.modules.imported import whole_file
 from hmls.modules.messages import show_definitions
 from hmls.modules.native import Moved, NativeModule, with_raw
 from hmls.modules.unify import (
@@ -91,6 +92,8 @@ class Collected:
     """The modules that were given, disabled ones too."""
     disabled: list[Value] = field(default_factory=list)
     """Keys of modules that are left out."""
+    imported: set[str] = field(default_factory=set)
+    """Files on disk whose whole value was given as a module, as `import ./fonts.nix` is."""
 
     def is_disabled(self, module: Module) -> bool:
         return any(equal(module.key, key) for key in self.disabled)
@@ -242,6 +245,9 @@ class _Loader:
 
     def _module(self, value: Value, file: str, key: str, given: Given) -> Module:
         """As nixpkgs' loadModule, for what is no file."""
+        whole = whole_file(value)
+        if whole is not None:
+            self.collected.imported.add(whole)
         if is_function(value):
             # What a native module declares and defines stands nowhere, least of all where it is
             # imported.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from hmls.homes.catalogued import Catalogued
+from hmls.homes.membership import home_files
 from hmls.homes.settings import setting, settings
+from hmls.ide.definition import definition
 from hmls.lang.show import brief_text, show
 from hmls.lang.values import Attrs, Cause, Unknown, UnknownChoice
 from tests.trees import Tree, in_tree
@@ -81,3 +83,31 @@ def test_a_text_is_found_out_once_and_again_only_for_more_room() -> None:
     assert len(unknown.text) > 1500
     assert brief_text(unknown, 100) == unknown.text
     assert len(made) == 2
+
+
+def test_a_module_that_is_imported_by_hand_is_a_file_of_the_home(tmp_path: Path) -> None:
+    """As in `homeManagerModules = { fonts = import ./fonts.nix; }`."""
+    text = """
+        #- homes/alice/default.nix
+        { imports = builtins.attrValues (import ../../shared); fonts.enable = true; }
+        #- shared/default.nix
+        { fonts = import ./fonts.nix; plain = import ./plain.nix; part = { my.part = 1; }; }
+        #- shared/fonts.nix
+        # Fonts.
+        { lib, config, ... }:
+        { config = lib.mkIf config.fonts.enable { fonts.fontconfig.en$0able = true; }; }
+        #- shared/plain.nix
+        /* Nothing. */ { my.plain = 1; }
+    """
+
+    def ask(tree: Tree) -> tuple[list[str], set[str]]:
+        found = definition(tree.view, tree.path, tree.offset)
+        assert found is not None
+        files = home_files(tree.repository, tree.target("alice"))
+        shared = {tree.relative(file) for file in files if "shared" in file}
+        return [tree.relative(place.path) for place in found.places], shared
+
+    assert in_tree(tmp_path, text, ask) == (
+        ["shared/fonts.nix"],
+        {"shared/fonts.nix", "shared/plain.nix"},
+    )
