@@ -13,6 +13,7 @@ from hmls.lang.force import MISSING, delayed, expect_attrs, get
 from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, Lazy, Unknown, Value
 from hmls.modules.collect import Given
+from hmls.modules.declarations import OTHER_RELEASE
 from hmls.modules.native import NativeModule, raw
 from hmls.modules.properties import merge
 from hmls.modules.system import ModuleSystem
@@ -36,11 +37,17 @@ class File(NamedTuple):
     moved: list[Json]
 
 
-def table_modules(table: Table, system: ModuleSystem, folder: str) -> list[Given]:
-    """The modules of a table. `folder` is where its sources lie, for what is said of places."""
-    modules = _Modules(table, system)
+def table_modules(
+    table: Table, system: ModuleSystem, folder: str, origin: str = CATALOG
+) -> list[Given]:
+    """The modules of a table. `folder` is where its sources lie, for what is said of places.
+
+    With the origin OTHER_RELEASE they stand for those of a release that may still have what
+    the table says was removed.
+    """
+    modules = _Modules(table, system, origin)
     return [
-        Given(modules.module(file, f"{folder}/{file.name}"), f"{folder}/{file.name}", None, CATALOG)
+        Given(modules.module(file, f"{folder}/{file.name}"), f"{folder}/{file.name}", None, origin)
         for file in files_of(_Identity(table))
     ]
 
@@ -48,8 +55,9 @@ def table_modules(table: Table, system: ModuleSystem, folder: str) -> list[Given
 class _Modules:
     """The modules of one evaluation; they share its types."""
 
-    def __init__(self, table: Table, system: ModuleSystem) -> None:
+    def __init__(self, table: Table, system: ModuleSystem, origin: str) -> None:
         self.table = table
+        self.keeps_removed = origin == OTHER_RELEASE
         self.system = system
         self._reader: TypeReader | None = None
 
@@ -58,13 +66,14 @@ class _Modules:
             reader = self._types(interp, arguments)
             scope = reader.scope.of(_cause(file.name))
             config = [write(written, scope) for written in file.writes]
+            moved = [m for m in file.moved if not (self.keeps_removed and m[0] == "removed")]
             return Attrs(
                 {
                     "_file": path,
                     "key": path,
                     "options": reader.options(file.options),
                     "config": merge([*config]),
-                    "imports": [moved_module(moved, scope) for moved in file.moved],
+                    "imports": [moved_module(each, scope) for each in moved],
                 }
             )
 

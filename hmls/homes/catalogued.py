@@ -7,9 +7,10 @@ options that it does not know may exist then.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from hmls.catalog.modules import table_modules
+from hmls.catalog.modules import CATALOG, table_modules
 from hmls.catalog.packages import Packages
 from hmls.catalog.table import Table, bundled
 from hmls.homes.inputs import inputs_of_role
@@ -17,6 +18,7 @@ from hmls.homes.knowledge import TABLE, Nothing
 from hmls.homes.lock import Lock
 from hmls.lang.values import Cause, Unknown
 from hmls.modules.collect import Given
+from hmls.modules.declarations import OTHER_RELEASE
 from hmls.modules.system import ModuleSystem
 
 if TYPE_CHECKING:
@@ -65,13 +67,30 @@ class Catalogued:
         def modules(release: Release) -> list[Given]:
             table = self.table(release)
             folder = release.path or release.input
-            given = table_modules(table, system, folder)
+            origin = OTHER_RELEASE if is_other_release(table, release) else CATALOG
+            given = table_modules(table, system, folder, origin)
             return given if table.exact else [*given, unlisted(release.input, table.label)]
 
         return modules
 
     def system_modules(self, system: ModuleSystem) -> Callable[[Kind], list[Given]]:
         return Nothing().system_modules(system)
+
+
+def is_other_release(table: Table, release: Release) -> bool:
+    """Whether the lock names a release so far from a table's that options may differ."""
+    modified = release.last_modified
+    if table.exact or modified is None:
+        return False
+    try:
+        day = datetime.strptime(table.label.rpartition(" of ")[2], "%d %B %Y")
+    except ValueError:
+        return False
+    made = day.replace(tzinfo=UTC).timestamp()
+    return abs(made - modified) > _NEAR_S
+
+
+_NEAR_S = 60 * 86_400
 
 
 def unlisted(name: str, label: str) -> Given:

@@ -208,7 +208,7 @@ def _nixpkgs_lib(context: InputContext, _n: str, _l: LockedInput, path: str) -> 
 def _home_manager(
     context: InputContext, name: str, locked: LockedInput, path: str
 ) -> dict[str, Lazy]:
-    module = home_manager.os_module(name, path)
+    module = home_manager.os_module(name, path, locked.locked.get("lastModified"))
     if path:
         overrides = context.interp.overrides
         overrides.setdefault(f"{path}/nixos", module)

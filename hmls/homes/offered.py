@@ -16,9 +16,10 @@ from hmls.homes.membership import targets_of
 from hmls.homes.repository import Repository, Space
 from hmls.homes.targets import Target
 from hmls.lang.errors import GaveUp, NixError, Unknowable
+from hmls.modules.declarations import OTHER_RELEASE
 from hmls.modules.evaluation import INTERNAL, Evaluation
 
-_NOT_OWN = frozenset((CATALOG, BUILDER, INTERNAL))
+_NOT_OWN = frozenset((CATALOG, OTHER_RELEASE, BUILDER, INTERNAL))
 OWN = "own"
 """The revision of a table of what modules declare that were evaluated."""
 

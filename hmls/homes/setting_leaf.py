@@ -19,6 +19,7 @@ from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, force, get
 from hmls.lang.show import show
 from hmls.lang.values import Attrs, Site, Value
+from hmls.modules.declarations import OTHER_RELEASE
 from hmls.modules.definitions import Definition, Leaf, Status
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
@@ -69,6 +70,8 @@ class Reader:
         )
         """Names of the inputs that are known from a table of another release."""
         self._loaded = loaded_files(evaluation)
+        self._other = any(m.origin == OTHER_RELEASE for m in evaluation.collected.modules)
+        """Whether what is known of Home Manager is of another release than the locked one."""
         self._tree = repository.files.tree.root + os.sep
         self.error = _error_of(evaluation)
         """What Nix says of any setting, where the modules do not fit together."""
@@ -85,6 +88,9 @@ class Reader:
             value = MISSING
         option, option_type = point.option, _type_of(point)
         text, reason, kind, error, known, json = self._value(value, leaves)
+        if error is not None and self._other and self._is_refused_elsewhere(option, error):
+            reason = f"{', '.join(self.tables)} may be another release, where this is no error"
+            reason, kind, error = f"{reason}: {error}", UNREAD, None
         assumes: tuple[str, ...] = ()
         priority = _priority(leaves)
         if known and self.unread and not self._is_own(option):
@@ -191,6 +197,11 @@ class Reader:
         except NixError:
             pass
         return ""
+
+    def _is_refused_elsewhere(self, option: Option | None, message: str) -> bool:
+        """Whether a type refuses a value that is known of another release only."""
+        refused = "is not of type" in message and "of type `boolean'" not in message
+        return refused and option is not None and not self._is_own(option)
 
     def _may_add(self, doubt: str) -> str:
         names = ", ".join(self.unread)
@@ -308,7 +319,8 @@ def _is_never_defined(option: Option | None) -> bool:
 
 def _is_idle(leaf: Leaf) -> bool:
     """Whether it is one of the many that Home Manager's own modules make if they are enabled."""
-    return leaf.definition.origin == CATALOG and leaf.status is Status.FALSE
+    from_catalog = leaf.definition.origin in (CATALOG, OTHER_RELEASE)
+    return from_catalog and leaf.status is Status.FALSE
 
 
 def _error_of(evaluation: Evaluation) -> str | None:

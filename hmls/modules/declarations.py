@@ -16,6 +16,9 @@ from hmls.modules.types.foreign import as_type
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.scalars import UNSPECIFIED
 
+OTHER_RELEASE = "catalog of another release"
+"""The origin of declarations that give way where others do not fit: they are those of another
+release than the one that is used."""
 _ONCE = ("default", "example", "description", "apply")
 """What only one declaration may give."""
 
@@ -54,6 +57,16 @@ class OptionDeclaration(NamedTuple):
 
 def merge_declarations(loc: Loc, declarations: list[Declaration]) -> OptionDeclaration:
     """One declaration of several. Raises NixError where they do not fit."""
+    try:
+        return _all_merged(loc, declarations)
+    except Thrown:
+        certain = [each for each in declarations if each.origin != OTHER_RELEASE]
+        if not certain or len(certain) == len(declarations):
+            raise
+        return _all_merged(loc, certain)
+
+
+def _all_merged(loc: Loc, declarations: list[Declaration]) -> OptionDeclaration:
     merged: dict[str, Lazy] = {}
     merged_type: OptionType | None = None
     sub_modules: list[Lazy] = []

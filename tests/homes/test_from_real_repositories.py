@@ -8,6 +8,7 @@ from hmls.homes.catalogued import Catalogued
 from hmls.homes.membership import home_files
 from hmls.homes.settings import setting, settings
 from hmls.ide.definition import definition
+from hmls.ide.diagnostics import diagnose_all
 from hmls.lang.show import brief_text, show
 from hmls.lang.values import Attrs, Cause, Unknown, UnknownChoice
 from tests.trees import Tree, in_tree
@@ -111,3 +112,43 @@ def test_a_module_that_is_imported_by_hand_is_a_file_of_the_home(tmp_path: Path)
         ["shared/fonts.nix"],
         {"shared/fonts.nix", "shared/plain.nix"},
     )
+
+
+def test_what_another_release_of_home_manager_refuses_is_unknown_and_no_error(
+    tmp_path: Path,
+) -> None:
+    """The bundled table is of 2026; the lock below is of a release that has what it lacks."""
+    text = """
+        #- flake.lock
+        { "nodes": { "root": { "inputs": { "home-manager": "hm", "nixpkgs": "np" } },
+            "hm": { "locked": { "type": "github", "owner": "nix-community", "rev": "0",
+              "repo": "home-manager", "lastModified": MODIFIED }, "original": {} },
+            "np": { "locked": { "type": "github", "owner": "NixOS", "repo": "nixpkgs",
+              "rev": "0", "lastModified": MODIFIED }, "original": {} } },
+          "root": "root", "version": 7 }
+        #- homes/alice/default.nix
+        { options.home.uid = lib.mkOption { type = lib.types.int; };
+          config = {
+            home.uid = 1000;
+            services.gpg-agent = { enable = true; pinentryFlavor = "qt"; };
+            programs.firefox.profiles.a.extensions = [ 1 ];
+          }; }
+    """
+
+    def ask(tree: Tree) -> dict[str, object]:
+        found = settings(tree.repository, tree.target("alice"))
+        answers = {".".join(s.path): s.value if s.known else s.error for s in found}
+        codes = [d.code.name for d in diagnose_all(tree.view, tree.repository)]
+        return {"codes": codes, "uid": answers["home.uid"], "errors": [
+            path for path, value in answers.items() if isinstance(value, str) and "option" in value
+        ]}  # fmt: skip
+
+    old = text.replace("MODIFIED", "1700000000")
+    assert in_tree(tmp_path / "old", old, ask, Catalogued()) == {
+        "codes": [],
+        "uid": 1000,
+        "errors": [],
+    }
+    new = in_tree(tmp_path / "new", text.replace("MODIFIED", "1787400000"), ask, Catalogued())
+    assert new["errors"]
+    assert new["codes"]

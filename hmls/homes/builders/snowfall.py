@@ -170,7 +170,7 @@ def _system(
         found += expect_items(own, "modules")
         found += expect_items(get_section(systems, "modules"), kind)
         if "home-manager" in snowfall.inputs:
-            found.append(os_module("home-manager", ""))
+            found.append(os_module("home-manager", "", _release(snowfall).last_modified))
             found += snowfall_modules.of_homes(
                 snowfall, homes, [(n, p, owned[n]) for n, p in users], host=name, system=target
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from hmls.catalog.modules import CATALOG
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.cycles import cycles
 from hmls.ide.diagnostics.places import place_of
@@ -27,6 +28,7 @@ from hmls.ide.types import Place
 from hmls.lang import store
 from hmls.lang.errors import InfiniteRecursion, NixError, SyntaxErrorInFile
 from hmls.lang.values import Attrs
+from hmls.modules.declarations import OTHER_RELEASE
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
@@ -47,8 +49,8 @@ _READ = (
     ("warnings",),
 )  # fmt: skip
 """What every build of a home reads, whatever else is set."""
-_TABLE = "catalog"
-"""The origin of modules that stand for Home Manager's own, made of a table."""
+_TABLES = (CATALOG, OTHER_RELEASE)
+"""The origins of modules that stand for Home Manager's own, made of a table."""
 _FORCING = frozenset((CONFLICT, TYPE_MISMATCH, UNDECLARED_OPTION, NIXOS_OPTION, IMPORT_CYCLE))
 """What is wrong whether or not the value is read."""
 
@@ -72,12 +74,12 @@ def faults_of(repository: Repository, evaluation: Evaluation, found: Walk) -> li
     """The problems behind what failed: each cause once, not what merely reads it."""
     prefix = evaluation.prefix
     unread = {each.unknown.cause.subject for each in evaluation.collected.unread}
-    from_table = any(module.origin == _TABLE for module in evaluation.collected.modules)
+    from_table = any(module.origin in _TABLES for module in evaluation.collected.modules)
     failures = [
         failure
         for failure in found.failures
         if (not unread or _is_certain(repository, evaluation, failure))
-        and not (from_table and _may_be_newer(failure))
+        and not (from_table and _may_be_newer(repository, evaluation, failure))
     ]
     faults = _faults(repository, failures, prefix)
     if not from_table:
@@ -95,10 +97,13 @@ def _is_of_home_manager(fault: Fault) -> bool:
     )
 
 
-def _may_be_newer(failure: Failure) -> bool:
-    """Whether an option may exist in another release than the one that a table was made of."""
-    is_undeclared = code_of(failure) is UNDECLARED_OPTION
-    return is_undeclared and "Did you mean" not in failure.error.message
+def _may_be_newer(repository: Repository, evaluation: Evaluation, failure: Failure) -> bool:
+    """Whether an option may exist, or be another one, in another release than the table's."""
+    code, message = code_of(failure), failure.error.message
+    if code is TYPE_MISMATCH and "of type `boolean'" not in message:
+        other = any(each.origin == OTHER_RELEASE for each in evaluation.collected.modules)
+        return other and not _is_own(repository, failure)
+    return code is UNDECLARED_OPTION and "Did you mean" not in message
 
 
 def system_faults(repository: Repository, found: Walk) -> list[Fault]:
