@@ -251,8 +251,10 @@ def _flake_utils(context: InputContext, name: str, _l: LockedInput, _p: str) -> 
     return {"lib": OpenAttrs(flake_utils.functions(context.interp), rest)}
 
 
-def _snowfall(context: InputContext, _n: str, _l: LockedInput, _p: str) -> dict[str, Lazy]:
-    return snowfall.functions(context.interp)
+def _snowfall(context: InputContext, name: str, locked: LockedInput, _p: str) -> dict[str, Lazy]:
+    known = locked.repository in ("snowfallorg/lib", "")
+    fork = None if known else Unknown(f"inputs.{name}", missing(name))
+    return snowfall.functions(context.interp, fork)
 
 
 def _systems(context: InputContext, _name: str, locked: LockedInput, path: str) -> dict[str, Lazy]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from hmls.catalog.modules import CATALOG
@@ -36,6 +37,8 @@ _MAX_UNKNOWN = 4_000
 """The same where it is not wholly known: each part of it has to be found out only to be shown."""
 _OTHERS = "…."
 """How a text begins that stands for what a module of an input defines."""
+_MAX_OPEN = 10
+"""Definitions of which nothing is known but that they may exist."""
 _MAX_VALUE = 300
 """Characters of a single definition's value."""
 UNREAD = "unread"
@@ -103,9 +106,7 @@ class Reader:
             assumes += self.tables
         if self.error is not None:
             known, json, error, reason, kind = False, None, self.error, "", ""
-        contributions = [
-            self._contribution(point, found) for found in carried if not _is_idle(found.leaf)
-        ]
+        contributions = [self._contribution(point, found) for found in _worth_telling(carried)]
         order = {"wins": 0, "unknown": 1, "loses": 2, "false": 3}
         return Setting(
             point.path,
@@ -315,6 +316,19 @@ def _is_never_defined(option: Option | None) -> bool:
     except (NixError, Unknowable):
         return False
     return leaves != [] and all(leaf.status is Status.FALSE for leaf in leaves)
+
+
+def _worth_telling(carried: list[Carried]) -> Iterator[Carried]:
+    """Without what is idle, and a few of the modules of which nothing is known for all of them."""
+    open_before = 0
+    for found in carried:
+        leaf = found.leaf
+        if leaf.opaque and leaf.status is Status.UNKNOWN:
+            open_before += 1
+            if open_before > _MAX_OPEN:
+                continue
+        if not _is_idle(leaf):
+            yield found
 
 
 def _is_idle(leaf: Leaf) -> bool:

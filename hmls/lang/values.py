@@ -8,6 +8,7 @@ may be thunks, and is never changed after it was made. Everything else is below.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -406,6 +407,7 @@ def is_identifier(name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def quote_attribute(name: str) -> str:
     if is_identifier(name):
         return name

@@ -132,8 +132,8 @@ def _checked(option: Option) -> Resolved:
     if read_only is MISSING or not expect_bool(read_only):
         return resolved
     definitions = resolved.definitions
-    if len(definitions) < 2:
-        return resolved
+    if sum(definition.maybe is None for definition in definitions) < 2:
+        return resolved  # Of the others nobody knows whether they are there.
     loc, option_type = option.loc, option.declaration.type
     alone = [d.of(Resolved(loc, option_type, [d]).value) for d in definitions]
     raise Thrown(

@@ -84,3 +84,67 @@ def _values(tree: Tree, kind: str) -> dict[str, Any]:
     target = next(t for t in tree.repository.targets.items if t.kind == kind)
     found = settings(tree.repository, target)
     return {".".join(s.path): s.value if s.known else s.text for s in found}
+
+
+def test_the_functions_of_snowfall_list_files(tmp_path: Path) -> None:
+    text = (
+        FLAKE
+        + """
+    #- modules/home/birds/default.nix
+    { lib, ... }: { imports = lib.snowfall.fs.get-non-default-nix-files ./.; }
+    #- modules/home/birds/owl.nix
+    { lib, ... }: {
+      options.zoo.owl = lib.mkOption { default = "none"; };
+      config.zoo.owl = lib.snowfall.path.get-file-name-without-extension (
+        builtins.head (lib.snowfall.fs.get-files-recursive (lib.snowfall.fs.get-file "songs")));
+    }
+    #- songs/night/hoot.txt
+    hoo
+    """
+    )
+    found = in_tree(tmp_path, text, lambda tree: _values(tree, "standalone"))
+    assert found["zoo.owl"] == "hoot"
+
+
+def test_a_fork_may_give_modules_more_arguments(tmp_path: Path) -> None:
+    text = (
+        FLAKE.replace('"owner": "snowfallorg"', '"owner": "somebody"')
+        + """
+    #- modules/home/birds/default.nix
+    { lib, call ? "none", ... }@args: {
+      options.zoo.call = lib.mkOption { default = call; };
+      options.zoo.name = lib.mkOption { default = args._name; };
+      config.zoo = { inherit call; name = args._name; };
+    }
+    """
+    )
+
+    def ask(tree: Tree) -> dict[str, tuple[bool, str | None, str]]:
+        target = next(t for t in tree.repository.targets.items if t.kind == "standalone")
+        found = settings(tree.repository, target, ("zoo",))
+        return {".".join(s.path): (s.known, s.error, s.kind) for s in found}
+
+    found = in_tree(tmp_path, text, ask)
+    assert found["zoo.call"] == (False, None, "missing-input")
+    assert found["zoo.name"] == (False, None, "missing-input")
+
+
+def test_a_definition_that_may_not_exist_does_not_set_a_read_only_option(tmp_path: Path) -> None:
+    text = (
+        FLAKE
+        + """
+    #- modules/home/birds/default.nix
+    { lib, inputs, ... }: {
+      options.zoo.owl.final = lib.mkOption { readOnly = true; };
+      config = lib.mkMerge [ { zoo.owl.final = 1; } { zoo.owl = inputs.nest.owl // { }; } ];
+    }
+    """
+    )
+
+    def ask(tree: Tree) -> tuple[bool, str | None]:
+        target = next(t for t in tree.repository.targets.items if t.kind == "standalone")
+        found = next(s for s in settings(tree.repository, target) if s.path[1:2] == ("owl",))
+        return found.known, found.error
+
+    text = text.replace('inputs.snowfall-lib.url', 'inputs.nest.url = "github:a/nest"; inputs.snowfall-lib.url', 1)  # fmt: skip  # noqa: E501
+    assert in_tree(tmp_path, text, ask) == (False, None)

@@ -34,15 +34,15 @@ _CONFIGURATIONS = frozenset(
 )  # fmt: skip
 
 
-def functions(interp: Interp) -> dict[str, Lazy]:
-    """What the flake `snowfall-lib` offers."""
+def functions(interp: Interp, fork: Unknown | None) -> dict[str, Lazy]:
+    """What the flake `snowfall-lib` offers. A `fork` may give modules and the library more."""
 
     def make_lib(lazy: Lazy) -> Value:
-        snowfall = Snowfall(interp, expect_attrs(lazy))
+        snowfall = Snowfall(interp, expect_attrs(lazy), fork)
         return snowfall.own_lib(Primop("mkFlake", 1, partial(_make_flake, snowfall)))
 
     def make_flake(lazy: Lazy) -> Value:
-        return _make_flake(Snowfall(interp, expect_attrs(lazy)), lazy)
+        return _make_flake(Snowfall(interp, expect_attrs(lazy), fork), lazy)
 
     return {"mkLib": Primop("mkLib", 1, make_lib), "mkFlake": Primop("mkFlake", 1, make_flake)}
 
@@ -135,7 +135,7 @@ def _home(snowfall: Snowfall, homes: Attrs, name: str, path: str, system: str) -
             "pkgs": packages,
             "lib": lib,
             "modules": delayed(modules),
-            "extraSpecialArgs": Attrs(special),
+            "extraSpecialArgs": snowfall.opened(special),
         }
     )
     return delayed(lambda: home_configuration(interp, _release(snowfall), given))
@@ -193,7 +193,7 @@ def _system(
         {
             "system": target,
             "modules": delayed(modules),
-            "specialArgs": Attrs({**get_section(own, "specialArgs"), **special}),
+            "specialArgs": snowfall.opened({**get_section(own, "specialArgs"), **special}),
             "lib": delayed(lambda: nixpkgs_lib(snowfall.interp)),
         }
     )

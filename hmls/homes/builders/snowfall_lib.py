@@ -5,9 +5,11 @@ Source: snowfall-lib snowfall-lib/default.nix, internal/default.nix.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from hmls.homes.builders.home_manager import extended_library
+from hmls.homes.builders.snowfall_functions import snowfall_functions
 from hmls.lang import coerce
 from hmls.lang.combine import update
 from hmls.lang.force import (
@@ -32,17 +34,26 @@ _HELPERS = Cause("foreign-builder", "snowfall-lib's own functions are not known 
 class Snowfall:
     """One call of `mkLib` or `mkFlake`: where things lie, and the libraries made of it."""
 
-    def __init__(self, interp: Interp, options: Attrs) -> None:
+    def __init__(self, interp: Interp, options: Attrs, fork: Unknown | None) -> None:
         self.interp = interp
+        self.fork = fork
+        """What a fork may have added to anything, where it is one."""
         self.inputs = expect_attrs(get_lazy(options, "inputs"))
         section = get(options, "snowfall")
         config = Attrs() if section is MISSING else expect_attrs(section)
         root = get_lazy(config, "root")
-        source = get_lazy(options, "src") if root is MISSING else root
-        self.root: str = _disk_path(force(source))
+        self._source = get_lazy(options, "src")
+        self._snowfall_root = self._source if root is MISSING else root
+        self.root: str = _disk_path(force(self._snowfall_root))
         """The folder of homes/, lib/, modules/ and systems/, on disk."""
         namespace = get(config, "namespace")
         self.namespace: Value = "internal" if namespace is MISSING else namespace
+
+    def opened(self, items: Mapping[str, Lazy]) -> Attrs:
+        """A set to which a fork may have added."""
+        if self.fork is not None:
+            return OpenAttrs(items, self.fork)
+        return items if isinstance(items, Attrs) else Attrs(items)
 
     def folders(self, relative: str) -> list[str]:
         """The names of the folders in a folder below the root."""
@@ -74,8 +85,11 @@ class Snowfall:
         for name, lazy in self.inputs.items():
             if name not in _WITHOUT_LIB:
                 libraries[name] = delayed(lambda lazy=lazy: _library_of(lazy))  # type: ignore[misc]
-        libraries["snowfall"] = Unknown("lib.snowfall", _HELPERS, None, "set")
-        return expect_attrs(update(lib, Attrs(libraries)))
+        rest = Unknown("lib.snowfall", _HELPERS, None, "set")
+        libraries["snowfall"] = delayed(
+            lambda: snowfall_functions(self.interp, self._source, self._snowfall_root, rest)
+        )
+        return self.opened(expect_attrs(update(lib, Attrs(libraries))))
 
     @cached_property
     def user_lib(self) -> Value:

@@ -76,7 +76,7 @@ def _arguments(snowfall: Snowfall, given: Attrs) -> Attrs:
     }
     if isinstance(given, OpenAttrs):
         return OpenAttrs({**given, **own}, given.rest, {}, given.absent)
-    return Attrs({**given, **own})
+    return snowfall.opened({**given, **own})
 
 
 def _system_of(given: Attrs) -> Value:
