@@ -64,7 +64,8 @@ FUNCTION = r"function(?: '[^']*')?(?: at (?P<where>\S+:\d+:\d+))?"
 SOME = ".{0,500}"
 """Some words of a line. Bounded, so that no text makes the search take long."""
 WHERE = f"(?: in {SOME}?)?(?: because it)?"
-OPTION = r"[`‘'](?P<option>[^`'’‘]+)['’`]"
+OPTION = r"[`‘'](?P<option>.{1,300}?)['’`]"
+"""A name may have apostrophes inside: what stands behind it tells where it ends."""
 
 
 def _plain(kind: ProblemKind) -> Builder:

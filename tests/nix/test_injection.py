@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from hmls.deploy import plan
-from hmls.deploy.outcome import Done
+from hmls.deploy.outcome import Done, Failed
 from hmls.deploy.session import deploy
-from tests.nix.lab import Lab, User
+from tests.nix.lab import SYSTEM, Lab, User
 
 NAMES = [
     "al.ice",
@@ -56,6 +57,61 @@ async def test_a_name_that_nix_cannot_be_told(lab: Lab) -> None:
     refused = plan.switch(replace(lab.target(name), user="alice"), await lab.situation())
     assert isinstance(refused, plan.Refusal)
     assert refused.code == "bad-name"
+
+
+BUILT = """{ ... }: derivation {
+  name = "x"; system = "@system@"; builder = "/bin/sh"; PATH = "/usr/bin:/bin";
+  args = [ "-c" "mkdir $out" ];
+}"""
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in (".", "..")])
+async def test_names_of_hosts(lab: Lab, name: str) -> None:
+    """Nix builds them; nixos-rebuild is given what it can take, in one argument."""
+    lab.set_home("{ }")
+    lab.write(f"systems/{name}/default.nix", BUILT.replace("@system@", SYSTEM))
+    lab.track()
+    assert isinstance(await lab.deploy(plan.build, target=lab.host(name)), Done)
+    lab.add_program("nixos-rebuild", f'printf "%s|" "$@" > {lab.folder}/asked')
+    lab.add_program("sudo", 'shift; exec "$@"')
+    around = await lab.around()
+    machine = replace(around.situation.machine, hostname=name)
+    made = plan.switch(lab.host(name), replace(around.situation, machine=machine))
+    if isinstance(made, plan.Plan):
+        outcome = await deploy(made, User(), around)
+        assert isinstance(outcome, Done), outcome
+        assert (lab.folder / "asked").read_text() == f"switch|--flake|{lab.root}#{name}|"
+    else:
+        assert made.code in ("bad-name", "other-machine")
+    assert nothing_ran(lab)
+
+
+@pytest.mark.parametrize("name", ["$(touch pwned)", "-x", "--help", "a b", "a'b", "new\nline", ""])
+async def test_names_of_inputs_and_specialisations(lab: Lab, name: str) -> None:
+    """No input and no specialisation has such a name, and none is asked for."""
+    lab.set_home('{ files.a = "1"; }')
+    refused = plan.update(str(lab.root), [name], await lab.situation())
+    assert isinstance(refused, plan.Refusal)
+    lab.options = plan.Options(specialisation=name)
+    made = plan.switch(lab.target(), await lab.situation())
+    if isinstance(made, plan.Plan):
+        outcome = await lab.deploy(plan.switch)
+        assert not isinstance(outcome, Done), outcome
+    assert nothing_ran(lab)
+
+
+@pytest.mark.parametrize(
+    "option", ['"$(touch pwned)"', "a'b", r'"new\nline"', '"-x"', '"a b"', '"`touch pwned`"']
+)
+async def test_names_of_options_in_errors(lab: Lab, option: str) -> None:
+    """What an error names, written as nixpkgs writes it, is looked up and shown, and no more."""
+    text = f"The option `programs.{option}' does not exist. Definition values:"
+    lab.set_home(f"{{ files = throw {json.dumps(text)}; }}")
+    outcome = await lab.deploy(plan.build)
+    assert isinstance(outcome, Failed)
+    (problem,) = outcome.problems
+    assert (problem.kind, len(problem.option)) == ("unknown-option", 2)
+    assert nothing_ran(lab)
 
 
 @pytest.mark.parametrize(

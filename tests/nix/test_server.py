@@ -11,6 +11,7 @@ import pytest
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcRequestCancelled
 
+from hmls.server.commands import COMMANDS
 from tests.nix.desk import Desk, desk, make_lab, no, other_user
 
 USER = other_user()[1]
@@ -88,8 +89,15 @@ async def test_an_untrusted_workspace_runs_nothing(
     lab = make_lab(folder, nix_environ, FILE)
     lab.add_program("nix", f"touch {lab.folder}/it-ran")
     async with desk(lab, trusted=False) as at:
-        for name in ("build", "switch", "checkAll", "update", "track"):
-            assert (await at.run(name, paths=[str(lab.root)]))["outcome"] == "not-run"
+        for name in COMMANDS:
+            more = {"paths": [str(lab.root)], "generations": [1]}
+            assert (await at.run(name, **more))["outcome"] == "not-run", name
+        assert (await at.ask("hmls/generations")).generations == []
+        at.editor.open(HOME)
+        actions = await at.editor.actions(HOME, EVERYWHERE)
+        offered = [action for action in actions if action.kind == "source.deploy"]
+        assert offered
+        assert all("not trusted" in action.data["reason"] for action in offered)
         assert at.questions == []
         assert "not trusted" in at.messages[0]
     assert not (lab.folder / "it-ran").exists()

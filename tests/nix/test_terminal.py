@@ -12,6 +12,7 @@ import pytest
 
 from tests.nix.desk import REPOSITORY, make_lab, other_user, store_of
 from tests.nix.lab import Lab
+from tests.nix.test_flakes import add_inputs
 
 USER = other_user()[1]
 HOME = f"homes/{USER}/default.nix"
@@ -83,6 +84,24 @@ def test_check_of_a_folder_a_target_and_all(lab: Lab) -> None:
     assert every.returncode == 1
     assert "homes/bob/default.nix:1:11: error: undefined variable" in every.stderr
     assert "1 of 3 failed" in every.stderr
+
+
+def test_preview_and_update(lab: Lab) -> None:
+    one, _ = add_inputs(lab)
+    lab.set_home(FILE, USER)
+    preview = hmls(lab, "preview", USER, "--yes")
+    assert preview.returncode == 0, preview.stderr
+    assert "~/settings" in preview.stderr
+    assert not (lab.home / "settings").exists()
+    (one / "more").write_text("x")
+    update = hmls(lab, "update", "one", "--yes")
+    assert update.returncode == 0, update.stderr
+    assert "$ nix flake update one --flake " in update.stderr
+    assert "1 input moved" in update.stderr
+    assert hmls(lab, "update", "-x", "--yes").returncode == 2
+    assert hmls(lab, "archive", "--yes").returncode == 0
+    lab.set_home("{ files = nothing; }", USER)
+    assert hmls(lab, "switch", USER, "--yes").returncode == 1
 
 
 def test_what_is_refused_says_why(lab: Lab) -> None:
