@@ -115,6 +115,7 @@ class Repository:
             if not context.reader.reads & changed:
                 context.reader.files = files
                 after._contexts[key] = context
+                after._contexts_before.pop(key, None)
         if after._layout is not None and len(after._contexts) == len(self._contexts):
             after._targets = self._targets
         return after
@@ -215,6 +216,7 @@ class Repository:
         context = self._contexts.get(key)
         if context is None:
             context = self._contexts[key] = self._new_context(self._configuration(key))
+            self._contexts_before.pop(key, None)
         return context
 
     def _configuration(self, key: ContextKey) -> Configuration:
@@ -236,6 +238,7 @@ class Repository:
             environment = environment_of(self.flake.new_interp(reader))
             evaluation = conventional_home(environment, self.layout, target)
             context = self._contexts[key] = Context(reader, evaluation)
+            self._contexts_before.pop(key, None)
         return context
 
 

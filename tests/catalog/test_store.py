@@ -20,6 +20,7 @@ from hmls.homes.lock import read_lock
 from hmls.homes.sources import missing_inputs, sources_of
 from hmls.homes.workspace import Views, Workspace
 from hmls.ide.completion import complete
+from hmls.ide.hover import hover
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.thread import run
 from tests.store import HOME_MANAGER, NIXPKGS, Store, lock, nar_hash_of
@@ -282,3 +283,81 @@ def test_the_place_of_a_file_decides_its_options(
     found = run(ask)
     assert expected in found
     assert ("lamp" in found) == (expected == "lamp")
+
+
+def test_an_option_of_the_wrong_kind_is_named_as_such(tmp_path: Path) -> None:
+    store = Store(tmp_path / "root")
+    nar_hash, table = nixos(store)
+    root = tmp_path / "flake"
+    home = "{ ... }: { services.lamp.bulbs = { }; }"
+    files = {
+        "flake.nix": FLAKE,
+        "flake.lock": lock({"nixpkgs": ("NixOS/nixpkgs", nar_hash)}),
+        "modules/home/unused.nix": home,
+        "modules/nixos/unused.nix": "{ ... }: { programs.git.lfs.skipSmudge = 1; }",
+    }
+    write_files(str(root), files)
+
+    def ask(name: str, at: str) -> str:
+        workspace = Workspace(str(store.root))
+        workspace.set_folders([str(root)])
+        view = Views(workspace, Catalogued({("nixos", table.revision): table})).newest()
+        found = hover(view, str(root / name), files[name].index(at))
+        return "" if found is None else found.plain
+
+    told = run(lambda: ask("modules/home/unused.nix", "bulbs"))
+    assert "**this is an option of NixOS**, which a home does not have" in told
+    told = run(lambda: ask("modules/nixos/unused.nix", "skipSmudge"))
+    assert "**this is an option of Home Manager**, which a system does not have" in told
+
+
+SECRETS = {
+    "flake.nix": """
+        {
+          outputs = { self }: {
+            homeManagerModules.secrets = ./module.nix;
+            homeManagerModules.default = self.homeManagerModules.secrets;
+          };
+        }
+    """,
+    "module.nix": """
+        { config, lib, ... }: {
+          options.secrets = lib.mkOption {
+            description = "What nobody is to know.";
+            type = lib.types.attrsOf (lib.types.submodule {
+              options.path = lib.mkOption { type = lib.types.str; };
+              options.mode = lib.mkOption { type = lib.types.enum [ "0400" "0440" ]; };
+            });
+          };
+        }
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{ inputs, ... }: { secrets.mail.$0 }", "mode"),
+        ("{ inputs, ... }: { secrets.mail.mode = $0; }", '"0440"'),
+        ("{ inputs, ... }: { $0 }", "secrets"),
+        ("{ inputs, ... }: { imports = [ $0 ]; }", "inputs.secrets.homeManagerModules.secrets"),
+        ("{ inputs, ... }: { imports = [ inputs.secrets.$0 ]; }", "homeManagerModules"),
+        ("{ inputs, ... }: { imports = [ inputs.secrets.homeManagerModules.$0 ]; }", "default"),
+    ],
+)
+def test_modules_of_other_inputs(tmp_path: Path, text: str, expected: str) -> None:
+    store = Store(tmp_path / "root")
+    nar_hash = store.put(SECRETS)
+    # The file at hand does not parse: what others import counts.
+    module = "{ inputs, ... }: { imports = [ inputs.secrets.homeManagerModules.default ]; }"
+    write_files(str(tmp_path / "f"), {"modules/home/default.nix": module})
+    home = text
+    locked = lock({"secrets": ("someone/secrets", nar_hash)})
+    made = workspace(tmp_path / "f", store, locked, home.replace("$0", ""))
+    path = str(tmp_path / "f/homes/alice/default.nix")
+
+    def ask() -> list[str]:
+        view = Views(made, Catalogued()).newest()
+        return [item.label for item in complete(view, path, home.index("$0"))]
+
+    assert expected in run(ask)

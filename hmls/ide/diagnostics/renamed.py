@@ -27,18 +27,19 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
         return []
     found: list[Diagnostic] = []
     for defined in repository.index[path].defined:
-        if not defined.is_leaf or defined.declares:
-            continue
-        known = _moved(table, defined.path)
+        known = None if defined.declares else _moved(table, defined.path)
         if known is None:
             continue
         old, moved = known
-        assert moved.target is not None
-        new = moved.target
-        message = f"{_dotted(old)} is called {_dotted(new)} now"
+        written = _written(source, defined)
+        # What is inside of a set by the old name is not told of again.
+        if moved.target is None or len(defined.path) - len(written) >= len(old):
+            continue
+        message = f"{_dotted(old)} is called {_dotted(moved.target)} now"
         if moved.kind == "changed":
-            message = f"{_dotted(old)} is no more; {_dotted(new)} is made of it"
-        fixes = _fixes(path, source, defined, old, moved) if moved.kind == "renamed" else ()
+            message = f"{_dotted(old)} is no more; {_dotted(moved.target)} is made of it"
+        outer = defined.path[: len(defined.path) - len(written)]
+        fixes = _fixes(path, defined, outer, old, moved) if moved.kind == "renamed" else ()
         place = (path, defined.start, defined.end)
         found.append(Diagnostic(*place, RENAMED_OPTION, message, fixes=fixes))
     return found
@@ -53,14 +54,17 @@ def _moved(table: Table, path: Path) -> tuple[Path, Moved] | None:
     return None
 
 
-def _fixes(path: str, source: Source, defined: Defined, old: Path, moved: Moved) -> tuple[Fix, ...]:
-    """The new name in place of the old one, if it can be written at this place."""
+def _written(source: Source, defined: Defined) -> Path:
+    """The names in the path of a binding itself, without those of the sets around it."""
     node: Node | None = source.root.named_descendant_for_byte_range(defined.start, defined.end)
     if node is not None and node.kind_id != Kind.ATTRPATH:
         node = node.parent
-    if node is None or node.kind_id != Kind.ATTRPATH or moved.target is None:
-        return ()
-    outer = defined.path[: len(defined.path) - len(attrpath_names(node))]
+    return () if node is None or node.kind_id != Kind.ATTRPATH else attrpath_names(node)
+
+
+def _fixes(path: str, defined: Defined, outer: Path, old: Path, moved: Moved) -> tuple[Fix, ...]:
+    """The new name in place of the old one, if it can be written at this place."""
+    assert moved.target is not None
     whole = moved.target + defined.path[len(old) :]
     if whole[: len(outer)] != outer or len(whole) <= len(outer):
         return ()

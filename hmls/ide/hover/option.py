@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hmls.catalog.lookup import Found
+from hmls.catalog.lookup import Found, option_at
 from hmls.catalog.table import Table
 from hmls.homes.offered import (
     declared_in,
@@ -39,10 +39,28 @@ def about_declaration(repository: Repository, path: str, subject: SettingName) -
         return [f"{title}\n\n{about_moved(moved[0])}\n"]
     names = offered_names(tables, subject.path)
     if not names:
-        return None
+        return _of_the_other_kind(repository, title, subject)
     listed = ", ".join(code(name) for name in list(names)[:_MAX_NAMES])
     more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
     return [f"{title} · options\n\n{listed}{more}\n"]
+
+
+def _of_the_other_kind(repository: Repository, title: str, subject: SettingName) -> Parts | None:
+    """An option of NixOS that is set in a home, or one of Home Manager in a system."""
+    lock, knowledge = repository.flake.lock, repository.knowledge
+    if subject.space == "home":
+        table, whose = knowledge.system_table(lock), "NixOS"
+    else:
+        table, whose = knowledge.home_table(lock), "Home Manager"
+    found = None if table is None else option_at(table, subject.path)
+    if found is None or table is None:
+        return None
+    here = "a home" if subject.space == "home" else "a system"
+    return [
+        f"{title} · {escape(found.type)}\n\n",
+        f"**this is an option of {whose}**, which {here} does not have\n\n",
+        *(f"{paragraph}\n\n" for paragraph in about_option(found, table)),
+    ]
 
 
 def beside_value(repository: Repository, path: str, subject: SettingName) -> Parts:
