@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from hmls.homes.builders.configuration import Environment
+from hmls.homes.builders.configuration import Configuration, Environment
 from hmls.homes.builders.home_manager import BUILDER, Release, evaluate_home
 from hmls.homes.layout import Layout
 from hmls.homes.packages import packages_for
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import force
 from hmls.lang.interp import ReadFailed
 from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Path, Unknown
 from hmls.modules.evaluation import Evaluation
@@ -31,8 +33,14 @@ def _never_special(layout: Layout) -> frozenset[str]:
     return frozenset(("pkgs", "osConfig", "nixosConfig", "darwinConfig"))
 
 
-def conventional_home(environment: Environment, layout: Layout, target: Target) -> Evaluation:
-    """The home of a target from its layers."""
+SHARED = ("inputs", "lib", "namespace", "self")
+"""Arguments that the homes of one flake have in common."""
+
+
+def conventional_home(
+    environment: Environment, layout: Layout, target: Target, sibling: Configuration | None
+) -> Evaluation:
+    """The home of a target from its layers; what it is given is as of a home of the same flake."""
     system = target.system or "x86_64-linux"
     modules: list[Lazy] = [Path(path) for path in shared_modules(environment, layout)]
     modules += [Path(layer.entry) for layer in target.layers if layer.has_entry]
@@ -43,6 +51,7 @@ def conventional_home(environment: Environment, layout: Layout, target: Target) 
     special: dict[str, Lazy] = {"isDroid": target.kind == "droid", "system": system}
     for name in ("inputs", "self"):
         special[name] = Unknown(name, _ASSUMED)
+    special.update(_shared(sibling))
     if target.kind == "host":
         special["osConfig"] = _host_config(target)
         modules.append(_from_host(target.user))
@@ -51,9 +60,18 @@ def conventional_home(environment: Environment, layout: Layout, target: Target) 
         Release(),
         modules=modules,
         packages=packages_for(environment.interp, system),
-        lib=environment.interp.lib,
+        lib=environment.interp.lib if sibling is None or sibling.lib is None else sibling.lib,
         special=OpenAttrs(special, Unknown("specialArgs", _ASSUMED), {}, _never_special(layout)),
     )
+
+
+def _shared(sibling: Configuration | None) -> dict[str, Lazy]:
+    """The arguments of another home that this one gets too, as far as they can be had."""
+    try:
+        given = None if sibling is None else force(sibling.special)
+    except (NixError, Unknowable):
+        return {}
+    return {name: given[name] for name in SHARED if isinstance(given, Attrs) and name in given}
 
 
 def shared_modules(environment: Environment, layout: Layout) -> list[str]:

@@ -185,6 +185,12 @@ class Flake:
                     return item.configuration
         return None
 
+    def home_of(self, user: str) -> Output | None:
+        """A standalone home that the flake builds, one of the user's where there is any."""
+        found = [item for item in self.configurations(HOME_OUTPUTS).items if item.configuration]
+        own = (item for item in found if item.name.partition("@")[0] == user)
+        return next(own, found[0] if found else None)
+
     def _homes_by_system(self) -> list[Output]:
         """`legacyPackages.<system>.homeConfigurations`, where home-manager looks too."""
         found: list[Output] = []

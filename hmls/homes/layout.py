@@ -43,6 +43,8 @@ class LayoutRow:
     """Which modules of the folder are part of every home, without the flake saying so."""
     host_layers_stand_alone: bool = False
     """Whether `<user>@<host>` is a standalone home too, so that the host need not exist."""
+    fits_anything: bool = False
+    """Whether only a base layer of the user or a system of the host shows that it is a layer."""
 
 
 def homes_in(folder: str) -> LayoutRow:
@@ -112,6 +114,7 @@ _HOME_USER_HOST = LayoutRow(
     ("modules/nixos",),
     shared="none",
     host_layers_stand_alone=True,
+    fits_anything=True,
 )
 LAYOUTS = (
     _SNOWFALL, homes_in("homes"), homes_in("nix/homes"), _EZ_CONFIGS, _BLUEPRINT, _HOME_USER_HOST,
@@ -239,7 +242,12 @@ def _layers(tree: _Tree, row: LayoutRow) -> tuple[Layer, ...]:
                 tree.kind(entry) == "regular",
                 names.get("system"),
             )
-    return tuple(sorted(found.values(), key=lambda layer: (layer.user, layer.folder)))
+    layers = list(found.values())
+    if row.fits_anything:
+        based = {layer.user for layer in layers if layer.kind == "base"}
+        hosts = {names["host"] for template in row.systems for names, _ in tree.matching(template)}
+        layers = [layer for layer in layers if layer.user in based or layer.host in hosts]
+    return tuple(sorted(layers, key=lambda layer: (layer.user, layer.folder)))
 
 
 class _Tree:

@@ -236,7 +236,9 @@ class Repository:
         if context is None:
             reader = FlakeReader(self.files)
             environment = environment_of(self.flake.new_interp(reader))
-            evaluation = conventional_home(environment, self.layout, target)
+            sibling = self.flake.home_of(target.user)
+            given = None if sibling is None else sibling.configuration
+            evaluation = conventional_home(environment, self.layout, target, given)
             context = self._contexts[key] = Context(reader, evaluation)
             self._contexts_before.pop(key, None)
         return context

@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from hmls.homes.conventions import SHARED
 from hmls.homes.flake import (
     CONFIGURATION_OUTPUTS,
     DROID_OUTPUTS,
@@ -19,6 +20,7 @@ from hmls.homes.flake import (
 )
 from hmls.homes.layout import Layer
 from hmls.homes.meta import system_of_layers
+from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import force
 from hmls.lang.values import Site, quote_attribute
@@ -82,6 +84,7 @@ def find_targets(repository: Repository) -> Targets:
         found.systems(output)
     found.systems_by_convention()
     found.droid()
+    found.arguments()
     items = sorted(found.items, key=lambda target: (target.user, _ORDER[target.kind], target.name))
     return Targets(
         tuple(items),
@@ -113,7 +116,7 @@ class _Found:
     def _reason(self, outputs: Outputs | Output, output: str) -> str | None:
         if outputs.error is not None:
             self.errors.append(outputs.error)
-            return f"flake.nix does not evaluate: {outputs.error.message}"
+            return f"flake.nix does not evaluate: {store.readable(outputs.error.message)}"
         if outputs.unknown is None:
             return None
         cause = outputs.unknown.cause
@@ -205,7 +208,7 @@ class _Found:
             users, why = self.repository.users_of_host(output.path)
         except NixError as error:
             self.errors.append(error)
-            users, why = [], f"{host} does not evaluate: {error.message}"
+            users, why = [], f"{host} does not evaluate: {store.readable(error.message)}"
         except Unknowable as stop:
             users, why = [], f"its users are unknown: {stop.unknown.cause.message}"
         system = _text(output.configuration.platform)
@@ -255,6 +258,14 @@ class _Found:
             self.items.append(Target(name, "host", user, host, path, system, present, reason))
         if users:
             self.assume(f"the users of {host} are those with a layer for it", reason)
+
+    def arguments(self) -> None:
+        """What homes by convention are given, where the flake builds others."""
+        for target in self.items:
+            home = self.repository.flake.home_of(target.user)
+            if target.by_convention is not None and home is not None:
+                message = f"{target.name} is given {', '.join(SHARED)} as {home.path} is"
+                self.assume(message, target.by_convention)
 
     def droid(self) -> None:
         outputs = self.repository.flake.configurations(DROID_OUTPUTS)

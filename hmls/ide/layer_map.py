@@ -11,6 +11,7 @@ from hmls.homes.layout import Layer
 from hmls.homes.people import hosts, users
 from hmls.homes.repository import Repository
 from hmls.homes.targets import Target
+from hmls.lang import store
 
 Counts = Callable[[str], tuple[int, int]]
 """Path of a file → its errors and its warnings."""
@@ -75,7 +76,7 @@ def layers_json(repository: Repository) -> dict[str, Any]:
             {"message": assumption.message, "reason": assumption.reason}
             for assumption in targets.assumptions
         ],
-        "errors": list(dict.fromkeys(error.message for error in targets.errors)),
+        "errors": list(dict.fromkeys(store.readable(error.message) for error in targets.errors)),
     }
 
 

@@ -6,6 +6,7 @@ import os
 
 from hmls.homes.inputs import role_of
 from hmls.homes.repository import Repository
+from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 
 
@@ -64,14 +65,14 @@ def print_explanation(repository: Repository) -> None:
     for assumption in targets.assumptions:
         say("assumed", assumption.message, assumption.reason)
     for error in targets.errors:
-        say("error", error.message)
+        say("error", store.readable(error.message))
 
 
 def _explain_modules(repository: Repository, target, say) -> None:  # type: ignore[no-untyped-def]
     try:
         collected = repository.evaluation(target).collected
     except NixError as error:
-        say("error", f"  {target.name} does not evaluate: {error.message}")
+        say("error", f"  {target.name} does not evaluate: {store.readable(error.message)}")
         return
     except Unknowable as stop:
         say("unread", f"  {stop.unknown.text}", stop.unknown.cause.message)

@@ -9,6 +9,7 @@ from hmls.homes.membership import home_files
 from hmls.homes.settings import setting, settings
 from hmls.ide.definition import definition
 from hmls.ide.diagnostics import diagnose_all
+from hmls.lang import store
 from hmls.lang.show import brief_text, show
 from hmls.lang.values import Attrs, Cause, Unknown, UnknownChoice
 from tests.trees import Tree, in_tree
@@ -152,3 +153,74 @@ def test_what_another_release_of_home_manager_refuses_is_unknown_and_no_error(
     new = in_tree(tmp_path / "new", text.replace("MODIFIED", "1787400000"), ask, Catalogued())
     assert new["errors"]
     assert new["codes"]
+
+
+def test_a_home_by_convention_is_given_the_library_of_the_flakes_other_homes(
+    tmp_path: Path,
+) -> None:
+    text = """
+        #- flake.nix
+        { inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          inputs.home-manager.url = "github:nix-community/home-manager";
+          outputs = { nixpkgs, home-manager, secrets, ... }@inputs: {
+            homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+              pkgs = nixpkgs.legacyPackages.x86_64-linux;
+              extraSpecialArgs = { inherit inputs; };
+              lib = nixpkgs.lib.extend (self: super: { zoo.enabled = { enable = true; }; });
+              modules = [ ./homes/alice ];
+            };
+            nixosConfigurations.desk = secrets.system;
+          }; }
+        #- homes/alice/default.nix
+        { }
+        #- homes/alice@desk/default.nix
+        { lib, inputs, ... }: {
+          options.my.lib = lib.mkOption { };
+          config.my.lib = lib.zoo.enabled // { inputs = inputs ? nixpkgs; };
+        }
+    """
+
+    def ask(tree: Tree) -> tuple[bool, dict[str, object], list[str]]:
+        target = tree.target("alice@desk")
+        found = {s.path[-1]: s.value for s in settings(tree.repository, target, ("my",))}
+        said = [assumed.message for assumed in tree.repository.targets.assumptions]
+        return target.by_convention is not None, found, said
+
+    by_convention, found, said = in_tree(tmp_path, text, ask)
+    assert by_convention
+    assert found == {"enable": True, "inputs": True}
+    assert "alice@desk is given inputs, lib, namespace, self as homeConfigurations.alice is" in said
+
+
+def test_a_flake_of_parts_fails_on_a_part_that_is_missing(tmp_path: Path) -> None:
+    text = """
+        #- flake.nix
+        { inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+          outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+            systems = [ ]; imports = [ ./parts/homes.nix ];
+          }; }
+        #- homes/alice/default.nix
+        { }
+    """
+
+    def ask(tree: Tree) -> list[str]:
+        return [store.readable(error.message) for error in tree.repository.targets.errors]
+
+    assert in_tree(tmp_path, text, ask)[0] == "path './parts/homes.nix' does not exist"
+
+
+def test_folders_below_home_are_layers_only_of_known_users_or_hosts(tmp_path: Path) -> None:
+    text = """
+        #- home/modules/editor.nix
+        { }
+        #- home/alice/global/default.nix
+        { }
+        #- home/alice/desk.nix
+        { }
+        #- home/bob/pi.nix
+        { }
+        #- hosts/pi/default.nix
+        { }
+    """
+    found = in_tree(tmp_path, text, lambda tree: tree.repository.layout.layers)
+    assert [layer.name for layer in found] == ["alice@desk", "alice", "bob@pi"]

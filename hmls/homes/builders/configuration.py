@@ -52,6 +52,10 @@ class Configuration:
     """The list of modules as it was given."""
     site: Site | None = None
     release: Release | None = None
+    lib: Lazy = None
+    """The library that was given, null where nixpkgs' own is meant."""
+    special: Lazy = None
+    """`extraSpecialArgs` of a home."""
 
 
 class ConfigurationAttrs(OpenAttrs):

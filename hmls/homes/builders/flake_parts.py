@@ -86,6 +86,8 @@ def _make(interp: Interp, lazy: Lazy, module: Lazy) -> Value:
 
 def _outputs(evaluation: Evaluation) -> Value:
     """The outputs; a module that was not read may add to them."""
+    if evaluation.collected.failures:
+        raise evaluation.collected.failures[0]
     made = _with_per_system(get(expect_attrs(evaluation.raw_config), "flake"))
     unread = evaluation.collected.unread
     if not unread or not isinstance(made, Attrs):

@@ -131,6 +131,8 @@ def home_configuration(interp: Interp, release: Release, lazy: Lazy) -> Value:
         platform=delayed(lambda: _platform(packages)),
         modules=[] if modules is MISSING else modules,
         release=release,
+        lib=None if lib is MISSING else lib,
+        special=None if extra is MISSING else extra,
     )
     made = returned(interp, configuration, "activationPackage")
     made["pkgs"] = packages
