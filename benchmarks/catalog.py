@@ -1,25 +1,29 @@
 """How much of Home Manager's options the extractor finds, and how long it takes.
 
-    python benchmarks/catalog.py PATH OPTIONS
+    python benchmarks/catalog.py PATH OPTIONS [NIXPKGS]
 
 PATH is a checkout of Home Manager; OPTIONS a file with one JSON object a line, as real Nix
-gives them: {"loc": […], "type": description, "visible"?, "internal"?}.
+gives them: {"loc": […], "type": description, "visible"?, "internal"?}. NIXPKGS is a checkout
+of nixpkgs, for its packages.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from hmls.catalog.cache import pack, pack_table, unpack, unpack_table
 from hmls.catalog.extract import Extraction
 from hmls.catalog.finish import Scope
 from hmls.catalog.home_manager import extract_home_manager
-from hmls.catalog.table import bundled, from_bytes, table_of, to_bytes
+from hmls.catalog.packages import packages_from_json, read_packages
+from hmls.catalog.table import bundled, table_of
 from hmls.catalog.type_reader import TypeReader
 from hmls.lang.disk import DiskReader
 from hmls.lang.errors import NixError, Unknowable
@@ -41,17 +45,33 @@ def main() -> None:
     started = time.process_time()
     found = run(lambda: extract_home_manager(DiskReader(), str(Path(root).resolve())))
     print(f"extraction: {time.process_time() - started:.2f} s of processor time")
-    content = to_bytes(table_of(found, "", "", exact=True))
-    started = time.perf_counter()
-    from_bytes(content)
-    passed = 1e3 * (time.perf_counter() - started)
-    print(f"a cached table ({len(content):,} bytes): {passed:.0f} ms")
-    started = time.perf_counter()
-    bundled()
-    print(f"the bundled table: {1e3 * (time.perf_counter() - started):.0f} ms")
+    content = pack_table(table_of(found, "", "", exact=True))
+    print(f"the file in the cache: {len(content):,} bytes")
+    before = _megabytes()
+    _timed("reading it again", lambda: unpack_table(content))
+    print(f"memory for it: {_megabytes() - before:.0f} MB")
+    _timed("the bundled table", bundled)
+    if len(sys.argv) > 3:
+        started = time.process_time()
+        packages = read_packages(str(Path(sys.argv[3]).resolve()))
+        seconds = time.process_time() - started
+        print(f"{len(packages.packages):,} packages: {seconds:.2f} s of processor time")
+        content = pack(packages.to_json())
+        _timed("reading them again", lambda: packages_from_json(unpack(content)))
     ours = run(lambda: dict(_described(found)))
     truth = {tuple(o["loc"]): o for o in map(json.loads, Path(listed).read_text().splitlines())}
     _compare(ours, truth)
+
+
+def _timed(title: str, work: Callable[[], object]) -> None:
+    started = time.process_time()
+    work()
+    print(f"{title}: {1e3 * (time.process_time() - started):.0f} ms of processor time")
+
+
+def _megabytes() -> float:
+    """The most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _compare(ours: dict[Path_, str], truth: dict[Path_, Any]) -> None:

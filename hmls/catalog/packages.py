@@ -15,13 +15,15 @@ from hmls.lang.lib.licenses import unfree_names
 from hmls.syntax.attrpath import DYNAMIC, attrpath_names, plain_string
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.outline import outline
-from hmls.syntax.parse import Node, Source, parse, walk
+from hmls.syntax.parse import LANGUAGE, Node, Query, QueryCursor, Source, parse
 
 Json = Any
 _BY_NAME = "pkgs/by-name"
 _TOP_LEVEL = "pkgs/top-level"
 _MAX_BYTES = 1 << 21
+_BINDINGS = Query(LANGUAGE, "(binding) @binding")
 _CALL = re.compile(rb"(?:callPackages?|callPackageWith|import)\s+\(?(\.{1,2}/[\w./+-]+)")
+_LAST_COMMA = re.compile(rb",(\s*\}\s*:)")
 _NESTED = (
     ("python-packages.nix", ("python3Packages",)),
     ("perl-packages.nix", ("perlPackages",)),
@@ -124,6 +126,8 @@ def _source(root: str, file: str) -> Source | None:
             text = opened.read(_MAX_BYTES + 1)
     except OSError:
         return None
+    # The comma that nixfmt writes there is mended by `parse` too, which takes longer.
+    text = _LAST_COMMA.sub(rb" \1", text, count=1)
     return parse(text) if len(text) <= _MAX_BYTES else None
 
 
@@ -159,9 +163,7 @@ def _described(source: Source, file: str, start: int, end: int, plain: Package) 
     said: dict[str, Node] = {}
     line = plain.line
     whole = source.root.descendant_for_byte_range(start, max(start, end - 1)) or source.root
-    for node in walk(whole):
-        if node.kind_id != Kind.BINDING:
-            continue
+    for node in QueryCursor(_BINDINGS).captures(whole).get("binding", []):
         attrpath = node.child_by_field_id(Field.ATTRPATH)
         value = node.child_by_field_id(Field.EXPRESSION)
         names = () if attrpath is None else attrpath_names(attrpath)

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from hmls.catalog.modules import CATALOG
 from hmls.homes.builders.configuration import Configuration, environment_of
 from hmls.homes.conventions import conventional_home
 from hmls.homes.files import Files, FlakeReader
@@ -263,9 +264,13 @@ def _user_home(system: Evaluation, user: str) -> Evaluation:
 def loaded_files(evaluation: Evaluation) -> set[str]:
     """The files and folders on disk that were loaded as modules."""
     collected = evaluation.collected
-    named = {
-        store.disk_path(module.key)
-        for module in collected.modules
-        if isinstance(module.key, str) and module.key.startswith("/")
-    }
+    named: set[str] | None = evaluation.remembered.get(loaded_files)
+    if named is None:
+        named = evaluation.remembered[loaded_files] = {
+            store.disk_path(module.key)
+            for module in collected.modules
+            if isinstance(module.key, str) and module.key.startswith("/")
+            # Typing asks for this often, and those of a table are many.
+            if module.origin != CATALOG
+        }
     return named | collected.imported

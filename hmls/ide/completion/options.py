@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from hmls.catalog.lookup import Found
 from hmls.catalog.table import Table
+from hmls.homes.layout import Layer
 from hmls.homes.offered import offered_names, tables_for, takes_any_name
 from hmls.homes.repository import Repository, Space
 from hmls.ide.completion.item import Item
@@ -91,8 +92,8 @@ def _in_repository(
     declared: dict[str, None] = {}
     depth = len(parent)
     layer = repository.layout.layer_of(file)
-    for path, names in _defined_names(repository):
-        near = path == file or (layer is not None and repository.layout.layer_of(path) == layer)
+    for path, its_layer, names in _defined_names(repository):
+        near = path == file or (layer is not None and its_layer == layer)
         for whole, declares in names:
             if len(whole) <= depth or whole[:depth] != parent:
                 continue
@@ -103,12 +104,15 @@ def _in_repository(
     return used, declared
 
 
-def _defined_names(repository: Repository) -> list[tuple[str, list[tuple[tuple[str, ...], bool]]]]:
-    found: list[tuple[str, list[tuple[tuple[str, ...], bool]]]] | None
-    found = repository.remembered.get(_defined_names)
+_OfFile = tuple[str, Layer | None, list[tuple[tuple[str, ...], bool]]]
+
+
+def _defined_names(repository: Repository) -> list[_OfFile]:
+    found: list[_OfFile] | None = repository.remembered.get(_defined_names)
     if found is None:
+        layer_of = repository.layout.layer_of
         found = [
-            (path, [(d.path, d.declares) for d in facts.defined])
+            (path, layer_of(path), [(d.path, d.declares) for d in facts.defined])
             for path, facts in repository.index.items()
         ]
         repository.remembered[_defined_names] = found
