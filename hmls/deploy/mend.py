@@ -76,8 +76,8 @@ def offset_of(text: bytes, place: Place) -> int:
 
 
 def end_of_word(text: bytes, start: int) -> int:
-    """Where the name, the string or the sign that begins at an offset ends."""
-    match = re.compile(rb"(?:[\w.'-]+|\"[^\"\n]*\")+|[^\s]").match(text, start)
+    """Where the name, the path, the string or the sign that begins at an offset ends."""
+    match = re.compile(rb"(?:[\w.'/+-]+|\"[^\"\n]*\")+|[^\s]").match(text, start)
     return match.end() if match is not None else start
 
 

@@ -108,3 +108,44 @@ async def test_files_in_the_way(folder: Path, nix_environ: dict[str, str]) -> No
         assert "🎉 is in the way" not in at.questions[-1]
         assert (lab.home / "plain.backup").read_text() == "mine"
         assert (lab.home / ".config/app/🎉").read_text() == "x"
+
+
+FOUND = (
+    ('{ home.sessionPath = [ "🎉" ]; home.file."🎉".text = 3; }', "option-type",
+     'home.file."🎉".text'),
+    ("{ home.nothing = 1; }", "unknown-option", "home.nothing"),
+    ("{ config = { }; home.file = { }; }", "unsupported-attribute", "{"),
+    ('{ _class = "nixos"; }', "wrong-class", "{"),
+    (
+        '{ assertions = [ { assertion = false; message = "home.file holds 🎉"; } ]; '
+        'home.file.a.text = ""; }',
+        "assertion", "home.file.a.text",
+    ),
+    ("{ config, ... }: { imports = config.home.sessionPath; }", "infinite-recursion",
+     "config.home.sessionPath"),
+    ("{ nope, ... }: { home.file.a.text = nope; }", "missing-attribute", "home.file.a.text"),
+    ("{ lib, ... }: { options.home.username = lib.mkOption { }; }", "declared-twice",
+     "options.home.username"),
+    (
+        "{ config, lib, ... }: "
+        "{ options.my = lib.mkOption { }; config.home.file.a.text = config.my; }",
+        "no-value", "options.my",
+    ),
+    ('{ imports = [ ./none.nix ]; home.file.a.text = "🎉"; }', "missing-file", "./none.nix"),
+)  # fmt: skip
+"""A home, what real Nix finds in it with a real module system, and the text that it is shown on."""
+
+
+async def test_what_the_module_system_finds_is_on_the_users_line(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    async with desk(modular_lab(folder, nix_environ, "{ }\n")) as at:
+        for text, code, shown in FOUND:
+            at.lab.write(HOME, text)
+            found = await at.run("build")
+            assert found["outcome"] == "failed", (text, found)
+            problems = [(p.code, at.editor.text_at(text, p.range)) for p in await at.reported(HOME)]
+            assert (code, shown) in problems, (text, found)
+        at.lab.write(HOME, "{ }\n")
+        assert (await at.run("build"))["outcome"] == "done"
+        await at.cleared(HOME)
