@@ -76,24 +76,6 @@ class Disk:
         with self._lock:
             self._contents.pop(path, None)
 
-    def stale(self) -> tuple[list[str], list[str]]:
-        """Of all that was read: the files that were written since, and those that are gone.
-
-        For clients that do not watch files, when it matters.
-        """
-        with self._lock:
-            known = [(path, stamp) for path, (stamp, _) in self._contents.items()]
-        written, gone = [], []
-        for path, stamp in known:
-            try:
-                found = os.stat(path)
-            except OSError:
-                gone.append(path)
-                continue
-            if (found.st_mtime_ns, found.st_size) != stamp:
-                written.append(path)
-        return written, gone
-
 
 @dataclass(frozen=True)
 class Files:

@@ -180,12 +180,13 @@ class Jobs:
 
         root, target = request.root, request.target
         ask = self._server.session.ask
-        await self._look_at_disk()
         # The files are read a few at a time, so that whoever hovers meanwhile does not wait.
         paths = await ask(lambda view: _paths(view, root), Priority.BACKGROUND)
+        stale: list[str] = []
         for start in range(0, len(paths), 40):
             some = paths[start : start + 40]
-            await ask(partial(_read, root, some), Priority.BACKGROUND)
+            stale += await ask(partial(_read, root, some), Priority.BACKGROUND)
+        self._changed(stale)
 
         def work(view: Any) -> Facts:
             repository = view.repositories.get(root)
@@ -206,15 +207,15 @@ class Jobs:
             return facts
         return replace(facts, settings=await ask(evaluate, Priority.BACKGROUND))
 
-    async def _look_at_disk(self) -> None:
+    def _changed(self, stale: list[str]) -> None:
         """Take in what was written behind our back: Nix reads that, and not every client tells."""
         workspace = self._server.session.workspace
-        written, gone = await asyncio.to_thread(workspace.disk.stale)
-        if written:
-            workspace.changed_on_disk(written, listing=False)
+        gone = [path for path in stale if not os.path.exists(path)]
         if gone:
             workspace.changed_on_disk(gone, listing=True)
-        if workspace.check_git() or written or gone:
+        if stale:
+            workspace.changed_on_disk(stale, listing=False)
+        if workspace.check_git() or stale:
             self._server.problems.changed()
 
     async def _saved(self, request: Request, ui: EditorUi) -> bool:
@@ -306,11 +307,14 @@ def _paths(view: Any, root: str) -> list[str]:
     return [] if repository is None else list(repository.index.paths)
 
 
-def _read(root: str, paths: list[str], view: Any) -> None:
+def _read(root: str, paths: list[str], view: Any) -> list[str]:
+    """Have files read; those are returned that are not on disk any more as the index has them."""
     repository = view.repositories.get(root)
-    if repository is not None:
-        for path in paths:
-            repository.index[path]
+    if repository is None:
+        return []
+    saved = [path for path in paths if path not in view.snapshot.buffers]
+    known = {path: repository.index[path].text for path in paths}
+    return [path for path in saved if known[path] != repository.files.text(path)]
 
 
 def _without_line_end(text: bytes) -> bytes:
