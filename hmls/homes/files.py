@@ -72,6 +72,12 @@ class Disk:
                 self._contents[path] = (stamp, content)
         return content
 
+    def known(self, path: str) -> bytes | None:
+        """What a file said when it was last read, whatever it says now."""
+        with self._lock:
+            found = self._contents.get(path)
+        return None if found is None else found[1]
+
     def forget(self, path: str) -> None:
         with self._lock:
             self._contents.pop(path, None)

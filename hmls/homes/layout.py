@@ -43,6 +43,8 @@ class LayoutRow:
     """Which modules of the folder are part of every home, without the flake saying so."""
     host_layers_stand_alone: bool = False
     """Whether `<user>@<host>` is a standalone home too, so that the host need not exist."""
+    needs_entry: bool = False
+    """Whether a folder without the module is no layer, because other things lie there too."""
     fits_anything: bool = False
     """Whether only a base layer of the user or a system of the host shows that it is a layer."""
 
@@ -102,6 +104,7 @@ _BLUEPRINT = LayoutRow(
     ("modules/nixos",),
     shared="none",
     host_layers_stand_alone=True,
+    needs_entry=True,
 )
 _HOME_USER_HOST = LayoutRow(
     "home/<user>/<host>.nix",
@@ -242,7 +245,7 @@ def _layers(tree: _Tree, row: LayoutRow) -> tuple[Layer, ...]:
                 tree.kind(entry) == "regular",
                 names.get("system"),
             )
-    layers = list(found.values())
+    layers = [layer for layer in found.values() if layer.has_entry or not row.needs_entry]
     if row.fits_anything:
         based = {layer.user for layer in layers if layer.kind == "base"}
         hosts = {names["host"] for template in row.systems for names, _ in tree.matching(template)}

@@ -7,6 +7,7 @@ import os
 from hmls.homes.repository import Repository, Space, loaded_files
 from hmls.homes.targets import Target
 from hmls.lang.errors import NixError, Unknowable
+from hmls.modules.evaluation import Evaluation
 
 
 def targets_of(repository: Repository, path: str) -> list[Target]:
@@ -27,7 +28,7 @@ def targets_of(repository: Repository, path: str) -> list[Target]:
 def home_files(repository: Repository, target: Target) -> frozenset[str]:
     """The files that are modules of a target's home; those of its layers if it is unknown."""
     try:
-        return frozenset(map(_module_file, loaded_files(repository.evaluation(target))))
+        return _module_files(repository.evaluation(target))
     except (NixError, Unknowable):
         return frozenset(
             path
@@ -42,7 +43,7 @@ def system_files(repository: Repository, target: Target) -> frozenset[str]:
         evaluation = repository.host_evaluation(target)
         if evaluation is None:
             return frozenset()
-        return frozenset(map(_module_file, loaded_files(evaluation)))
+        return _module_files(evaluation)
     except (NixError, Unknowable):
         return frozenset()
 
@@ -66,6 +67,15 @@ def space_of(repository: Repository, path: str) -> Space | None:
 
 def _is_below(path: str, folder: str | None) -> bool:
     return folder is not None and (path == folder or path.startswith(folder + os.sep))
+
+
+def _module_files(evaluation: Evaluation) -> frozenset[str]:
+    """Those of an evaluation, found out once. Raises NixError, Unknowable."""
+    found: frozenset[str] | None = evaluation.remembered.get(_module_files)
+    if found is None:
+        found = frozenset(map(_module_file, loaded_files(evaluation)))
+        evaluation.remembered[_module_files] = found
+    return found
 
 
 def _module_file(path: str) -> str:

@@ -93,7 +93,9 @@ class Workspace:
 
     def close(self, path: str) -> None:
         buffers = {name: b for name, b in self.snapshot.buffers.items() if name != path}
-        self._advance(_with_folder([path]), buffers=buffers)
+        closed = self.snapshot.buffers.get(path)
+        changed = closed is None or self._differs(path, closed)
+        self._advance(_with_folder([path]) if changed else frozenset(), buffers=buffers)
 
     def changed_on_disk(self, paths: Iterable[str], *, listing: bool) -> None:
         """Files were written; with `listing`, they came or went."""
@@ -142,9 +144,14 @@ class Workspace:
         before = self.snapshot.buffers.get(path)
         buffers = {**self.snapshot.buffers, path: buffer}
         changed = frozenset((path,)) if before is not None else _with_folder([path])
-        if before is not None and before.evaluated.text == buffer.evaluated.text:
+        same = before is not None and before.evaluated.text == buffer.evaluated.text
+        if same or (before is None and not self._differs(path, buffer)):
             changed = frozenset()
         self._advance(changed, buffers=buffers)
+
+    def _differs(self, path: str, buffer: Buffer) -> bool:
+        """Whether a buffer says anything else than what was read of the file on disk."""
+        return self.disk.known(path) != buffer.evaluated.text
 
     def _advance(
         self,

@@ -7,12 +7,15 @@ from pathlib import Path
 from hmls.homes.catalogued import Catalogued
 from hmls.homes.membership import home_files
 from hmls.homes.settings import setting, settings
+from hmls.homes.workspace import Views, Workspace
 from hmls.ide.definition import definition
 from hmls.ide.diagnostics import diagnose_all
 from hmls.lang import store
 from hmls.lang.show import brief_text, show
+from hmls.lang.thread import run
 from hmls.lang.values import Attrs, Cause, Unknown, UnknownChoice
-from tests.trees import Tree, in_tree
+from hmls.modules.evaluation import Evaluation
+from tests.trees import Tree, in_tree, open_tree
 
 
 def test_the_text_of_an_unknown_value_that_holds_itself_ends() -> None:
@@ -224,3 +227,49 @@ def test_folders_below_home_are_layers_only_of_known_users_or_hosts(tmp_path: Pa
     """
     found = in_tree(tmp_path, text, lambda tree: tree.repository.layout.layers)
     assert [layer.name for layer in found] == ["alice@desk", "alice", "bob@pi"]
+
+
+def test_to_open_a_file_as_it_is_on_disk_keeps_every_value(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { home.packages = [ ]; }
+    """
+
+    def ask() -> list[bool]:
+        tree = open_tree(tmp_path, text)
+        workspace = Workspace()
+        workspace.set_folders([tree.root])
+        views, kept = Views(workspace), []
+        content = Path(tree.path).read_bytes()
+
+        def evaluation() -> Evaluation:
+            repository = next(iter(views.newest().repositories.values()))
+            target = next(t for t in repository.targets.items if t.name == "alice")
+            files = home_files(repository, target)
+            assert files is home_files(repository, target)
+            return repository.evaluation(target)
+
+        for change in (
+            lambda: workspace.open(tree.path, content),
+            lambda: workspace.close(tree.path),
+            lambda: workspace.open(tree.path, content + b"\n"),
+        ):
+            before = evaluation()
+            change()
+            kept.append(evaluation() is before)
+        return kept
+
+    assert run(ask) == [True, True, False]
+
+
+def test_a_folder_among_the_users_of_a_blueprint_host_is_no_user(tmp_path: Path) -> None:
+    text = """
+        #- hosts/desk/users/alice.nix
+        { imports = [ ./shared ]; }
+        #- hosts/desk/users/bob/home-configuration.nix
+        { }
+        #- hosts/desk/users/shared/default.nix
+        { }
+    """
+    found = in_tree(tmp_path, text, lambda tree: tree.repository.layout.layers)
+    assert [layer.name for layer in found] == ["alice@desk", "bob@desk"]
