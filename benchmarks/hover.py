@@ -31,9 +31,9 @@ def measure() -> list[Figure]:
             seconds_of(lambda: client.at("completion", layer, line, column))[0]
             for _ in range(_ROUNDS)
         ]
-        after_layer = _edits(client, layer, "mkForce ", 8)
+        after_layer = _edits(client, layer, "level = lib.mkForce ")
         client.open(shared)
-        after_shared = _edits(client, shared, "cfg.level * ", 12)
+        after_shared = _edits(client, shared, "level = cfg.level * ")
     files = f"{FILES_OF_A_PERSON} files"
     return [
         Figure(f"first hover after opening, {files}", first * 1000, "ms", 300),
@@ -46,10 +46,10 @@ def measure() -> list[Figure]:
     ]
 
 
-def _edits(client: Client, path: Path, before: str, offset: int) -> list[float]:
-    """Times from a changed digit behind a text to the hover at the start of the line."""
-    line, column = _place(path, before, offset)
-    setting = len(_line(path, line)) - len(_line(path, line).lstrip())
+def _edits(client: Client, path: Path, before: str) -> list[float]:
+    """Times from a changed digit behind a text to the hover on the setting the text starts with."""
+    line, setting = _place(path, before)
+    column = setting + len(before)
     end = column
     while _line(path, line)[end].isdigit():
         end += 1
@@ -57,11 +57,13 @@ def _edits(client: Client, path: Path, before: str, offset: int) -> list[float]:
     for version in range(2, 2 + _EDITS):
         text = str(version)
 
-        def edit_and_hover(version: int = version, text: str = text, end: int = end) -> None:
+        def edit_and_hover(version: int = version, text: str = text, end: int = end) -> object:
             client.edit(path, version, line, column, end, text)
-            client.at("hover", path, line, setting + 1)
+            return client.at("hover", path, line, setting + 1)
 
-        found.append(seconds_of(edit_and_hover)[0])
+        taken, answer = seconds_of(edit_and_hover)
+        assert answer, "no hover on a setting that was just edited"
+        found.append(taken)
         end = column + len(text)
     return found
 

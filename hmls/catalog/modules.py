@@ -1,40 +1,39 @@
-"""Modules that stand for those of a table: they declare and define the same."""
+"""The modules of a table: two that declare and define what all of Home Manager's do.
+
+The second stands for the options that moved, whose modules the others import.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from hmls.catalog.finish import Scope
+from hmls.catalog.bundles import CATALOG, Options, Writes
+from hmls.catalog.contents import Entry, Group, Path, contents_of
+from hmls.catalog.finish import Scope, contribution
 from hmls.catalog.table import Table
-from hmls.catalog.type_reader import TypeReader, moved_module, write
-from hmls.lang.force import MISSING, delayed, expect_attrs, get
+from hmls.catalog.type_reader import TypeReader, moved_module
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get
 from hmls.lang.interp import Interp
-from hmls.lang.values import Attrs, Cause, Lazy, Unknown, Value
+from hmls.lang.values import Attrs, Cause, Lazy, Thunk, Unknown, Value
+from hmls.modules.bundle import BundledModules, DeclaredBundle
 from hmls.modules.collect import Given
-from hmls.modules.declarations import OTHER_RELEASE
-from hmls.modules.native import NativeModule, raw
-from hmls.modules.properties import merge
+from hmls.modules.declarations import OTHER_RELEASE, Declaration
+from hmls.modules.definitions import Definition
+from hmls.modules.level import Level
+from hmls.modules.native import raw
+from hmls.modules.parts import Part, RawDefinitions, push_down
 from hmls.modules.system import ModuleSystem
+from hmls.modules.unify import Module, unify
 
 Json = Any
-CATALOG = "catalog"
-"""The origin of definitions that a table says Home Manager makes."""
 KIND = "own-module"
 """Of causes: what Home Manager's own modules add, where the table leaves the value out."""
 
 
 _GENERAL = Cause(KIND, "Home Manager's own modules decide it")
-
-
-class File(NamedTuple):
-    """What one file declares and defines, as the table writes it."""
-
-    name: str
-    options: dict[str, Json]
-    writes: list[Json]
-    moved: list[Json]
 
 
 def table_modules(
@@ -45,44 +44,191 @@ def table_modules(
     With the origin OTHER_RELEASE they stand for those of a release that may still have what
     the table says was removed.
     """
-    modules = _Modules(table, system, origin)
-    return [
-        Given(modules.module(file, f"{folder}/{file.name}"), f"{folder}/{file.name}", None, origin)
-        for file in files_of(_Identity(table))
-    ]
+    return [Given(TableModules(table, system, folder, origin), folder, None, origin)]
 
 
-class _Modules:
-    """The modules of one evaluation; they share its types."""
+class TableModules(BundledModules):
+    """All modules of a table."""
 
-    def __init__(self, table: Table, system: ModuleSystem, origin: str) -> None:
+    __slots__ = ("folder", "origin", "system", "table")
+
+    def __init__(self, table: Table, system: ModuleSystem, folder: str, origin: str) -> None:
         self.table = table
-        self.keeps_removed = origin == OTHER_RELEASE
         self.system = system
+        self.folder = folder
+        self.origin = origin
+
+    def module(self, interp: Interp, arguments: Attrs, root: Callable[[], Level]) -> Module:
+        home = _Home(self, interp, arguments, root)
+        contents = home.contents
+        return home.module("", contents.options, contents.writes, [_MovedModules(home)])
+
+
+class _MovedModules(BundledModules):
+    """The modules of options that moved, which the others import."""
+
+    __slots__ = ("home",)
+
+    def __init__(self, home: _Home) -> None:
+        self.home = home
+
+    def module(self, _interp: Interp, _arguments: Attrs, _root: Callable[[], Level]) -> Module:
+        home = self.home
+        moved = home.contents.moved
+        if home.origin == OTHER_RELEASE:
+            moved = home.contents.moved_and_there
+        return home.module(" (moved)", moved.options, moved.writes, [])
+
+
+class _Home:
+    """The table in one evaluation; its modules share their types."""
+
+    def __init__(
+        self, given: TableModules, interp: Interp, arguments: Attrs, root: Callable[[], Level]
+    ) -> None:
+        self.contents = contents_of(given.table)
+        self._table = given.table
+        self._system = given.system
+        self._folder = given.folder
+        self.origin = given.origin
+        self._interp = interp
+        self._arguments = arguments
+        self._root = root
         self._reader: TypeReader | None = None
+        self._scopes: dict[int, Scope] = {}
+        self._moved: dict[int, Module] = {}
+        self._untouched: dict[Path, bool | Level] = {}
 
-    def module(self, file: File, path: str) -> Lazy:
-        def build(interp: Interp, arguments: Attrs) -> Value:
-            reader = self._types(interp, arguments)
-            scope = reader.scope.of(_cause(file.name))
-            config = [write(written, scope) for written in file.writes]
-            moved = [m for m in file.moved if not (self.keeps_removed and m[0] == "removed")]
-            return Attrs(
-                {
-                    "_file": path,
-                    "key": path,
-                    "options": reader.options(file.options),
-                    "config": merge([*config]),
-                    "imports": [moved_module(each, scope) for each in moved],
-                }
-            )
+    def module(self, name: str, options: Group, writes: Group, imports: list[Lazy]) -> Module:
+        key = f"{self._folder}/modules{name}"
+        return Module(
+            key,
+            key,
+            None,
+            imports,
+            [],
+            Options(self, options),
+            Writes(self, writes),
+            None,
+            self.origin,
+        )
 
-        return NativeModule(build, path).function()
+    def place(self, file: int) -> str:
+        return f"{self._folder}/{self._table.files[file]}"
 
-    def _types(self, interp: Interp, arguments: Attrs) -> TypeReader:
+    def files_of(self, keys: frozenset[str]) -> frozenset[int]:
+        start = f"{self._folder}/"
+        return self.contents.files_of(frozenset(key.removeprefix(start) for key in keys))
+
+    def option(self, entry: Entry) -> Lazy:
+        if not entry.is_moved:
+            return Thunk(self._types.option, entry.content)
+        return Thunk(self._moved_option, entry)
+
+    def definitions(self, entry: Entry) -> list[Definition]:
+        if entry.is_moved:
+            return self._moved_definitions(entry)
+        value = contribution(entry.content, self._scope(entry.file))
+        return [Definition(self.place(entry.file), value, None, None, self.origin)]
+
+    def is_false(self, condition: Json) -> bool:
+        return self._flag(condition) is False
+
+    def _flag(self, condition: Json) -> bool | None:
+        """A condition of which nobody but the table decides anything, None for any other."""
+        if condition is True or condition is False:
+            return condition
+        if condition.__class__ is not list:
+            return None
+        word, *parts = condition
+        if word == "ref" and parts[0] == "config":
+            path = tuple(parts[1:])
+            flag = self.contents.flags.get(path)
+            return flag if flag is not None and self._is_untouched(path) else None
+        if word in ("&&", "||"):
+            for part in parts:
+                flag = self._flag(part)
+                if flag is None or flag is (word == "||"):
+                    return flag
+            return bool(word == "&&")
+        if word == "!":
+            flag = self._flag(parts[0])
+            return None if flag is None else not flag
+        return None
+
+    def _is_untouched(self, path: Path) -> bool:
+        """Whether only the table says anything at a path of an option."""
+        level = self._root()
+        for length in range(1, len(path) + 1):
+            here = path[:length]
+            found = self._untouched.get(here)
+            if found is None:
+                found = self._untouched[here] = _only_bundled(level, here[-1])
+            if not isinstance(found, Level):
+                return found
+            level = found
+        return False
+
+    @property
+    def _types(self) -> TypeReader:
         if self._reader is None:
-            self._reader = TypeReader(self.table.types, self.system, _root_scope(interp, arguments))
+            scope = _root_scope(self._interp, self._arguments)
+            self._reader = TypeReader(self._table.types, self._system, scope)
         return self._reader
+
+    def _scope(self, file: int) -> Scope:
+        found = self._scopes.get(file)
+        if found is None:
+            cause = _cause(self._table.files[file])
+            found = self._scopes[file] = self._types.scope.of(cause)
+        return found
+
+    def _module_of(self, entry: Entry) -> Module:
+        found = self._moved.get(entry.content)
+        if found is None:
+            written = self._table.moved[entry.content]
+            function = force(moved_module(written, self._scope(entry.file)))
+            place = self.place(entry.file)
+            value = call(function, self._arguments)
+            found = self._moved[entry.content] = unify(value, place, place, None, self.origin)
+        return found
+
+    def _moved_option(self, entry: Entry) -> Value:
+        found: Lazy = self._module_of(entry).options
+        for name in entry.path:
+            found = expect_attrs(found)[name]
+        return force(found)
+
+    def _moved_definitions(self, entry: Entry) -> list[Definition]:
+        module = self._module_of(entry)
+        found = [Definition(module.file, module.config, module.site, None, module.origin)]
+        for name in entry.path:
+            parts: list[Part] = []
+            for definition in found:
+                push_down(definition, parts)
+            found = RawDefinitions((), parts).of(name)
+        return found
+
+
+def _only_bundled(level: Level, name: str) -> bool | Level:
+    """Whether only tables say anything at a name and below; the level there if others do."""
+    try:
+        declared = level.declared
+        if (
+            declared.rest is None
+            and level.raw.is_bundled(name)
+            and all(_is_bundled(each) for each in declared.by_name.get(name, ()))
+        ):
+            return True
+        node = level.node(name)
+    except (NixError, Unknowable):
+        return False
+    return node if isinstance(node, Level) else False
+
+
+def _is_bundled(declaration: Declaration) -> bool:
+    from_table = declaration.origin in (CATALOG, OTHER_RELEASE)
+    return from_table or isinstance(declaration.option, DeclaredBundle)
 
 
 def _root_scope(interp: Interp, arguments: Attrs) -> Scope:
@@ -112,56 +258,3 @@ def _no_argument(name: str) -> Unknown:
 def _cause(file: str) -> Cause:
     name = file.removeprefix("modules/").removesuffix(".nix").removesuffix("/default")
     return Cause(KIND, f"Home Manager's module {name.replace('/', '.')} decides it", name)
-
-
-class _Identity(NamedTuple):
-    """A table by identity: it is never changed."""
-
-    table: Table
-
-    def __hash__(self) -> int:
-        return id(self.table)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and other.table is self.table
-
-
-@lru_cache(maxsize=4)
-def files_of(identity: _Identity) -> tuple[File, ...]:
-    """What a table says, by file, in the order in which the modules are given.
-
-    Definitions stand in the reverse of that order (see `Evaluation`).
-    """
-    table = identity.table
-    files: dict[int, File] = {}
-
-    def file(number: int) -> File:
-        found = files.get(number)
-        if found is None:
-            found = files[number] = File(table.files[number], {}, [], [])
-        return found
-
-    for written in table.writes:
-        file(written[2]).writes.append(written)
-    for path, option in _all_options(table.options, ()):
-        declared = option[1].get("declared") or [[0, 0]]
-        _put(file(declared[0][0]).options, path, option)
-    for moved in table.moved:
-        file(moved[4]).moved.append(moved)
-    return tuple(reversed(files.values()))
-
-
-def _all_options(tree: Mapping[str, Json], path: tuple[str, ...]) -> list[Json]:
-    found: list[Json] = []
-    for name, node in tree.items():
-        if isinstance(node, list):
-            found.append(((*path, name), node))
-        else:
-            found += _all_options(node, (*path, name))
-    return found
-
-
-def _put(tree: dict[str, Json], path: tuple[str, ...], option: Json) -> None:
-    for name in path[:-1]:
-        tree = tree.setdefault(name, {})
-    tree[path[-1]] = option

@@ -13,10 +13,11 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hmls.catalog.extract import Extraction
-from hmls.catalog.residual import Residual
+if TYPE_CHECKING:
+    from hmls.catalog.extract import Extraction
+    from hmls.catalog.residual import Residual
 
 Json = Any
 FORMAT = 1

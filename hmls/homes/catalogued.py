@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from hmls.catalog.modules import CATALOG, table_modules
+from hmls.catalog.bundles import CATALOG
+from hmls.catalog.modules import table_modules
 from hmls.catalog.packages import Packages
 from hmls.catalog.table import Table, bundled
 from hmls.homes.inputs import inputs_of_role

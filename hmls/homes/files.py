@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat as stat_module
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -57,19 +58,22 @@ class Disk:
 
     def read(self, path: str) -> bytes:
         """Raises OSError. A file of more than MAX_DATA_BYTES is cut just behind that."""
-        found = os.stat(path)
-        if not stat_module.S_ISREG(found.st_mode):
-            raise IsADirectoryError(path)
-        stamp = (found.st_mtime_ns, found.st_size)
         with self._lock:
             known = self._contents.get(path)
-        if known is not None and known[0] == stamp:
+        if known is not None and known[0] == _stamp(os.stat(path)):
             return known[1]
-        with open(path, "rb") as file:
-            content = file.read(MAX_DATA_BYTES + 1)
+        # Without waiting, for a pipe would be waited for.
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            found = os.fstat(number)
+            if not stat_module.S_ISREG(found.st_mode):
+                raise IsADirectoryError(path)
+            content = _content(number, min(found.st_size, MAX_DATA_BYTES) + 1)
+        finally:
+            os.close(number)
         if len(content) <= MAX_BYTES:
             with self._lock:
-                self._contents[path] = (stamp, content)
+                self._contents[path] = (_stamp(found), content)
         return content
 
     def known(self, path: str) -> bytes | None:
@@ -81,6 +85,32 @@ class Disk:
     def forget(self, path: str) -> None:
         with self._lock:
             self._contents.pop(path, None)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the disk said when somebody looked, for as long as it is believed.
+
+    While only open buffers change that is a few seconds: an edit changes one file, and the
+    evaluations after it ask for the same hundreds of others.
+    """
+
+    since_s: float = field(default_factory=time.monotonic)
+    real_paths: dict[str, str] = field(default_factory=dict)
+    """Path → the same with every symlink followed."""
+    kinds: dict[str, str | None] = field(default_factory=dict)
+    """Path → what is there, links not followed."""
+    resolved: dict[str, str] = field(default_factory=dict)
+    """The same of what may be read, as a reader gives it."""
+    folders: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    def after_edits(self) -> Seen:
+        """What is believed when nothing but open buffers changed."""
+        return self if time.monotonic() - self.since_s < _BELIEVED_S else Seen()
+
+
+_BELIEVED_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -97,22 +127,24 @@ class Files:
     buffers: Mapping[str, Buffer] = field(default_factory=dict)
     disk: Disk = field(default_factory=Disk)
     store_root: str = ""
-    kinds: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
-    """What is at paths that were looked at before in this version, links not followed."""
-    _real_folders: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    seen: Seen = field(default_factory=Seen, compare=False, repr=False)
+    """What was looked at before in this version: evaluations of many targets ask the same."""
 
     def real_path(self, path: str) -> str:
-        """The path with every symlink followed, as `os.path.realpath` finds it.
+        """The path with every symlink followed, as `os.path.realpath` finds it."""
+        found = self.seen.real_paths.get(path)
+        if found is None:
+            found = self.seen.real_paths[path] = self._real_path(path)
+        return found
 
-        Folders are looked at once in a version: an evaluation asks for many files in each.
-        """
+    def _real_path(self, path: str) -> str:
         folder, name = os.path.split(path)
-        real = self._real_folders.get(folder)
-        if real is None:
-            real = self._real_folders[folder] = os.path.realpath(folder)
         if name in ("", os.curdir, os.pardir):
             return os.path.realpath(path)
-        found = os.path.join(real, name)
+        real = self.seen.real_paths.get(folder)
+        if real is None:
+            real = self.seen.real_paths[folder] = os.path.realpath(folder)
+        found = f"{real.rstrip(os.sep)}{os.sep}{name}"
         return os.path.realpath(found) if os.path.islink(found) else found
 
     def text(self, path: str) -> bytes | None:
@@ -149,6 +181,21 @@ class Files:
         return path == root or path.startswith(root + os.sep)
 
 
+def _stamp(found: os.stat_result) -> tuple[int, int]:
+    return found.st_mtime_ns, found.st_size
+
+
+def _content(number: int, size: int) -> bytes:
+    """What an open file has to give, up to a size."""
+    content = os.read(number, size)
+    while len(content) < size:
+        more = os.read(number, size - len(content))
+        if not more:
+            break
+        content += more
+    return content
+
+
 class FlakeReader:
     """How an evaluation of the flake reads: `lang.interp.Reader`, noting what it was asked.
 
@@ -165,6 +212,10 @@ class FlakeReader:
         buffer = self.files.buffers.get(path)
         if buffer is not None:
             return buffer.evaluated.text
+        contents = self.files.seen.contents
+        known = contents.get(path)
+        if known is not None:
+            return known
         try:
             content = self.files.disk.read(self._disk(path))
         except (FileNotFoundError, NotADirectoryError):
@@ -176,14 +227,22 @@ class FlakeReader:
             raise ReadFailed(message) from None
         if len(content) > MAX_DATA_BYTES:
             raise Unknowable(Unknown(store.shown_path(path), _TOO_LARGE))
+        contents[path] = content
         return content
 
     def read_directory(self, path: str) -> Mapping[str, str]:
         path = self.resolve(path)
         self.reads.add(path)
+        folders = self.files.seen.folders
+        known = folders.get(path)
+        if known is None:
+            known = folders[path] = self._list(path)
+        return known
+
+    def _list(self, path: str) -> Mapping[str, str]:
         try:
             with os.scandir(self._disk(path)) as entries:
-                found = {entry.name: _kind(entry.stat(follow_symlinks=False)) for entry in entries}
+                found = {entry.name: _kind_of(entry) for entry in entries}
         except (FileNotFoundError, NotADirectoryError):
             raise self._missing(path) from None
         except OSError as error:
@@ -208,9 +267,10 @@ class FlakeReader:
         path = os.path.join(self.resolve(folder), name) if name else path
         self._check(path)
         self.reads.add(path)
-        if path in self.files.kinds:
-            return self.files.kinds[path]
-        kind = self.files.kinds[path] = self._look_at(path)
+        kinds = self.files.seen.kinds
+        if path in kinds:
+            return kinds[path]
+        kind = kinds[path] = self._look_at(path)
         return kind
 
     def _look_at(self, path: str) -> str | None:
@@ -227,6 +287,13 @@ class FlakeReader:
 
     def resolve(self, path: str) -> str:
         """The path with every symlink on the way followed."""
+        resolved = self.files.seen.resolved
+        found = resolved.get(path)
+        if found is None:
+            found = resolved[path] = self._resolve(path)
+        return found
+
+    def _resolve(self, path: str) -> str:
         self._check(path)
         if path in self.files.buffers:
             return path
@@ -291,3 +358,12 @@ class FlakeReader:
 
 def _kind(found: os.stat_result) -> str:
     return _KINDS.get(stat_module.S_IFMT(found.st_mode), "unknown")
+
+
+def _kind_of(entry: os.DirEntry[str]) -> str:
+    """The same of an entry of a folder, which most often knows without another look."""
+    if entry.is_symlink():
+        return "symlink"
+    if entry.is_dir(follow_symlinks=False):
+        return "directory"
+    return "regular" if entry.is_file(follow_symlinks=False) else "unknown"

@@ -6,6 +6,7 @@ An index of the version before hands over the facts of every file that is the sa
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,17 +15,10 @@ from hmls.lang.errors import Unknowable
 from hmls.lang.interp import ReadFailed
 from hmls.syntax.kinds import Kind
 from hmls.syntax.outline import Defined, outline
-from hmls.syntax.parse import (
-    LANGUAGE,
-    Query,
-    QueryCursor,
-    Source,
-    SyntaxProblem,
-    parse,
-    syntax_problems,
-)
+from hmls.syntax.parse import Source, SyntaxProblem, parse, syntax_problems
 
-_PATHS = Query(LANGUAGE, "(path_expression) @path")
+_IN_PATH = re.compile(rb"/[\w.+-]")
+"""What every path has in it, and few other things outside of texts."""
 _SKIPPED = frozenset((".git", ".direnv", "node_modules", ".venv"))
 
 
@@ -56,14 +50,19 @@ def facts_of(text: bytes, source: Source | None = None) -> FileFacts:
 
 
 def _path_literals(source: Source) -> tuple[PathLiteral, ...]:
-    if b"/" not in source.text:
-        return ()
-    found = QueryCursor(_PATHS).captures(source.root).get("path", [])
-    return tuple(
-        PathLiteral(node.start_byte, node.end_byte, (node.text or b"").decode("utf-8", "replace"))
-        for node in found
-        if not any(child.kind_id == Kind.INTERPOLATION for child in node.named_children)
-    )
+    found: dict[int, PathLiteral] = {}
+    root = source.root
+    for match in _IN_PATH.finditer(source.text):
+        at = match.start()
+        node = root.named_descendant_for_byte_range(at, at + 1)
+        if node is not None and node.kind_id != Kind.PATH:
+            node = node.parent
+        if node is None or node.kind_id != Kind.PATH or node.start_byte in found:
+            continue
+        if not any(child.kind_id == Kind.INTERPOLATION for child in node.named_children):
+            text = (node.text or b"").decode("utf-8", "replace")
+            found[node.start_byte] = PathLiteral(node.start_byte, node.end_byte, text)
+    return tuple(found.values())
 
 
 class Index:

@@ -199,8 +199,10 @@ def _attribute(names: Names, path: tuple[str, ...], span: Span) -> Mention | Non
     if not path:
         return None
     name, parent = path[-1], path[:-1]
-    kind = _kind_below(names, parent)
     user, at, _ = name.partition("@")
+    if user not in names.users and name not in names.hosts:
+        return None
+    kind = _kind_below(names, parent)
     if kind == "user" and at and user in names.users and span.end - span.start > len(name):
         # `homeConfigurations."alice@mac"`
         return Mention("user", user, span.start + 1, span.start + 1 + len(user.encode()))

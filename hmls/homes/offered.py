@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 
+from hmls.catalog.bundles import CATALOG
 from hmls.catalog.extract import declared_options
 from hmls.catalog.lookup import Found, Moved, is_open, moved_at, names_at, option_at
-from hmls.catalog.modules import CATALOG
 from hmls.catalog.table import Table, table_of
 from hmls.homes.builders.home_manager import BUILDER
 from hmls.homes.membership import targets_of

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from hmls.catalog.modules import CATALOG
+from hmls.catalog.bundles import CATALOG
 from hmls.homes.builders.configuration import Configuration, environment_of
 from hmls.homes.conventions import conventional_home
 from hmls.homes.files import Files, FlakeReader

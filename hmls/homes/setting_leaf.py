@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hmls.catalog.modules import CATALOG
+from hmls.catalog.bundles import CATALOG
 from hmls.catalog.modules import KIND as OWN_MODULE
 from hmls.homes.builders.home_manager import BUILDER
 from hmls.homes.knowledge import TABLE
@@ -16,6 +16,7 @@ from hmls.homes.repository import Repository, loaded_files
 from hmls.homes.setting import Contribution, Declared, LayerKind, Setting
 from hmls.homes.setting_tree import Carried, Failed, Look, Open, Point
 from hmls.lang import store
+from hmls.lang.budget import tick
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, force, get
 from hmls.lang.show import show
@@ -83,6 +84,7 @@ class Reader:
 
     def read(self, point: Point) -> Setting:
         """The setting at a path."""
+        tick(10)
         carried = point.leaves
         leaves = [found.leaf for found in carried]
         value = point.look()

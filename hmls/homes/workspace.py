@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from hmls.config import LayoutSettings
-from hmls.homes.files import Buffer, Disk, Files
+from hmls.homes.files import Buffer, Disk, Files, Seen
 from hmls.homes.git import GitTree, find_git_root, index_stamp, read_git_tree
 from hmls.homes.knowledge import Knowledge, Nothing
 from hmls.homes.layout import is_layout_folder
@@ -249,6 +249,14 @@ class View:
             return None
 
 
+def _still_seen(files: Files, snapshot: Snapshot, changed: set[str]) -> Seen:
+    """What is known of the disk from the version before, if only open buffers changed since."""
+    buffers = snapshot.buffers.keys()
+    if changed <= buffers and files.buffers.keys() == buffers:
+        return files.seen.after_edits()
+    return Seen()
+
+
 class Views:
     """From snapshots to views, on the evaluation thread."""
 
@@ -268,14 +276,15 @@ class Views:
         for root in snapshot.roots:
             tree = snapshot.trees[find_git_root(root) or root]
             workspace = self._workspace
+            known = before.repositories.get(root)
             files = Files(
                 tree,
                 snapshot.buffers,
                 workspace.disk,
                 workspace.store_root,
                 layout=workspace.layout,
+                seen=Seen() if known is None else _still_seen(known.files, snapshot, changed),
             )
-            known = before.repositories.get(root)
             if known is None or known.knowledge is not self.knowledge:
                 repositories[root] = Repository(root, files, self.knowledge)
             else:

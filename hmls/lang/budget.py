@@ -60,6 +60,16 @@ def look_up() -> None:
     _interrupt()
 
 
+def tick(steps: int) -> None:
+    """Count what a native function did that calls none of Nix: also there somebody may wait.
+
+    Raises as `look_up`.
+    """
+    counters[1] -= steps
+    if counters[1] < 0:
+        look_up()
+
+
 def spend(steps: int) -> None:
     """Count what a native function is about to do at once. Raises GaveUp."""
     global _left

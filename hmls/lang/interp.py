@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hmls.lang import store
 from hmls.lang.compile import Scope, compile_expression
@@ -14,6 +13,7 @@ from hmls.lang.force import delayed
 from hmls.lang.unit import Unit
 from hmls.lang.values import Attrs, Cause, Code, Env, Lazy, Site, Unknown, Value
 from hmls.syntax.parse import MAX_BYTES, Source, syntax_problems
+from hmls.syntax.shape import names_of_set
 
 
 class ReadFailed(Exception):
@@ -66,6 +66,7 @@ class Interp:
         self._make_lib = lib
         self._lib: Attrs | None = None
         self._files: dict[str, Lazy] = {}
+        self._expressions: dict[str, str] = {}
         self.overrides: dict[str, Value] = {}
         """Disk path → what importing it gives instead of its content."""
         self.host: Any = None
@@ -75,6 +76,7 @@ class Interp:
         self.globals = make_globals(self)
         self.root_names = list(self.globals)
         self.root_env: Env = [None, *self.globals.values()]
+        self._root_key = _root_keys.setdefault(tuple(self.root_names), len(_root_keys))
 
     @property
     def lib(self) -> Attrs:
@@ -82,6 +84,21 @@ class Interp:
             assert self._make_lib is not None, "no lib was given"
             self._lib = self._make_lib(self)
         return self._lib
+
+    def names_in(self, path: str) -> frozenset[str] | None:
+        """The attributes of the set in a file, where the text alone tells (see `syntax.shape`).
+
+        Raises NixError for a file that cannot be read.
+        """
+        if path in self.overrides:
+            return None
+        path = self.resolve_expression(path)
+        if path in self.overrides:
+            return None
+        text = self._text(path)
+        if len(text) > MAX_BYTES or text.startswith(GIT_CRYPT):
+            return None
+        return self._compiled(path, text).names
 
     def import_path(self, path: str) -> Value:
         """What `import path` gives; a folder means its default.nix."""
@@ -97,6 +114,12 @@ class Interp:
 
     def resolve_expression(self, path: str) -> str:
         """The file that importing a path reads. Source: nix's resolveExprPath."""
+        found = self._expressions.get(path)
+        if found is None:
+            found = self._expressions[path] = self._resolve_expression(path)
+        return found
+
+    def _resolve_expression(self, path: str) -> str:
         try:
             resolved = self.reader.resolve(path)
             if self.reader.kind(resolved) == "directory":
@@ -105,17 +128,28 @@ class Interp:
             raise NixError(str(failed)) from None
         return resolved
 
-    def _evaluate_file(self, path: str) -> Value:
+    def _text(self, path: str) -> bytes:
         try:
-            text = self.reader.read(path)
+            return self.reader.read(path)
         except ReadFailed as failed:
             raise NixError(str(failed)) from None
+
+    def _compiled(self, path: str, text: bytes) -> Compiled:
+        key = (path, self._root_key)
+        found = _compiled.get(key)
+        if found is None or found.text != text:
+            found = _compiled[key] = _compile(path, text, self.root_names, self.reader)
+            while len(_compiled) > _KEPT_FILES:
+                del _compiled[next(iter(_compiled))]
+        return found
+
+    def _evaluate_file(self, path: str) -> Value:
+        text = self._text(path)
         if len(text) > MAX_BYTES:
             return Unknown(f"import {path}", TOO_LARGE)
         if text.startswith(GIT_CRYPT):
             return Unknown(store.readable(store.shown_path(path)), ENCRYPTED)
-        code = file_code(path, text, tuple(self.root_names), self.reader)
-        return code(self.root_env)
+        return self._compiled(path, text).code(self.root_env)
 
     def evaluate(self, unit: Unit, variables: Mapping[str, Lazy] | None = None) -> Value:
         """The value of a text, with more variables in scope where given."""
@@ -136,25 +170,30 @@ class Interp:
 from hmls.lang.force import force  # noqa: E402
 
 _KEPT_FILES = 4096
-_compiled: OrderedDict[tuple[str, tuple[str, ...]], tuple[bytes, Code]] = OrderedDict()
 
 
-def file_code(path: str, text: bytes, root_names: tuple[str, ...], reader: Reader) -> Code:
-    """Compiled code of a file, reused while its text is the same."""
-    key = (path, root_names)
-    found = _compiled.get(key)
-    if found is not None and found[0] == text:
-        _compiled.move_to_end(key)
-        return found[1]
+class Compiled(NamedTuple):
+    """A file's code. `names` are the attributes of its set, where the text alone tells."""
+
+    text: bytes
+    code: Code
+    names: frozenset[str] | None
+
+
+_compiled: dict[tuple[str, int], Compiled] = {}
+"""Path and top-level names → the file as it was compiled last, those first that came first."""
+_root_keys: dict[tuple[str, ...], int] = {}
+"""Top-level names → a number, which compares faster."""
+
+
+def _compile(path: str, text: bytes, root_names: list[str], reader: Reader) -> Compiled:
     unit = Unit(path, text)
     source = reader.source(path, text)
     if source is not None:
         unit.adopt(source)
     code = unit_code(unit, Scope(unit, None, root_names))
-    _compiled[key] = (text, code)
-    if len(_compiled) > _KEPT_FILES:
-        _compiled.popitem(last=False)
-    return code
+    source = unit.source()
+    return Compiled(text, code, None if source.has_error else names_of_set(source.root))
 
 
 def unit_code(unit: Unit, scope: Scope) -> Code:

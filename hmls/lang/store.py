@@ -47,7 +47,8 @@ def shown_path(path: str) -> str:
         store_path = _mounted.get(folder)
         if store_path is not None:
             return store_path + path[len(folder) :]
-        parent = os.path.dirname(folder)
+        end = folder.rfind("/")
+        parent = folder[: end or 1] if end >= 0 else os.path.dirname(folder)
         if parent == folder:
             return path
         folder = parent

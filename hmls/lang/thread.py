@@ -63,11 +63,19 @@ def _running_jobs() -> queue.SimpleQueue[Job]:
         return _jobs
 
 
-def _work(jobs: queue.SimpleQueue[Job]) -> None:
+def prepare() -> None:
+    """Make this thread one that evaluates.
+
+    Lazy values are many objects that live long: Python's own thresholds spend a third of the
+    time on looking for cycles among them. What is there by now stays, and is not looked at.
+    """
     sys.setrecursionlimit(RECURSION_LIMIT)
-    # Lazy values are many objects that live long: Python's own thresholds spend a third of
-    # the time on looking for cycles among them.
+    gc.freeze()
     gc.set_threshold(100_000, 10, 10)
+
+
+def _work(jobs: queue.SimpleQueue[Job]) -> None:
+    prepare()
     while True:
         function, answer = jobs.get()
         outcome: Outcome

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from hmls.lang import coerce
-from hmls.lang.budget import overflow
+from hmls.lang.budget import overflow, tick
 from hmls.lang.compare import equal
 from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import (
@@ -35,12 +35,14 @@ from hmls.lang.values import (
     Unknown,
     Value,
 )
+from hmls.modules.bundle import BundledModules, without_disabled
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.disabling import disabled_keys
 from hmls.modules.imported import whole_file
 from hmls.modules.messages import show_definitions
 from hmls.modules.native import Moved, NativeModule, with_raw
 from hmls.modules.unify import (
+    SHORTHAND,
     UNKNOWN_FILE,
     Module,
     names_a_file,
@@ -51,6 +53,7 @@ from hmls.modules.unify import (
 
 if TYPE_CHECKING:
     from hmls.lang.interp import Interp
+    from hmls.modules.level import Level
 
 
 class Given(NamedTuple):
@@ -109,6 +112,8 @@ class Arguments(NamedTuple):
     raw_config: Lazy
     """`config` and `options` as if there were no modules but those that were read."""
     raw_options: Lazy
+    root: Callable[[], Level]
+    """Gives the level that the modules together become."""
 
     @property
     def native(self) -> Attrs:
@@ -145,10 +150,11 @@ def collect(
         if key in seen:
             continue
         seen.add(key)
-        collected.modules.append(tree.module)
         if not collected.disabled:
+            collected.modules.append(tree.module)
             queue.extend(tree.imports)
         else:
+            collected.modules.append(without_disabled(tree.module, collected.disabled))
             queue.extend(t for t in tree.imports if not collected.is_disabled(t.module))
     return collected
 
@@ -245,6 +251,8 @@ class _Loader:
 
     def _module(self, value: Value, file: str, key: str, given: Given) -> Module:
         """As nixpkgs' loadModule, for what is no file."""
+        if isinstance(value, BundledModules):
+            return value.module(self.interp, self.arguments.native, self.arguments.root)
         whole = whole_file(value)
         if whole is not None:
             self.collected.imported.add(whole)
@@ -270,8 +278,33 @@ class _Loader:
         raise AssertionError(value)
 
     def _from_file(self, value: Value, name: str, importer: str, given: Given) -> Module:
+        tick(1)
         path = coerce.to_path(value)
         self.collected.importers.setdefault(path, []).append(importer)
+        try:
+            names = self.interp.names_in(path)
+        except NixError as error:
+            if error.site is None:
+                error.site = given.site
+            raise
+        if names is None or not _says_no_more(names):
+            return self._imported(path, name, given)
+        # What it declares and defines can wait: that it imports nothing is seen already.
+        whole = Thunk(lambda loader: loader._imported(path, name, given), self)
+        nothing = Attrs()
+        is_structured = "options" in names or "config" in names
+        return Module(
+            key=name,
+            file=name,
+            module_class=None,
+            imports=[],
+            disabled=[],
+            options=Thunk(_options_of, whole) if "options" in names else nothing,
+            config=Thunk(_config_of, whole) if "config" in names or not is_structured else nothing,
+            origin=given.origin,
+        )
+
+    def _imported(self, path: str, name: str, given: Given) -> Module:
         try:
             imported = self.interp.import_path(path)
             if imported.__class__ is Lambda or is_function(imported):
@@ -304,6 +337,21 @@ class _Loader:
         if isinstance(common, OpenAttrs):
             return call(function, OpenAttrs({**common, **extra}, common.rest, {}, common.absent))
         return call(function, Attrs({**common, **extra}))
+
+
+def _says_no_more(names: frozenset[str]) -> bool:
+    """Whether a module with these attributes declares and defines, and does nothing else."""
+    if "options" in names or "config" in names:
+        return names <= {"options", "config"}
+    return names.isdisjoint(SHORTHAND)
+
+
+def _options_of(whole: Thunk) -> Value:
+    return force(force(whole).options)
+
+
+def _config_of(whole: Thunk) -> Value:
+    return force(force(whole).config)
 
 
 def graph(collected: Collected) -> list[Lazy]:

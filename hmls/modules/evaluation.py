@@ -206,6 +206,7 @@ def _collect(evaluation: Evaluation) -> Collected:
             evaluation.argument,
             evaluation.raw_config,
             Thunk(_raw_options, evaluation),
+            lambda: evaluation.root,
         ),
         Terms(
             prefix,

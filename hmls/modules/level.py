@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from hmls.lang import coerce
+from hmls.lang.budget import tick
 from hmls.lang.errors import Thrown, Unknowable
 from hmls.lang.force import MISSING, expect_attrs, force, get
 from hmls.lang.lib.pretty import identifier
 from hmls.lang.values import Attrs, OpenAttrs, Thunk, Unknown, Value, type_name
+from hmls.modules.bundle import DeclaredBundle, declared_apart
 from hmls.modules.declarations import Declaration
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.messages import show_option
@@ -86,7 +88,7 @@ class Level:
                 if isinstance(node, Level):
                     found.extend(((name, *path), d) for path, d in node.unmatched())
             elif declared.rest is None:
-                found.extend(((name,), definition) for definition in raw.by_name[name])
+                found.extend(((name,), definition) for definition in raw.known(name))
         return found
 
 
@@ -105,6 +107,7 @@ def _raw(level: Level) -> RawDefinitions:
 
 
 def _declared(level: Level) -> Declared:
+    tick(len(level.declarations))
     by_name: dict[str, list[Declaration]] = {}
     rest: Unknown | None = None
     for file, site, lazy, origin in level.declarations:
@@ -112,6 +115,10 @@ def _declared(level: Level) -> Declared:
         if options.__class__ is not Attrs:
             if isinstance(options, Unknown):
                 rest = rest or options
+                continue
+            if isinstance(options, DeclaredBundle):
+                for name, inner in options.by_name():
+                    by_name.setdefault(name, []).extend(inner)
                 continue
             if isinstance(options, OpenAttrs):
                 rest = rest or options.rest
@@ -145,6 +152,7 @@ def _node(given: tuple[Level, str, list[Declaration]]) -> Node:
         # Declarations that are unknown leave a level open.
         return Level(level.system, loc, declared, Thunk(_inner_parts, (level, name)))
     if len(options) < len(declarations):
+        declarations = declared_apart(declarations)
         if not all(_is_submodule(option) for option in options):
             raise _no_nested_options(loc, options, declarations)
         declarations = [d if _is_option(d, loc) else _as_option(level, d) for d in declarations]
@@ -159,7 +167,7 @@ def _definitions(given: tuple[Level, str]) -> list[Definition]:
 def _inner_parts(given: tuple[Level, str]) -> list[Part]:
     level, name = given
     parts: list[Part] = []
-    for definition in level.raw.of(name):
+    for definition in level.raw.below(name):
         push_down(definition, parts)
     return parts
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from hmls.lang.budget import tick
 from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import expect_open_list, force, select
 from hmls.lang.values import (
@@ -20,6 +21,7 @@ from hmls.lang.values import (
     Value,
     type_name,
 )
+from hmls.modules.bundle import DefinedBundle, unbundled
 from hmls.modules.definitions import Definition, Loc, property_kind
 from hmls.modules.guards import may_be_there
 
@@ -60,6 +62,9 @@ def _push(definition: Definition, lazy: Lazy, outer: tuple[Attrs, ...], parts: l
     elif kind == "if" or kind == "override":
         select(value, "content")
         _push(definition, value["content"], (*outer, value), parts)
+    elif isinstance(value, DefinedBundle) and not value.is_of_names:
+        for each in value.apart():
+            push_down(each, parts)
     else:
         parts.append(_part(definition, value, outer))
 
@@ -74,7 +79,10 @@ def _failing(definition: Definition, error: NixError) -> Unknown:
 
 
 class RawDefinitions:
-    """The definitions of a level by name, and those that may define any name."""
+    """The definitions of a level by name, and those that may define any name.
+
+    Those that come in bundles stand in `by_name` as one definition, whose value is the bundle.
+    """
 
     __slots__ = ("by_name", "open_parts")
 
@@ -82,9 +90,14 @@ class RawDefinitions:
         self.by_name: dict[str, list[Definition]] = {}
         self.open_parts: list[Part] = []
         by_name = self.by_name
+        tick(len(parts))
         for part in parts:
             value = part.value
             if value.__class__ is not Attrs:
+                if isinstance(value, DefinedBundle):
+                    for name, definition in value.by_name():
+                        by_name.setdefault(name, []).append(definition)
+                    continue
                 if isinstance(value, Unknown | OpenAttrs):
                     self.open_parts.append(part)
                 if isinstance(value, Unknown):
@@ -101,8 +114,28 @@ class RawDefinitions:
                 else:
                     found.append(definition)
 
+    def written(self) -> list[str]:
+        """The names that not only bundles define, sorted."""
+        return sorted(name for name, found in self.by_name.items() if not _only_bundled(found))
+
+    def written_of(self, name: str) -> list[Definition]:
+        """The definitions of a name that come in no bundle."""
+        return [d for d in self.by_name.get(name, []) if not isinstance(d.value, DefinedBundle)]
+
+    def is_bundled(self, name: str) -> bool:
+        """Whether nothing but bundles defines a name."""
+        return not self.open_parts and _only_bundled(self.by_name.get(name, []))
+
+    def known(self, name: str) -> list[Definition]:
+        """The definitions that certainly are there."""
+        return unbundled(self.by_name.get(name, []))
+
     def of(self, name: str) -> list[Definition]:
         """The definitions that certainly or possibly are there."""
+        return unbundled(self.below(name))
+
+    def below(self, name: str) -> list[Definition]:
+        """The same with bundles whole, for the level of the name."""
         found = self.by_name.get(name, [])
         if not self.open_parts:
             return found
@@ -118,6 +151,10 @@ class RawDefinitions:
         for part in self.open_parts:
             return part.value.rest if isinstance(part.value, OpenAttrs) else part.value
         return None
+
+
+def _only_bundled(definitions: list[Definition]) -> bool:
+    return all(isinstance(each.value, DefinedBundle) for each in definitions)
 
 
 def _may_define(value: Value, name: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hmls.lang.budget import tick
 from hmls.lang.compare import less_than
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import force, make_list
@@ -34,6 +35,10 @@ from hmls.modules.merged import Merged
 
 if TYPE_CHECKING:
     from hmls.modules.types.base import OptionType
+
+
+_STEPS = 10
+"""Calls of Nix functions that take as long as to merge one option."""
 
 
 class Resolved:
@@ -119,7 +124,9 @@ def demand(lazy: Lazy) -> Value:
 
 
 def _discharged(resolved: Resolved) -> list[Leaf]:
-    return discharged(demand(resolved._definitions))
+    definitions = demand(resolved._definitions)
+    tick(_STEPS + len(definitions))
+    return discharged(definitions)
 
 
 def _leaves(resolved: Resolved) -> list[Leaf]:

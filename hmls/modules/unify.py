@@ -23,7 +23,7 @@ _STRUCTURE = frozenset(
         "freeformType",
     )
 )  # fmt: skip
-_SHORTHAND = frozenset(
+SHORTHAND = frozenset(
     ("_class", "_file", "key", "disabledModules", "require", "imports", "freeformType")
 )
 _NOTHING: list[Lazy] = []
@@ -104,11 +104,11 @@ def _alone(value: Attrs, name: str) -> Attrs:
 
 
 def _without_structure(value: Attrs) -> Attrs:
-    if value.__class__ is Attrs and _SHORTHAND.isdisjoint(value):
+    if value.__class__ is Attrs and SHORTHAND.isdisjoint(value):
         return value
-    kept = {name: lazy for name, lazy in value.items() if name not in _SHORTHAND}
+    kept = {name: lazy for name, lazy in value.items() if name not in SHORTHAND}
     if isinstance(value, OpenAttrs):
-        return OpenAttrs(kept, value.rest, value.positions, add_names(value.absent, _SHORTHAND))
+        return OpenAttrs(kept, value.rest, value.positions, add_names(value.absent, SHORTHAND))
     return Attrs(kept, value.positions)
 
 

@@ -6,9 +6,9 @@ Nothing of it is lost but the last thunk: values that were computed stay compute
 
 from __future__ import annotations
 
+import gc
 import heapq
 import itertools
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,9 +16,11 @@ from concurrent.futures import Future
 from enum import IntEnum
 from typing import Generic, TypeVar, cast
 
+from hmls.catalog.contents import contents_of
+from hmls.catalog.table import bundled
 from hmls.lang.budget import limited
 from hmls.lang.errors import Cancelled, GaveUp, Interrupted
-from hmls.lang.thread import RECURSION_LIMIT, STACK_BYTES
+from hmls.lang.thread import STACK_BYTES, prepare
 
 T = TypeVar("T")
 
@@ -37,6 +39,17 @@ _SECONDS = {Priority.REQUEST: 1.5, Priority.FILE: 5.0, Priority.BACKGROUND: 20.0
 _STEPS = {Priority.REQUEST: 6_000_000, Priority.FILE: 20_000_000, Priority.BACKGROUND: 80_000_000}
 
 
+_REST_S = 2.0
+"""How long nobody must have asked before time is taken to free memory, at the least."""
+_REST_FACTOR = 20
+"""How much longer than it took the last time."""
+
+
+def _has_litter() -> bool:
+    """Whether so much was made since memory was freed that it is worth a pause."""
+    return gc.get_count()[2] > 0
+
+
 class _Job(Generic[T]):
     def __init__(self, priority: Priority, work: Callable[[], T]) -> None:
         self.priority = priority
@@ -52,6 +65,7 @@ class Engine:
         self._order = itertools.count()
         self._wake = threading.Condition()
         self._closed = False
+        self._rest_s = _REST_S
         self._running: _Job[object] | None = None
         before = threading.stack_size(STACK_BYTES)
         self._thread = threading.Thread(target=self._run, name="hmls-eval", daemon=True)
@@ -72,19 +86,31 @@ class Engine:
             self._wake.notify()
 
     def _run(self) -> None:
-        sys.setrecursionlimit(RECURSION_LIMIT)
-        while True:
-            with self._wake:
-                while not self._queue and not self._closed:
-                    self._wake.wait()
-                if self._closed:
-                    return
-                _, order, job = heapq.heappop(self._queue)
-            if job.future.cancelled():
+        # The table of options is hundreds of thousands of objects that stay.
+        contents_of(bundled())
+        prepare()
+        while not self._closed:
+            found = self._next()
+            if found is None or found[1].future.cancelled():
                 continue
+            order, job = found
             self._running = job
             self._do(job, order)
             self._running = None
+
+    def _next(self) -> tuple[int, _Job[object]] | None:
+        """The most urgent job, once there is one; None after memory was freed meanwhile."""
+        with self._wake:
+            while not self._queue and not self._closed:
+                if not self._wake.wait(self._rest_s if _has_litter() else None):
+                    break
+            if self._queue:
+                return heapq.heappop(self._queue)[1:]
+        if not self._closed:
+            started = time.monotonic()
+            gc.collect()
+            self._rest_s = max(_REST_S, _REST_FACTOR * (time.monotonic() - started))
+        return None
 
     def _do(self, job: _Job[object], order: int) -> None:
         deadline = time.monotonic() + _SECONDS[job.priority]

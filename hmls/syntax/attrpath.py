@@ -9,6 +9,7 @@ from hmls.syntax.parse import Node
 
 DYNAMIC = "${…}"
 """Stands for a name that is only known when the file is evaluated."""
+_PLAIN = re.compile(rb"[A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*")
 
 
 def attrpath_parts(attrpath: Node) -> list[Node]:
@@ -18,6 +19,9 @@ def attrpath_parts(attrpath: Node) -> list[Node]:
 
 def attrpath_names(attrpath: Node) -> tuple[str, ...]:
     """The names of an attribute path; DYNAMIC for one that is interpolated."""
+    text = attrpath.text
+    if text is not None and _PLAIN.fullmatch(text):
+        return tuple(text.decode().split("."))
     return tuple(part_name(part) for part in attrpath_parts(attrpath))
 
 

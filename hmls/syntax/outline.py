@@ -7,7 +7,7 @@ as are `let`, `with`, `assert`, `//` and the module's own function.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hmls.syntax.attrpath import attrpath_names, attrpath_parts, part_name
 from hmls.syntax.kinds import SETS, Field, Kind
@@ -20,10 +20,13 @@ WRAPPERS = {
 }  # fmt: skip
 """Function → how many arguments stand before the one that is the definition."""
 _MODULE_ROOTS = ("config", "options")
+_MAY_HOLD_SETS = frozenset(
+    (*SETS, Kind.PARENTHESIZED, Kind.FUNCTION, Kind.WITH, Kind.ASSERT, Kind.LET, Kind.IF,
+     Kind.BINARY, Kind.APPLY)
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(NamedTuple):
     """One binding. `path` starts at the option tree: a leading `config` is dropped.
 
     `start` to `end` is the attribute path as written, `value_start` to `value_end` the
@@ -144,7 +147,10 @@ def _walk(
                 inner_declares = names[0] == "options"
                 names = names[1:]
             whole = path + names
-            sets = list(module_sets(value)) if not inner_declares or not _is_option(value) else []
+            holds_sets = value.kind_id in _MAY_HOLD_SETS and not (
+                inner_declares and _is_option(value)
+            )
+            sets = list(module_sets(value)) if holds_sets else []
             if whole:
                 found.append(
                     Defined(

@@ -93,3 +93,51 @@ def test_what_own_modules_add_is_named_and_not_spelled_out(tmp_path: Path) -> No
     assert (text, kind) == ("[ ] …", "own-module")
     assert reason.startswith("Home Manager's module ")
     assert reason.endswith(" decides it")
+
+
+def test_a_disabled_module_declares_and_defines_nothing(tmp_path: Path) -> None:
+    disabled = 'disabledModules = [ { key = "home-manager/modules/programs/bat.nix"; } ];'
+    text = """
+        #- homes/alice/default.nix
+        { lib, ... }:
+        { DISABLED
+          options.programs.bat.enable = lib.mkOption { type = lib.types.str; default = "mine"; };
+          config.home.packages = [ ];
+        }
+    """
+    path = ("programs", "bat", "enable")
+    with_it = text.replace("DISABLED", "")
+    asked = in_tree(tmp_path / "a", with_it, lambda t: _value(t, *path), Catalogued())
+    assert "already declared" in str(asked)
+    without = text.replace("DISABLED", disabled)
+    assert in_tree(tmp_path / "b", without, lambda t: _value(t, *path), Catalogued()) == "mine"
+
+
+def test_an_option_of_the_users_own_beside_home_managers(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { config, lib, ... }:
+        { options.programs.bat.mine = lib.mkOption { type = lib.types.bool; default = true; };
+          options.programs.own.enable = lib.mkEnableOption "it";
+          config.home.sessionPath =
+            lib.mkIf (config.programs.bat.mine && !config.programs.bat.enable)
+              [ (lib.boolToString config.programs.own.enable) ];
+        }
+    """
+    asked = in_tree(tmp_path, text, lambda t: _value(t, "home", "sessionPath"), Catalogued())
+    assert asked == ["false"]
+
+
+def test_a_condition_that_a_module_of_the_users_makes_true(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { home.packages = [ ]; services.kbfs.enable = false; }
+        #- homes/alice@global/default.nix
+        { lib, ... }: { services = lib.mkMerge [ { kbfs.enable = lib.mkForce true; } ]; }
+    """
+    path = ("services", "keybase", "enable")
+    assert in_tree(tmp_path / "a", text, lambda t: _value(t, *path), Catalogued()) is True
+    off = text.replace("mkForce true", "mkDefault true")
+    assert in_tree(tmp_path / "b", off, lambda t: _value(t, *path), Catalogued()) is False
+    nobody = text.replace("services", "my.services")
+    assert in_tree(tmp_path / "c", nobody, lambda t: _value(t, *path), Catalogued()) is False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from hmls.catalog.modules import CATALOG
+from hmls.catalog.bundles import CATALOG
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.cycles import cycles
 from hmls.ide.diagnostics.places import place_of

@@ -86,7 +86,7 @@ class _Walker:
         root = evaluation.root
         for name in sorted(root.raw.by_name):
             if name not in root.declared.by_name:
-                self.found.undeclared[(name,)] = root.raw.by_name[name]
+                self.found.undeclared[(name,)] = root.raw.known(name)
         if self._all_declared(evaluation):
             for path, definition in root.unmatched():
                 error = undeclared_error(evaluation, path, definition)
@@ -102,10 +102,10 @@ class _Walker:
         return expect_bool(internal) and evaluation.freeform_type is None
 
     def level(self, loc: Loc, level: Level) -> None:
-        for name in sorted(level.raw.by_name):
+        for name in level.raw.written():
             path = (*loc, name)
             if path != ("_module",) and path != _HOMES:
-                given = level.raw.by_name[name]
+                given = level.raw.written_of(name)
                 self.guard(path, lambda p=path, n=name: self.node(p, level, n), given)  # type: ignore[misc]
 
     def node(self, loc: Loc, level: Level, name: str) -> None:
