@@ -164,6 +164,58 @@ async def test_a_missing_input_is_told_of_and_can_be_fetched(desk: Desk) -> None
     await desk.programs_until({"gitish"})
 
 
+@pytest.mark.parametrize(
+    ("written", "code", "title", "mended"),
+    [
+        (
+            'programs.gitish.flavor = "sweet"',
+            "undeclared-option",
+            "Change to programs.gitish.flavour",
+            'programs.gitish.flavour = "sweet"',
+        ),
+        ('programs.gitish.flavour = "bitter"', "type-mismatch", None, None),
+        (
+            "programs.gitold = true",
+            "renamed-option",
+            "Change to programs.gitish.enable",
+            "programs.gitish.enable = true",
+        ),
+    ],
+)
+async def test_problems_of_options(
+    desk: Desk, written: str, code: str, title: str | None, mended: str | None
+) -> None:
+    nar_hash = desk.store.put(HOME_MANAGER)
+    editor = await desk.start(lock({"home-manager": (HM, nar_hash)}))
+    await desk.programs_until({"gitish"})
+    text = f"{{ ... }}: {{ home.username = '' 🎉 ''; {written}; }}"
+    await editor.problems(ALICE, text)
+    found = await editor.problems_until(ALICE, code)
+    problem = next(problem for problem in found if problem.code == code)
+    if title is not None and mended is not None:
+        fixed = await editor.fixed(ALICE, text, problem, title)
+        assert fixed == text.replace(written, mended)
+
+
+async def test_an_option_that_was_removed_can_be_taken_out(desk: Desk) -> None:
+    nar_hash = desk.store.put(HOME_MANAGER)
+    editor = await desk.start(lock({"home-manager": (HM, nar_hash)}))
+    await desk.programs_until({"gitish"})
+    text = "{ ... }: {\n  x = '' 🎉 '';\n  programs.gone = 1;\n}\n"
+    editor.open(ALICE, text)
+    where = lsp.Range(lsp.Position(2, 4), lsp.Position(2, 4))
+    action = next(
+        action
+        for action in await editor.actions(ALICE, where)
+        if action.title == "Remove programs.gone"
+    )
+    assert action.edit is not None
+    (change,) = action.edit.document_changes or ()
+    assert isinstance(change, lsp.TextDocumentEdit)
+    edits = [edit for edit in change.edits if isinstance(edit, lsp.TextEdit)]
+    assert editor.apply(text, edits) == "{ ... }: {\n  x = '' 🎉 '';\n}\n"
+
+
 async def test_packages_and_options_of_nixos(desk: Desk) -> None:
     nar_hash = desk.store.put(NIXPKGS)
     editor = await desk.start(lock({"nixpkgs": ("NixOS/nixpkgs", nar_hash)}))

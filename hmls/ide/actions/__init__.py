@@ -10,9 +10,10 @@ from hmls.ide.actions.deploy import deploy
 from hmls.ide.actions.inputs import fetch_inputs
 from hmls.ide.actions.move import move_setting
 from hmls.ide.actions.new_layers import new_layers
+from hmls.ide.actions.removed import remove_definition
 
 _GROUPS: tuple[Callable[[View, str, int, int], list[Action]], ...] = (
-    deploy, move_setting, new_layers, fetch_inputs,
+    deploy, move_setting, new_layers, fetch_inputs, remove_definition,
 )  # fmt: skip
 """Each gives the actions of one kind for a file and a range of bytes in it."""
 
