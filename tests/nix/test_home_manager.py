@@ -57,6 +57,19 @@ async def test_files_in_the_way_are_moved_aside(managed: Lab) -> None:
     assert (managed.home / "a.bak").read_text() == "my own"
 
 
+async def test_a_specialisation(managed: Lab) -> None:
+    managed.set_home(
+        "let home = import ../../home.nix; "
+        "facts = builtins.fromJSON (builtins.readFile ../../facts.json); in "
+        '{ files.mood = "day"; specialisations.night = home { user = "alice"; '
+        'inherit (facts) home system; files.mood = "night"; }; }'
+    )
+    managed.options = plan.Options(specialisation="night")
+    outcome = await managed.deploy(plan.switch)
+    assert isinstance(outcome, Done), outcome
+    assert (managed.home / "mood").read_text() == "night"
+
+
 async def test_expire(managed: Lab) -> None:
     for text in ("1", "2"):
         managed.set_home(f'{{ files.a = "{text}"; }}')
