@@ -21,7 +21,8 @@ def targets_of(repository: Repository, path: str) -> list[Target]:
         wanted = {"host": "host", "droid": "droid"}.get(layer.kind, "standalone")
         found = [target for target in items if layer in target.layers]
         found += [t for t in items if t.user == layer.user and t not in found and not found]
-        return sorted(found, key=lambda target: (target.kind != wanted, target.host != layer.host))
+        if found:
+            return sorted(found, key=lambda t: (t.kind != wanted, t.host != layer.host))
     return [target for target in items if path in home_files(repository, target)]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from hmls.homes.catalogued import Catalogued
-from hmls.homes.membership import home_files
+from hmls.homes.membership import home_files, targets_of
 from hmls.homes.settings import setting, settings
 from hmls.homes.workspace import Views, Workspace
 from hmls.ide.definition import definition
 from hmls.ide.diagnostics import diagnose_all
+from hmls.ide.hover import hover
 from hmls.lang import store
 from hmls.lang.show import brief_text, show
 from hmls.lang.thread import run
@@ -273,3 +274,32 @@ def test_a_folder_among_the_users_of_a_blueprint_host_is_no_user(tmp_path: Path)
     """
     found = in_tree(tmp_path, text, lambda tree: tree.repository.layout.layers)
     assert [layer.name for layer in found] == ["alice@desk", "bob@desk"]
+
+
+def test_a_folder_of_shared_modules_among_the_homes_is_part_of_the_homes(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { imports = [ ../profiles/git ]; }
+        #- homes/profiles/git/default.nix
+        { programs.git.settings.merge.to$0ol = "vim"; }
+    """
+
+    def ask(tree: Tree) -> tuple[list[str], bool]:
+        found = [target.name for target in targets_of(tree.repository, tree.path)]
+        return found, hover(tree.view, tree.path, tree.offset) is not None
+
+    text = (
+        text
+        + """
+        #- flake.nix
+        { inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          inputs.home-manager.url = "github:nix-community/home-manager";
+          outputs = { nixpkgs, home-manager, ... }: {
+            homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+              pkgs = nixpkgs.legacyPackages.x86_64-linux;
+              modules = [ ./homes/alice ];
+            };
+          }; }
+    """
+    )
+    assert in_tree(tmp_path, text, ask) == (["alice"], True)
