@@ -115,7 +115,7 @@ class Flake:
     def inputs(self) -> Attrs:
         """The values of the inputs by name. Raises NixError, Unknowable."""
         context = InputContext(self.interp, self.lock, self._in_store)
-        return Attrs(input_values(context, self._all_inputs()))
+        return Attrs(input_values(context, self.every_input()))
 
     def _in_store(self, path: str) -> bool:
         return os.path.isdir(self.files.store_root + path)
@@ -126,7 +126,7 @@ class Flake:
     def _known_inputs(self, _interp: Interp) -> dict[str, LockedInput]:
         return self.lock.inputs
 
-    def _all_inputs(self) -> dict[str, LockedInput]:
+    def every_input(self) -> dict[str, LockedInput]:
         """Those of the lock, and those that only flake.nix names."""
         inputs = dict(self.lock.inputs)
         for name, locked in declared_inputs(self.attrs).items():
@@ -139,7 +139,7 @@ class Flake:
             raise NixError("flake.nix has no attribute 'outputs'")
         self_value: Lazy = delayed(lambda: self._self(outputs, inputs))
         context = InputContext(self.interp, self.lock, self._in_store)
-        known = self._all_inputs()
+        known = self.every_input()
         for name in _formal_names(function):
             if name not in known and name != "self":
                 known[name] = LockedInput(name, {}, {"type": "indirect", "id": name})

@@ -1,0 +1,255 @@
+"""Compare known settings of real repositories with what real Nix says of them.
+
+    python -m tests.oracle.real --nix BIN --lib LIB --home-manager HM [--source NAME=FOLDER]… FLAKE…
+
+BIN is the folder of `nix-instantiate`, LIB nixpkgs' `lib`, HM a checkout of Home Manager of the
+release of the bundled table, and FLAKE a folder with flake.nix. A `--source` is the folder of a
+further input, such as flake-parts. Everything else that a flake takes is replaced (standins.nix).
+Only settings of standalone homes that hmls calls known are asked for. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hmls.homes.catalogued import Catalogued
+from hmls.homes.inputs import role_of
+from hmls.homes.repository import Repository
+from hmls.homes.settings import settings
+from hmls.homes.targets import Target
+from hmls.homes.workspace import Views, Workspace
+from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.thread import run
+from hmls.syntax.attrpath import split_attrpath
+
+_HERE = Path(__file__).parent
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_'-]*")
+_ASSERTIONS = """
+{ lib, ... }:
+{
+  options = {
+    assertions = lib.mkOption { type = lib.types.listOf lib.types.unspecified; default = [ ]; };
+    warnings = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ ]; };
+  };
+}
+"""
+_META = """
+{ lib, ... }:
+{ options.meta = lib.mkOption { type = lib.types.attrsOf lib.types.anything; default = { }; }; }
+"""
+_SERVICES = "_: { configure = _: { serviceSubmodule = { }; }; }"
+_SYSTEMS = '[ "x86_64-linux" "aarch64-linux" "aarch64-darwin" "x86_64-darwin" ]'
+
+Path_ = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Where the real things are."""
+
+    nix: Path
+    lib: Path
+    home_manager: Path
+    sources: dict[str, str]
+
+
+@dataclass(slots=True)
+class Found:
+    """What came of one home."""
+
+    agree: int = 0
+    wrong: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    """Settings on which Nix fails with these stand-ins, or that are absent there."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nix", type=Path, required=True)
+    parser.add_argument("--lib", type=Path, required=True)
+    parser.add_argument("--home-manager", type=Path, required=True)
+    parser.add_argument("--source", action="append", default=[], metavar="NAME=FOLDER")
+    parser.add_argument("--homes", type=int, default=3, help="at most, of each flake")
+    parser.add_argument("flakes", type=Path, nargs="+")
+    given = parser.parse_args()
+    sources = dict(each.split("=", 1) for each in given.source)
+    tools = Tools(given.nix, given.lib.resolve(), given.home_manager.resolve(), sources)
+    wrong = 0
+    for flake in given.flakes:
+        for name, found in compare(tools, flake.resolve(), given.homes):
+            wrong += len(found.wrong)
+            sys.stdout.write(
+                f"{flake.name} {name}: {found.agree} agree, {len(found.wrong)} wrong, "
+                f"{len(found.failed)} not to be had\n"
+            )
+            sys.stdout.writelines(f"  WRONG {text}\n" for text in found.wrong)
+            sys.stdout.writelines(f"  {text}\n" for text in found.failed)
+            sys.stdout.flush()
+    return 1 if wrong else 0
+
+
+def compare(tools: Tools, flake: Path, most: int) -> Iterator[tuple[str, Found]]:
+    """The homes of one flake, at most some of them."""
+    repository = run(lambda: _repository(flake))
+    targets = run(lambda: [t for t in repository.targets.items if t.kind == "standalone"])
+    words = sorted(_words(flake) | _words(tools.home_manager / "modules"))
+    for target in [t for t in targets if t.by_convention is None][:most]:
+        ours = run(lambda target=target: _known(repository, target))  # type: ignore[misc]
+        yield target.name, _compared(tools, repository, target, ours, words)
+
+
+def _repository(flake: Path) -> Repository:
+    workspace = Workspace()
+    workspace.set_folders([str(flake)])
+    return next(iter(Views(workspace, Catalogued()).newest().repositories.values()))
+
+
+def _known(repository: Repository, target: Target) -> dict[Path_, Any]:
+    try:
+        return {s.path: s.value for s in settings(repository, target) if s.known and s.defined}
+    except (NixError, Unknowable):
+        return {}
+
+
+def _compared(
+    tools: Tools,
+    repository: Repository,
+    target: Target,
+    ours: dict[Path_, Any],
+    words: list[str],
+) -> Found:
+    found = Found()
+    with tempfile.TemporaryDirectory() as folder:
+        told = {
+            "lib": str(tools.lib),
+            "homeManager": str(tools.home_manager),
+            "folder": _nixpkgs(folder),
+            "words": words,
+            "sources": tools.sources,
+            "system": target.system or "x86_64-linux",
+            "flake": repository.root,
+            "inputs": _roles(repository),
+            "output": list(split_attrpath(target.output)),
+        }
+        for path, answer in _asked(tools, folder, told, list(ours)):
+            name = ".".join(path)
+            if not isinstance(answer, list):
+                found.failed.append(f"{name}: {answer}; here {json.dumps(ours[path])[:200]}")
+            elif _same(json.loads(answer[0]), ours[path]):
+                found.agree += 1
+            else:
+                here = json.dumps(ours[path])[:600]
+                found.wrong.append(f"{name}\n    Nix:  {answer[0][:600]}\n    here: {here}")
+    return found
+
+
+def _same(theirs: Any, ours: Any) -> bool:
+    return json.dumps(theirs, sort_keys=True) == json.dumps(ours, sort_keys=True)
+
+
+def _roles(repository: Repository) -> dict[str, str | None]:
+    def roles() -> dict[str, str | None]:
+        return {name: role_of(name, each) for name, each in repository.flake.every_input().items()}
+
+    return run(roles)
+
+
+def _words(folder: Path) -> set[str]:
+    """All that may be a name in the Nix files below a folder."""
+    found: set[str] = set()
+    for path in folder.rglob("*.nix"):
+        if path.is_file():
+            found.update(_WORD.findall(path.read_text(encoding="utf-8", errors="replace")))
+    return found
+
+
+def _nixpkgs(folder: str) -> str:
+    """A folder that is nixpkgs as far as Home Manager reads it."""
+    misc = os.path.join(folder, "nixpkgs/nixos/modules/misc")
+    os.makedirs(misc)
+    os.makedirs(f"{folder}/nixpkgs/lib/services")
+    for path, text in (
+        (f"{misc}/assertions.nix", _ASSERTIONS),
+        (f"{misc}/meta.nix", _META),
+        (f"{folder}/nixpkgs/lib/services/lib.nix", _SERVICES),
+        (f"{folder}/nixpkgs/systems.nix", _SYSTEMS),
+        (f"{folder}/nixpkgs/default.nix", _packages(folder)),
+    ):
+        Path(path).write_text(text, encoding="utf-8")
+    return f"{folder}/nixpkgs"
+
+
+def _packages(folder: str) -> str:
+    """`import nixpkgs { system = …; }`."""
+    return f"""
+{{ system ? null, ... }}:
+let
+  told = builtins.fromJSON (builtins.readFile {folder}/told.json);
+  arguments = {{
+    inherit (told) homeManager folder words sources;
+    lib = import told.lib;
+    system = if builtins.isString system then system else told.system;
+  }};
+in
+(import {_HERE}/standins.nix arguments).packages
+"""
+
+
+def _asked(
+    tools: Tools, folder: str, told: dict[str, Any], paths: list[Path_]
+) -> Iterator[tuple[Path_, Any]]:
+    """What Nix says of each path; an error that it cannot catch is looked for by halves.
+
+    Neighbours of a path that fails are not asked for again.
+    """
+    hopeless: dict[Path_, str] = {}
+    waiting = [paths]
+    while waiting:
+        batch = waiting.pop()
+        for path in batch:
+            if path[:3] in hopeless:
+                yield path, hopeless[path[:3]]
+        batch = [path for path in batch if path[:3] not in hopeless]
+        if not batch:
+            continue
+        answers = _evaluated(tools, folder, {**told, "paths": batch})
+        if isinstance(answers, list):
+            yield from zip(batch, answers, strict=True)
+        elif len(batch) == 1:
+            hopeless[batch[0][:3]] = answers
+            yield batch[0], answers
+        else:
+            middle = len(batch) // 2
+            waiting += [batch[middle:], batch[:middle]]
+
+
+def _evaluated(tools: Tools, folder: str, told: dict[str, Any]) -> list[Any] | str:
+    """The answers, or the message of an error that ends the evaluation."""
+    given = Path(folder) / "told.json"
+    given.write_text(json.dumps(told), encoding="utf-8")
+    command = [
+        str(tools.nix / "nix-instantiate"),
+        *("--extra-experimental-features", "pipe-operators"),
+        *("--eval", "--strict", "--json", "--read-write-mode", str(_HERE / "evaluate.nix")),
+        *("--argstr", "given", str(given)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        answers: list[Any] = json.loads(done.stdout)
+        return answers
+    errors = [line for line in done.stderr.splitlines() if "error:" in line]
+    return (errors or ["error: ?"])[-1].strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
