@@ -33,7 +33,7 @@ _TOO_LARGE = Cause("too-large", f"the file is larger than {MAX_DATA_BYTES >> 20}
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """An open file: its text, its tree, and the last text that had no syntax error."""
+    """An open file: its text, its tree, and the last text that Nix would read."""
 
     text: bytes
     source: Source
@@ -43,7 +43,7 @@ class Buffer:
     @property
     def evaluated(self) -> Source:
         """What values are computed from."""
-        return self.valid if self.source.has_error and self.valid is not None else self.source
+        return self.source if self.valid is None else self.valid
 
 
 class Disk:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hmls.config import LayoutSettings
 from hmls.homes.files import Buffer, Disk, Files, Seen
@@ -17,6 +17,7 @@ from hmls.homes.git import GitTree, find_git_root, index_stamp, read_git_tree
 from hmls.homes.knowledge import Knowledge, Nothing
 from hmls.homes.layout import is_layout_folder
 from hmls.homes.repository import Repository
+from hmls.lang.check import is_readable
 from hmls.syntax.parse import Source, parse
 
 _SKIPPED = frozenset((".git", ".direnv", "node_modules", "result", ".venv", "target"))
@@ -76,10 +77,8 @@ class Workspace:
 
     def open(self, path: str, text: bytes, version: int | None = None) -> None:
         source = parse(text)
-        buffer = Buffer(text, source, version, None if source.has_error else source)
-        if source.has_error:
-            buffer = replace(buffer, valid=self._saved(path))
-        self._set_buffer(path, buffer)
+        valid = source if is_readable(source) else self._saved(path)
+        self._set_buffer(path, Buffer(text, source, version, valid))
 
     def edit(self, path: str, text: bytes, version: int | None = None) -> None:
         """The new text of an open buffer."""
@@ -88,7 +87,7 @@ class Workspace:
             self.open(path, text, version)
             return
         source = parse(text, before.source)
-        valid = before.valid if source.has_error else source
+        valid = source if is_readable(source) else before.valid
         self._set_buffer(path, Buffer(text, source, version, valid))
 
     def close(self, path: str) -> None:
@@ -138,7 +137,7 @@ class Workspace:
             source = parse(self.disk.read(path))
         except OSError:
             return None
-        return None if source.has_error else source
+        return source if is_readable(source) else None
 
     def _set_buffer(self, path: str, buffer: Buffer) -> None:
         before = self.snapshot.buffers.get(path)

@@ -20,7 +20,7 @@ from hmls.lang.errors import SyntaxErrorInFile
 from hmls.lang.grammar import first_error
 from hmls.lang.unit import Unit
 from hmls.syntax.kinds import Field, Kind
-from hmls.syntax.parse import LANGUAGE, Node, Source, SyntaxProblem
+from hmls.syntax.parse import LANGUAGE, MAX_BYTES, Node, Source, SyntaxProblem
 
 Names = tuple[Collection[bytes], "Names | None", bool]
 """Names in scope: the innermost ones, the scope around, and whether a `with` is around."""
@@ -35,6 +35,13 @@ def refusal(
         if error is not None:
             return error
     return next(iter(static_problems(source, path, variables)), None)
+
+
+def is_readable(source: Source) -> bool:
+    """Whether Nix would read a text: neither its syntax nor a variable of it is refused."""
+    if source.has_error or len(source.text) > MAX_BYTES:
+        return not source.has_error
+    return not static_problems(source)
 
 
 def static_problems(

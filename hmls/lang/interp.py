@@ -12,7 +12,7 @@ from hmls.lang.errors import NixError, SyntaxErrorInFile
 from hmls.lang.force import delayed
 from hmls.lang.unit import Unit
 from hmls.lang.values import Attrs, Cause, Code, Env, Lazy, Site, Unknown, Value
-from hmls.syntax.parse import MAX_BYTES, Source, syntax_problems
+from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem, syntax_problems
 from hmls.syntax.shape import names_of_set
 
 
@@ -191,9 +191,35 @@ def _compile(path: str, text: bytes, root_names: list[str], reader: Reader) -> C
     source = reader.source(path, text)
     if source is not None:
         unit.adopt(source)
+    refusing = _refusing(unit)
+    if refusing is not None:
+        return Compiled(text, refusing, None)
     code = unit_code(unit, Scope(unit, None, root_names))
     source = unit.source()
     return Compiled(text, code, None if source.has_error else names_of_set(source.root))
+
+
+def _refusing(unit: Unit) -> Code | None:
+    """Code that raises what Nix says of a file that it does not read, though it has no error.
+
+    A variable that is nowhere defined makes all of its file an error, not only its place.
+    """
+    from hmls.lang.check import static_problems
+
+    source = unit.source()
+    if source.has_error:
+        return None
+    problem = next(iter(static_problems(source, unit.path)), None)
+    return None if problem is None else _raising(unit, problem)
+
+
+def _raising(unit: Unit, problem: SyntaxProblem) -> Code:
+    error = SyntaxErrorInFile(problem.message, Site(unit, problem.start_byte, problem.end_byte))
+
+    def failing(_env: Env) -> Value:
+        raise error
+
+    return failing
 
 
 def unit_code(unit: Unit, scope: Scope) -> Code:
@@ -201,13 +227,7 @@ def unit_code(unit: Unit, scope: Scope) -> Code:
     source = unit.source()
     problems = syntax_problems(source) if source.has_error else []
     if problems:
-        problem = problems[0]
-        error = SyntaxErrorInFile(problem.message, Site(unit, problem.start_byte, problem.end_byte))
-
-        def failing(_env: Env) -> Value:
-            raise error
-
-        return failing
+        return _raising(unit, problems[0])
     return compile_expression(source.root, scope)
 
 

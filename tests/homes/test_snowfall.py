@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hmls.homes.settings import settings
+from hmls.homes.catalogued import Catalogued
+from hmls.homes.settings import setting, settings
 from tests.trees import Tree, in_tree
 
 FLAKE = """
@@ -148,3 +149,16 @@ def test_a_definition_that_may_not_exist_does_not_set_a_read_only_option(tmp_pat
 
     text = text.replace('inputs.snowfall-lib.url', 'inputs.nest.url = "github:a/nest"; inputs.snowfall-lib.url', 1)  # fmt: skip  # noqa: E501
     assert in_tree(tmp_path, text, ask) == (False, None)
+
+
+def test_flake_utils_plus_comes_first(tmp_path: Path) -> None:
+    """Its definitions stand behind those of the user, as lines that came first do."""
+
+    def ask(tree: Tree) -> object:
+        found = setting(tree.repository, tree.target("alice@den"), ("nix", "extraOptions"))
+        assert found is not None
+        return found.value if found.known else found.reason
+
+    text = FLAKE.replace("zoo.shared = 1; }", "zoo.shared = 1; nix.extraOptions = ''a = 1''; }")
+    told = in_tree(tmp_path, text, ask, Catalogued())
+    assert told == "a = 1\nextra-experimental-features = nix-command flakes"

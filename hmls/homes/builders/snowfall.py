@@ -111,7 +111,8 @@ def _home(snowfall: Snowfall, homes: Attrs, name: str, path: str, system: str) -
     own = get_section(get_section(homes, "users"), name)
 
     def modules() -> Value:
-        found: list[Lazy] = [Path(path), snowfall_modules.user_module()]
+        found: list[Lazy] = [snowfall_modules.of_flake_utils_plus(packages)]
+        found += [Path(path), snowfall_modules.user_module()]
         found += snowfall_modules.by_name(snowfall, "home").values()
         found += expect_items(own, "modules")
         found += expect_items(homes, "modules")

@@ -98,6 +98,20 @@ def _option(option_type: OptionType, *default: Lazy) -> Attrs:
     return made
 
 
+def of_flake_utils_plus(packages: Lazy) -> Primop:
+    """What flake-utils-plus, which snowfall-lib hands its homes to, sets in each of them first.
+
+    Source: flake-utils-plus lib/mkFlake.nix.
+    """
+    latest = delayed(lambda: _path(packages, "nixVersions", "latest"))
+    nix = {
+        "package": override(_DEFAULT, latest),
+        "extraOptions": "extra-experimental-features = nix-command flakes",
+    }
+    module = Attrs({"config": Attrs({"nix": Attrs(nix)})})
+    return NativeModule(lambda _interp, _given: module, "flake-utils-plus/mkFlake").function()
+
+
 def user_module() -> Primop:
     """`snowfallorg.user.*` of a home, which set `home.username` and `home.homeDirectory`."""
     return NativeModule(_user_options, "snowfall-lib/modules/home/user").function()

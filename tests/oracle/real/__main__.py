@@ -243,7 +243,7 @@ def _evaluated(tools: Tools, folder: str, told: dict[str, Any]) -> list[Any] | s
         *("--eval", "--strict", "--json", "--read-write-mode", str(_HERE / "evaluate.nix")),
         *("--argstr", "given", str(given)),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode == 0:
         answers: list[Any] = json.loads(done.stdout)
         return answers
