@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from pathlib import Path
@@ -54,12 +55,16 @@ def _page(figures: list[Figure]) -> str:
         for f in figures
     )
     python = f"Python {platform.python_version()} on {platform.machine()}"
+    load = f"{os.getloadavg()[1]:.0f} on {os.cpu_count()} processors"
     return f"""# How quick it is
 
 Measured by `make bench` with {python}; it writes this page.
-Ratios are of two things in the same run, so that they say the same on every machine. Settings and
-folds are seconds of the processor. The repositories are made up by benchmarks/trees.py: a flake
-with 3 users, 4 hosts, and shared modules with options of their own.
+The load was {load}: what a client waits for takes as much longer as others
+compute. Ratios are of two things in the same run, so that they say the same on every machine.
+Settings, folds and the index are seconds of the processor. The repositories are made up by
+benchmarks/trees.py: a flake with 3 users, 4 hosts, and shared modules with options of their own.
+Home Manager's options come from the bundled table. The first hover is asked right after the file
+was opened in a server that has loaded itself, and has read nothing of the repository before.
 
 | figure | measured | goal | |
 | --- | ---: | ---: | --- |

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -103,6 +104,12 @@ class Client:
 
     def notify(self, method: str, parameters: Any) -> None:
         self._send({"method": method, "params": parameters})
+
+    def processor_s(self) -> float:
+        """The time of the processor that the server took so far, all its threads together."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8")
+        fields = stat.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory_mb(self) -> float:
         """The memory that the process holds now."""

@@ -33,12 +33,13 @@ def measure() -> list[Figure]:
 
 
 def _leaves(root: Path) -> tuple[int, int]:
+    from hmls.homes.catalogued import Catalogued
     from hmls.homes.settings import settings
     from hmls.homes.workspace import Views, Workspace
 
     workspace = Workspace()
     workspace.set_folders([str(root)])
-    repository = next(iter(Views(workspace).newest().repositories.values()))
+    repository = next(iter(Views(workspace, Catalogued()).newest().repositories.values()))
     target = next(t for t in repository.targets.items if t.name == "alice@desk")
     found = settings(repository, target)
     return len(found), sum(setting.known for setting in found)
