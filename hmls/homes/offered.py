@@ -19,6 +19,7 @@ from hmls.lang.errors import GaveUp, NixError, Unknowable
 from hmls.modules.declarations import OTHER_RELEASE
 from hmls.modules.evaluation import INTERNAL, Evaluation
 
+_MOST_HOSTS = 3
 _NOT_OWN = frozenset((CATALOG, OTHER_RELEASE, BUILDER, INTERNAL))
 OWN = "own"
 """The revision of a table of what modules declare that were evaluated."""
@@ -93,24 +94,34 @@ def declared_in(repository: Repository, table: Table, file: str) -> str | None:
 
 
 def _own(repository: Repository, path: str, space: Space) -> Table | None:
-    for target in _targets(repository, path, space):
+    if space == "system":
+        return _of_system(repository, path)
+    for target in _targets(repository, path):
         try:
-            evaluation = repository.recent_evaluation(target, space)
-            if evaluation is not None:
-                return _declared(repository, evaluation)
+            return _declared(repository, repository.recent_evaluation(target))
         except (NixError, Unknowable, GaveUp):
             continue
     return None
 
 
-def _targets(repository: Repository, path: str, space: Space) -> list[Target]:
-    items = repository.recent_targets.items
-    if space == "home":
-        return targets_of(repository, path)[:1] or list(items[:1])
-    hosts = [target for target in items if target.kind == "host"]
+def _targets(repository: Repository, path: str) -> list[Target]:
+    return targets_of(repository, path)[:1] or list(repository.recent_targets.items[:1])
+
+
+def _of_system(repository: Repository, path: str) -> Table | None:
+    """What the modules of a system declare: of the one that a file lies in, else of any."""
     folders = repository.layout.systems
-    here = [t for t in hosts if t.host in folders and path.startswith(folders[t.host] + "/")]
-    return (here or hosts)[:1]
+    here = [host for host, folder in folders.items() if path.startswith(folder + os.sep)]
+    targets = repository.recent_targets.items
+    hosts = [*here, *(t.host for t in targets if t.kind == "host" and t.host), *folders]
+    for host in list(dict.fromkeys(hosts))[:_MOST_HOSTS]:
+        try:
+            evaluation = repository.recent_system(host)
+            if evaluation is not None:
+                return _declared(repository, evaluation)
+        except (NixError, Unknowable, GaveUp):
+            continue
+    return None
 
 
 def _declared(repository: Repository, evaluation: Evaluation) -> Table:

@@ -14,7 +14,7 @@ from hmls.catalog.bundles import CATALOG
 from hmls.homes.builders.configuration import Configuration, environment_of
 from hmls.homes.conventions import conventional_home
 from hmls.homes.files import Files, FlakeReader
-from hmls.homes.flake import HOME_OUTPUTS, Flake
+from hmls.homes.flake import HOME_OUTPUTS, SYSTEM_OUTPUTS, Flake
 from hmls.homes.index import Index
 from hmls.homes.knowledge import Knowledge
 from hmls.homes.layout import Layer, Layout, read_layout
@@ -23,7 +23,7 @@ from hmls.homes.targets import Target, Targets, find_targets
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import expect_attrs, get, sorted_names
-from hmls.lang.values import OpenAttrs, Unknown
+from hmls.lang.values import OpenAttrs, Unknown, quote_attribute
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
 from hmls.modules.option_value import Option
@@ -129,8 +129,8 @@ class Repository:
             return self._context(target.output).evaluation
         return self.home_on_host(target.output, target.user)
 
-    def recent_evaluation(self, target: Target, space: Space) -> Evaluation | None:
-        """The home of a target or the system that it is on, perhaps as they were before.
+    def recent_evaluation(self, target: Target) -> Evaluation:
+        """The home of a target, perhaps as it was before.
 
         For the names of options, for which typing must not wait. Raises NixError, Unknowable.
         """
@@ -142,14 +142,22 @@ class Repository:
             context = self._conventional(target)
         else:
             context = self._context(key)
-        if space == "system":
-            return context.evaluation if target.kind == "host" and not by_convention else None
         if by_convention or target.kind == "standalone":
             return context.evaluation
         found = context.homes.get(target.user)
         if found is None:
             found = context.homes[target.user] = _user_home(context.evaluation, target.user)
         return found
+
+    def recent_system(self, host: str) -> Evaluation | None:
+        """The system of a host, homes or not. Raises NixError, Unknowable."""
+        for kind in SYSTEM_OUTPUTS:
+            key = f"{kind}.{quote_attribute(host)}"
+            if key not in self._contexts and key in self._contexts_before:
+                return self._contexts_before[key].evaluation
+            if key in self._contexts or self.flake.configuration(key) is not None:
+                return self._context(key).evaluation
+        return None
 
     def reader_of(self, target: Target) -> FlakeReader:
         """The reader that notes what the target's evaluation reads."""

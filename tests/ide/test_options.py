@@ -133,6 +133,16 @@ def test_a_system_file_has_no_options_of_homes_but_for_its_users(tmp_path: Path)
     assert in_tree(tmp_path / "c", outside, ask, Catalogued()) == []
 
 
+def test_a_system_without_homes(tmp_path: Path) -> None:
+    text = "#- systems/desk/default.nix\n{ ... }: { users.users.bob.$0 }\n"
+    home = "#- homes/alice/default.nix\n{ }\n"
+
+    def ask(tree: Tree) -> list[str]:
+        return [item.label for item in complete(tree.view, tree.path, tree.offset)]
+
+    assert "isNormalUser" in in_tree(tmp_path, text + home, ask, Catalogued())
+
+
 def test_a_name_of_no_option_has_nothing_below(tmp_path: Path) -> None:
     assert labels(tmp_path, "{ ... }: { programs.git.enable.$0 }") == []
 
