@@ -54,11 +54,14 @@ def space_of(repository: Repository, path: str) -> Space | None:
     layout = repository.layout
     if layout.layer_of(path) is not None or _is_below(path, layout.home_modules):
         return "home"
-    if _is_below(path, layout.system_modules) or any(
-        _is_below(path, folder) for folder in layout.systems.values()
-    ):
+    if _is_below(path, layout.system_modules):
         return "system"
     items = repository.recent_targets.items
+    host = next((name for name, at in layout.systems.items() if _is_below(path, at)), None)
+    if host is not None:
+        # The homes of a host may lie in its own folder.
+        homes = (target for target in items if target.host == host)
+        return "home" if any(path in home_files(repository, home) for home in homes) else "system"
     if any(path in home_files(repository, target) for target in items):
         return "home"
     if any(path in system_files(repository, target) for target in items):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hmls.homes.catalogued import Catalogued
-from hmls.homes.membership import home_files, targets_of
+from hmls.homes.membership import home_files, space_of, targets_of
 from hmls.homes.settings import setting, settings
 from hmls.homes.workspace import Views, Workspace
 from hmls.ide.definition import definition
@@ -303,3 +303,19 @@ def test_a_folder_of_shared_modules_among_the_homes_is_part_of_the_homes(tmp_pat
     """
     )
     assert in_tree(tmp_path, text, ask) == (["alice"], True)
+
+
+def test_a_home_in_the_folder_of_its_host_is_a_home(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice@desk/default.nix
+        { imports = [ ../../systems/desk/homes/alice.nix ]; }
+        #- systems/desk/homes/alice.nix
+        { programs.git.en$0able = true; }
+    """
+
+    def ask(tree: Tree) -> tuple[str | None, str | None, bool]:
+        system = tree.path.replace("homes/alice.nix", "default.nix")
+        found = [space_of(tree.repository, path) for path in (tree.path, system)]
+        return *found, hover(tree.view, tree.path, tree.offset) is not None
+
+    assert in_tree(tmp_path, text, ask) == ("home", "system", True)
