@@ -78,15 +78,15 @@ def print_settings(
 def _in_list(found: Setting, section: tuple[str, ...], places: Places) -> RenderableType:
     row = Table.grid(padding=(0, 2), expand=True)
     row.add_column(ratio=1, overflow="fold")
-    row.add_column(justify="right", no_wrap=True, overflow="ellipsis")
+    row.add_column(justify="right", no_wrap=True, overflow="ellipsis", max_width=45)
     name = (_path(found.path[len(section) :]), "cyan")
     row.add_row(
-        Text.assemble(name, " = ", _value(found, _MAX_LINES)), _places(found.winners, places, "dim")
+        Text.assemble(name, " = ", _value(found, _MAX_LINES)), _in_short(found.winners, places)
     )
     for loser in found.rivals:
         row.add_row(
             Text.assemble("    ", (f"{loser.value}  ", "dim strike"), (loser.why, "dim italic")),
-            _places([loser], places, "dim"),
+            _in_short([loser], places),
         )
     return row
 
@@ -144,6 +144,17 @@ def _places(found: Sequence[Contribution], places: Places, style: str) -> Text:
         where = f"{file}:{places.line(each)} · {each.layer}" if file is not None else each.layer
         lines.append(where)
     return Text("\n".join(dict.fromkeys(lines)), style)
+
+
+def _in_short(found: Sequence[Contribution], places: Places) -> Text:
+    """The user's own places; those of inputs, which may be many, are counted."""
+    own = [each for each in found if each.layer != "input"]
+    text = _places(own, places, "dim")
+    others = len({each.file for each in found}) - len({each.file for each in own})
+    if others:
+        name = f"{others} module{'s' if others > 1 else ''} of inputs"
+        text.append(f"\nand {name}" if own else name)
+    return text
 
 
 def _path(path: tuple[str, ...]) -> str:
