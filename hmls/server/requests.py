@@ -90,14 +90,14 @@ async def _effective(server: Server, uri: str) -> str | None:
     """The text of `hmls:/effective/<target>.nix?root=<root>`; None for another form."""
     parts = urlsplit(uri)
     name, dot, suffix = parts.path.removeprefix("/effective/").rpartition(".")
-    key, _, root = parts.query.partition("=")
+    key, _, root = unquote(parts.query).partition("=")  # VS Code writes the «=» as %3D
     if (dot, suffix, key) != (".", "nix", "root"):
         return None
 
     def work(view: View) -> str:
         from hmls.ide.effective import effective
 
-        return effective(*target_of(view, unquote(root), unquote(name)))
+        return effective(*target_of(view, root, unquote(name)))
 
     return await _patiently(lambda priority: server.session.ask(work, priority))
 

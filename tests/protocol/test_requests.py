@@ -96,8 +96,10 @@ async def test_settings_with_their_places(editor: Editor) -> None:
     editor.close("homes/alice/git.nix")
 
 
-async def test_the_effective_configuration_is_a_document(editor: Editor) -> None:
-    uri = f"hmls:/effective/alice%40workstation.nix?root={quote(str(editor.root), safe='')}"
+@pytest.mark.parametrize("equals", ["=", "%3D"])
+async def test_the_effective_configuration_is_a_document(editor: Editor, equals: str) -> None:
+    root = f"root{equals}{quote(str(editor.root), safe='')}"
+    uri = f"hmls:/effective/alice%40workstation.nix?{root}"
     text = await document(editor, uri)
     assert text.startswith("# alice@workstation: homes/alice + homes/alice@workstation\n")
     assert not parse(text.encode()).has_error
