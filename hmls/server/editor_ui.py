@@ -126,12 +126,13 @@ class EditorUi:
             self._step = title
             self._steps_begun += 1
         done = self._steps_begun - 1 + (report.percentage or 0) / 100
+        step = "" if title == self._title else f"{title}: "
         # It never goes back: what Nix expects grows while it works.
         self._percentage = max(self._percentage, min(99, int(100 * done / max(self.steps, 1))))
         self._server.work_done_progress.report(
             self._token,
             lsp.WorkDoneProgressReport(
-                cancellable=True, message=f"{title}: {report.text}", percentage=self._percentage
+                cancellable=True, message=step + report.text, percentage=self._percentage
             ),
         )
 

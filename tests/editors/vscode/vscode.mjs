@@ -15,13 +15,19 @@ const CHROMIUM_FLAGS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
-/** Starts a VS Code with a copy of a folder. `trust`: workspaces are asked to be trusted. */
-export async function startVSCode({ folder, settings = {}, trust = false, server = ownServer() }) {
+/**
+ * Starts a VS Code with a copy of a folder, or with itself if `inPlace`. `trust`: workspaces are asked
+ * to be trusted. `environment` is added to that of this process.
+ */
+export async function startVSCode(options) {
+  const { folder, settings = {}, trust = false, server = ownServer(), inPlace = false } = options;
   const home = mkdtempSync(join(tmpdir(), "hmls-vscode-"));
-  const workspace = join(home, "work", "homelab");
-  cpSync(folder, workspace, { recursive: true });
-  execFileSync("git", ["init", "--quiet", workspace]);
-  execFileSync("git", ["-C", workspace, "add", "--all"]);
+  const workspace = inPlace ? folder : join(home, "work", "homelab");
+  if (!inPlace) {
+    cpSync(folder, workspace, { recursive: true });
+    execFileSync("git", ["init", "--quiet", workspace]);
+    execFileSync("git", ["-C", workspace, "add", "--all"]);
+  }
   const user = join(home, "data", "User");
   mkdirSync(user, { recursive: true });
   const all = {
@@ -41,8 +47,12 @@ export async function startVSCode({ folder, settings = {}, trust = false, server
   mkdirSync(join(home, "data", "Machine"));
   writeFileSync(join(home, "data", "Machine", "settings.json"), JSON.stringify({ "hmls.server.path": server }));
   const extensions = join(home, "extensions");
+  cpSync(join(import.meta.dirname, "driver"), join(extensions, "hmls-tests.driver-0.0.1"), { recursive: true });
+  const driver = await freePort();
   const environment = {
     ...process.env,
+    ...options.environment,
+    HMLS_DRIVER_PORT: String(driver),
     HOME: join(home, "home"),
     XDG_CONFIG_HOME: join(home, "home", ".config"),
     XDG_CACHE_HOME: join(home, "home", ".cache"),
@@ -50,6 +60,8 @@ export async function startVSCode({ folder, settings = {}, trust = false, server
     XDG_DATA_HOME: join(home, "home", ".local", "share"),
   };
   mkdirSync(environment.HOME, { recursive: true });
+  // VS Code takes the PATH of a login shell.
+  writeFileSync(join(environment.HOME, ".profile"), `export PATH='${environment.PATH}'\n`);
   const node = join(TOOLS, "node");
   const entry = join(TOOLS, "node_modules", "code-server", "out", "node", "entry.js");
   const folders = ["--user-data-dir", join(home, "data"), "--extensions-dir", extensions];
@@ -72,7 +84,7 @@ export async function startVSCode({ folder, settings = {}, trust = false, server
   page.setDefaultTimeout(60_000);
   await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}`);
   await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 60_000 });
-  return new VSCode({ home, workspace, server: process_, browser, page });
+  return new VSCode({ home, workspace, server: process_, browser, page, driver });
 }
 
 /** `hmls` of this project: that of HMLS_SERVER, or the virtual environment's. */
@@ -92,65 +104,57 @@ class VSCode {
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  async command(name) {
-    await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget input");
-    await input.waitFor();
-    await input.fill(`>${name}`);
-    const row = this.page.locator(".quick-input-list .monaco-list-row:visible", { hasText: name }).first();
-    await row.waitFor();
-    await row.click();
+  /** Ask the driver in the extension host; it is there some time after the window. */
+  async drive(action, parameters = {}) {
+    const body = JSON.stringify(parameters);
+    const url = `http://127.0.0.1:${this.driver}/${action}`;
+    const response = await until(() => fetch(url, { method: "POST", body }).catch(() => undefined), "the driver answers");
+    if (!response.ok) {
+      throw new Error(`${action}: ${await response.text()}`);
+    }
+    return response.json();
   }
 
-  /** Take an input with Enter, which is lost where it comes before the input is ready. */
-  async accept(input) {
-    await until(async () => {
-      await this.page.keyboard.press("Enter");
-      return input.waitFor({ state: "hidden", timeout: 5_000 }).then(() => true, () => false);
-    }, "the input is taken");
+  /** Run a command by its identifier, without waiting for its end: it may ask the user. */
+  async command(command, ...args) {
+    await this.drive("run", { command, args });
+  }
+
+  path(name) {
+    return join(this.workspace, name);
   }
 
   /** Open a file of the workspace, with the cursor on a line (from 1) and column (from 1). */
   async open(name, line = 1, column = 1) {
-    await this.page.keyboard.press("Control+p");
-    const input = this.page.locator(".quick-input-widget input");
-    await input.waitFor();
-    await input.fill(name);
+    await this.drive("open", { path: this.path(name), line, column });
     const tail = name.split("/").at(-1);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: tail }).first().waitFor();
-    await this.accept(input);
     await until(async () => (await this.title()) === tail, `${name} is shown`);
-    await this.goto(line, column);
+    await this.page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
   }
 
-  async goto(line, column = 1) {
-    await this.page.keyboard.press("Control+g");
-    const input = this.page.locator(".quick-input-widget input");
-    await input.waitFor();
-    await input.fill(`:${line}:${column}`);
-    await this.accept(input);
-  }
-
-  /** The workbench says that our extension has its server and has read the homes. */
+  /** Our extension has its server and has read the homes. */
   async ready() {
-    await this.page.locator(".statusbar-item", { hasText: /all targets|@|alice/ }).first().waitFor();
+    await this.page.locator('.statusbar-item[id*="hmls"]:visible').first().waitFor();
   }
 
   /** Choose the item of a list that is shown, by its whole label. */
   async choose(label) {
-    const row = this.page.locator(".quick-input-list .monaco-list-row:visible", {
-      has: this.page.locator(`.label-name:text-is("${label}")`),
-    });
-    await row.first().click();
+    const name = this.page.locator(`.quick-input-list .monaco-list-row:visible .label-name :text-is("${label}")`);
+    await name.first().click();
+    await name.first().waitFor({ state: "hidden" });
   }
 
-  /** The hover at the cursor, once it holds a text. */
+  /** The hover at the cursor, once it holds a text; asked for again where it came too early. */
   async hover(wanted) {
-    await this.command("Show or Focus Hover");
     const contents = this.page.locator(".monaco-hover:visible .hover-contents");
-    return until(async () => {
+    const holds = async () => {
       const text = (await contents.allInnerTexts()).join("\n");
       return text.includes(wanted) && text;
+    };
+    return until(async () => {
+      await this.drive("ask", { command: "editor.action.hideHover" });
+      await this.drive("ask", { command: "editor.action.showHover" });
+      return until(holds, "", 5).catch(() => false);
     }, `a hover with ${wanted}`);
   }
 
@@ -160,28 +164,23 @@ class VSCode {
     return (await tab.isVisible()) ? tab.getAttribute("data-resource-name") : "";
   }
 
-  /** The text of the file at hand, as the clipboard of the page gets it. */
+  /** The text of the document at hand. */
   async text() {
-    const lines = await this.page.locator(".editor-group-container.active .view-lines .view-line").all();
-    const placed = await Promise.all(lines.map(async (line) => [await top(line), await line.innerText()]));
-    return placed.sort(([a], [b]) => a - b).map(([, text]) => text.replaceAll("\u00a0", " ")).join("\n");
+    return (await this.drive("active"))?.text;
   }
 
-  /** Type a text in place of all; nothing is completed or closed meanwhile. */
+  /** Put a text in place of all, with the cursor at its end. */
   async replaceAll(text) {
-    await this.page.keyboard.press("Control+a");
-    await this.page.keyboard.press("Delete");
-    await this.page.keyboard.insertText(text);
+    await this.drive("replaceAll", { text });
   }
 
   async revert() {
-    await this.command("File: Revert File");
-    await this.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+    await this.drive("ask", { command: "workbench.action.files.revert" });
   }
 
   /** Rows of a view as texts. */
   async rows(view) {
-    return this.page.locator(`.pane:has(.title:text-is("${view}")) .monaco-list-row`).allInnerTexts();
+    return this.page.locator(`.pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`).allInnerTexts();
   }
 
   async screenshot(name) {
@@ -204,10 +203,6 @@ export async function until(condition, what, seconds = 60) {
     await new Promise((next) => setTimeout(next, 50));
   }
   throw new Error(`not within ${seconds} s: ${what}`);
-}
-
-async function top(line) {
-  return Number.parseFloat(await line.evaluate((element) => element.style.top));
 }
 
 async function answers(port) {
