@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import evaluator, hover, index, settings, start
+from benchmarks import editors, evaluator, hover, index, settings, start
 from benchmarks.figure import Figure
 
 _PAGE = Path(__file__).parent.parent / "docs/benchmarks.md"
@@ -20,6 +20,7 @@ _ALL = {
     "index": index.measure,
     "settings": settings.measure,
     "evaluator": evaluator.measure,
+    "editors": editors.measure,
 }
 
 

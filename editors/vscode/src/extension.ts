@@ -11,6 +11,9 @@ import { describe, offerInstall, tellNoServer } from "./install";
 import { Model } from "./model";
 import { changed } from "./protocol";
 
+/** Milliseconds that our own code took to start. */
+let activatedIn = 0;
+
 export function activate(context: vscode.ExtensionContext): void {
   const begin = performance.now();
   void vscode.commands.executeCommand("setContext", "hmls.active", true);
@@ -76,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
     command("hmls.refresh", () => model.refresh()),
     command("hmls.showReferences", showReferences),
   );
-  server.output.info(`activated in ${Math.round(performance.now() - begin)} ms`);
+  activatedIn = Math.round(performance.now() - begin);
   void server.start();
 }
 
@@ -100,6 +103,7 @@ async function debugInfo(context: vscode.ExtensionContext, server: Server, model
     `hmls ${(context.extension.packageJSON as { version: string }).version} on VS Code ${vscode.version}`,
     `server: ${describe(server.found)}`,
     `state: ${server.state}${server.startedIn === undefined ? "" : `, started in ${server.startedIn} ms`}`,
+    `extension: activated in ${activatedIn} ms`,
     `workspace trusted: ${vscode.workspace.isTrusted}`,
     `other Nix extensions: ${others.join(", ") || "none"}`,
     `folders: ${vscode.workspace.workspaceFolders?.map((folder) => folder.uri.fsPath).join(", ") ?? "none"}`,

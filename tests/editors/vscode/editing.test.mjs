@@ -84,7 +84,6 @@ test("an import that does not exist is a problem, and is mended by its quick fix
   await code.page.locator(".editor-group-container.active .squiggly-error").first().waitFor();
   await code.open(GLOBAL, 2, 22);
   await code.command("editor.action.quickFix");
-  await code.screenshot("quickfix");
   await code.page.locator(".action-widget .monaco-list-row", { hasText: "git.nix" }).first().click();
   await until(async () => (await code.drive("text", { path: code.path(GLOBAL) })).includes("../alice/git.nix"), "the fix");
   await until(async () => (await code.drive("problems", { path: code.path(GLOBAL) })).length === 0, "no problem is left");
@@ -95,7 +94,6 @@ test("a layer has a lens with what can be deployed", async () => {
   await code.open(GLOBAL);
   const lenses = code.page.locator(".editor-group-container.active .codelens-decoration");
   await until(async () => /standalone.*build.*switch/s.test((await lenses.allInnerTexts()).join("\n")), "the lens of alice");
-  await code.screenshot("lens");
 });
 
 test("what is typed in one file counts in another before it is saved", async () => {
