@@ -50,11 +50,12 @@ def _goal(figure: Figure) -> str:
     return "" if figure.goal is None else f"≤ {figure.goal:g} {figure.unit}"
 
 
+def _remark(figure: Figure) -> str:
+    return "; ".join(part for part in ("" if figure.is_met else "missed", figure.note) if part)
+
+
 def _page(figures: list[Figure]) -> str:
-    rows = "\n".join(
-        f"| {f.name} | {_measured(f)} | {_goal(f)} | {'' if f.is_met else 'missed; '}{f.note} |"
-        for f in figures
-    )
+    rows = "\n".join(f"| {f.name} | {_measured(f)} | {_goal(f)} | {_remark(f)} |" for f in figures)
     python = f"Python {platform.python_version()} on {platform.machine()}"
     load = f"{os.getloadavg()[1]:.0f} on {os.cpu_count()} processors"
     return f"""# How quick it is

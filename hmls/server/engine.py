@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
+from importlib import import_module
 from typing import Generic, TypeVar, cast
 
 from hmls.catalog.contents import contents_of
@@ -86,8 +87,11 @@ class Engine:
             self._wake.notify()
 
     def _run(self) -> None:
-        # The table of options is hundreds of thousands of objects that stay.
+        # What the first question needs, so that it does not wait for it: the table of options,
+        # which is hundreds of thousands of objects that stay, and the code of its answer.
         contents_of(bundled())
+        import_module("hmls.ide.completion")
+        import_module("hmls.ide.hover")
         prepare()
         while not self._closed:
             found = self._next()
