@@ -79,6 +79,36 @@ def test_a_plain_setting_goes_into_the_set_that_holds_it() -> None:
     }
 
 
+def test_comments_come_along() -> None:
+    assert moved(
+        """
+        #- homes/alice/default.nix
+        { pkgs, ... }:
+        {
+        }
+        #- homes/alice@workstation/default.nix
+        { pkgs, ... }:
+        {
+          # About a.
+          a = 1;
+
+          # Why 🎉
+          # it is so.
+          programs.git.en$0able = true; # not yet
+
+          # Both.
+          b = 1;
+          c = 1;
+        }
+        """,
+        "base",
+    ) == {
+        BASE: "{ pkgs, ... }:\n{\n  # Why 🎉\n  # it is so.\n"
+        "  programs.git.enable = true; # not yet\n}\n",
+        HOST: "{ pkgs, ... }:\n{\n  # About a.\n  a = 1;\n\n  # Both.\n  b = 1;\n  c = 1;\n}\n",
+    }
+
+
 def test_arguments_come_along_in_their_order() -> None:
     assert moved(
         """

@@ -9,6 +9,7 @@ from hmls.homes.people import hosts
 from hmls.homes.repository import Repository
 from hmls.homes.workspace import View
 from hmls.ide.actions.action import Action
+from hmls.ide.moving.comments import Comments, comments_of
 from hmls.ide.moving.place import insertion, with_arguments
 from hmls.ide.moving.value import CannotMove, Carried, carried, reindented
 from hmls.ide.new_layer import NewLayer, layer_text, new_layer
@@ -119,42 +120,32 @@ def _move(
     needs = carried(value, path, target.entry)
     if target.kind != "host" and needs.arguments & _SYSTEM_ARGUMENTS:
         raise CannotMove("It reads osConfig, which only a home that is part of a system has.")
-    removed = _removal(source, binding)
-    taken = TextEdit(path, removed.start, removed.end, removed.text)
+    comments = comments_of(source, binding)
+    edits: list[FileEdit]
+    if isinstance(target, NewLayer):
+        text = _written(source, value, needs, 2)
+        line = comments.around(f"{'.'.join(map(quote_attribute, setting))} = {text};", 2)
+        arguments = tuple(needs.arguments or ("pkgs",))
+        made = layer_text(repository, target, arguments, f"  {line}")
+        edits = [CreateFile(target.entry, made)]
+    else:
+        other = view.source(target.entry)
+        file = repository.files.relative(target.entry)
+        if other is None or other.has_error:
+            raise CannotMove(f"{file} has a syntax error.")
+        place = insertion(other, setting, file)
+        comments = comments if place.has_lines else Comments()
+        text = _written(source, value, needs, place.indent)
+        written = [*with_arguments(other, needs.arguments, file), place.replacement(text, comments)]
+        problem = refusal(parse(_applied(other.text, written)), file)
+        if problem is not None:
+            raise CannotMove(f"{file} would not be valid any more: {problem.message}")
+        edits = [TextEdit(target.entry, each.start, each.end, each.text) for each in written]
+    removed = _removal(source, binding, comments)
     problem = refusal(parse(_applied(source.text, [removed])), path)
     if problem is not None:
         raise CannotMove(f"This file would not be valid any more: {problem.message}")
-    if isinstance(target, NewLayer):
-        text = _written(source, value, needs, 2)
-        line = f"  {'.'.join(map(quote_attribute, setting))} = {text};"
-        arguments = tuple(needs.arguments or ("pkgs",))
-        return WorkspaceEdit(
-            (taken, CreateFile(target.entry, layer_text(repository, target, arguments, line)))
-        )
-    edits = _into(view, repository, source, value, needs, setting, target)
-    return WorkspaceEdit((taken, *edits))
-
-
-def _into(
-    view: View,
-    repository: Repository,
-    source: Source,
-    value: Node,
-    needs: Carried,
-    setting: tuple[str, ...],
-    target: Layer,
-) -> list[FileEdit]:
-    other = view.source(target.entry)
-    file = repository.files.relative(target.entry)
-    if other is None or other.has_error:
-        raise CannotMove(f"{file} has a syntax error.")
-    place = insertion(other, setting, file)
-    written = place.replacement(_written(source, value, needs, place.indent))
-    replaced = [*with_arguments(other, needs.arguments, file), written]
-    problem = refusal(parse(_applied(other.text, replaced)), file)
-    if problem is not None:
-        raise CannotMove(f"{file} would not be valid any more: {problem.message}")
-    return [TextEdit(target.entry, each.start, each.end, each.text) for each in replaced]
+    return WorkspaceEdit((TextEdit(path, removed.start, removed.end, removed.text), *edits))
 
 
 def _check_surroundings(binding: Node) -> None:
@@ -176,20 +167,22 @@ def _written(source: Source, value: Node, needs: Carried, indent: int) -> str:
     return text.decode("utf-8", "surrogateescape")
 
 
-def _removal(source: Source, binding: Node) -> Replacement:
+def _removal(source: Source, binding: Node, comments: Comments) -> Replacement:
     """What is taken out: the binding with its lines, and sets that would stay empty."""
+    own = [binding, *comments.above, *([] if comments.behind is None else [comments.behind])]
     while True:
-        group = binding.parent
+        group = own[0].parent
         outer = None if group is None else group.parent
         around = None if outer is None else outer.parent
         if group is None or outer is None or around is None or around.kind_id != Kind.BINDING:
             break
-        if [c for c in group.named_children if c != binding] or outer.kind_id != Kind.ATTRSET:
+        if [c for c in group.named_children if c not in own] or outer.kind_id != Kind.ATTRSET:
             break
-        if any(c.kind_id == Kind.COMMENT for c in outer.named_children):
+        if any(c.kind_id == Kind.COMMENT and c not in own for c in outer.named_children):
             break
-        binding = around
-    text, start, end = source.text, binding.start_byte, binding.end_byte
+        own = [around]
+    text = source.text
+    start, end = min(c.start_byte for c in own), max(c.end_byte for c in own)
     line_start = text.rfind(b"\n", 0, start) + 1
     line_end = text.find(b"\n", end)
     line_end = len(text) if line_end < 0 else line_end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hmls.ide.moving.comments import Comments
 from hmls.ide.moving.value import CannotMove
 from hmls.lang.values import quote_attribute
 from hmls.syntax.attrpath import attrpath_names, node_text
@@ -28,9 +29,15 @@ class Insertion:
     names: tuple[str, ...]
     indent: int
 
-    def replacement(self, value: str) -> Replacement:
-        written = ".".join(map(quote_attribute, self.names))
-        return Replacement(self.start, self.end, f"{self.prefix}{written} = {value};{self.suffix}")
+    @property
+    def has_lines(self) -> bool:
+        """Whether the binding gets lines of its own, so that comments can stand there."""
+        return "\n" in self.suffix
+
+    def replacement(self, value: str, comments: Comments) -> Replacement:
+        written = f"{'.'.join(map(quote_attribute, self.names))} = {value};"
+        written = comments.around(written, self.indent)
+        return Replacement(self.start, self.end, f"{self.prefix}{written}{self.suffix}")
 
 
 def insertion(source: Source, setting: tuple[str, ...], file: str) -> Insertion:
