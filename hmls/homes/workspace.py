@@ -94,7 +94,9 @@ class Workspace:
         buffers = {name: b for name, b in self.snapshot.buffers.items() if name != path}
         closed = self.snapshot.buffers.get(path)
         changed = closed is None or self._differs(path, closed)
-        self._advance(_with_folder([path]) if changed else frozenset(), buffers=buffers)
+        is_there = os.path.lexists(path)
+        paths = frozenset((path,)) if is_there else _with_folder([path])
+        self._advance(paths if changed else frozenset(), buffers=buffers)
 
     def changed_on_disk(self, paths: Iterable[str], *, listing: bool) -> None:
         """Files were written; with `listing`, they came or went."""
@@ -172,17 +174,27 @@ class Workspace:
 
 
 def _with_folder(paths: Iterable[str]) -> frozenset[str]:
-    """The paths, and the folders in which they came or went."""
-    found: set[str] = set()
-    for path in paths:
-        while path not in found:
-            found.add(path)
-            parent = os.path.dirname(path)
-            if os.path.isdir(parent):
-                found.add(parent)
+    """The paths, and the folders in which they came or went, or may have.
+
+    A folder that holds nothing else came or went with them: of that no editor tells.
+    """
+    found = set(paths)
+    for path in list(found):
+        while (parent := os.path.dirname(path)) != path:
+            found.add(parent)
+            if _holds_others(parent, found):
                 break
             path = parent
     return frozenset(found)
+
+
+def _holds_others(folder: str, known: set[str]) -> bool:
+    """Whether a folder is there, and has anything that is not among some paths."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.path not in known for entry in entries)
+    except OSError:
+        return False
 
 
 def _read_tree(root: str) -> GitTree:

@@ -124,6 +124,11 @@ class Editor:
             lsp.TextDocumentIdentifier(self.uri(name)), lsp.Position(line, column)
         )
 
+    def told(self, name: str, change: lsp.FileChangeType) -> None:
+        """Tell the server of a file that another program wrote or removed."""
+        event = lsp.FileEvent(self.uri(name), change)
+        self.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([event]))
+
     def close(self, name: str) -> None:
         """Close a file; its buffer is gone, the file on disk counts again."""
         if name in self._open:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lsprotocol import types as lsp
+
 from hmls.server.convert import path_of_uri
 from tests.protocol.editor import Editor
 
@@ -66,3 +68,31 @@ async def test_layer_for_no_host_is_renamed(editor: Editor) -> None:
     assert found.code_description is not None
     assert found.code_description.href.endswith("/docs/diagnostics/unknown-host.md")
     editor.close(name)
+
+
+async def test_layers_and_systems_that_come_and_go_on_disk(editor: Editor) -> None:
+    await editor.problems(ALICE, "{ }")
+    layer, system = "homes/bob@nas/default.nix", "systems/nas/default.nix"
+    made(editor, layer)
+    await editor.problems_until(layer, "unknown-host")
+    made(editor, system)
+    await editor.problems_until(layer, None)
+    removed(editor, system)
+    await editor.problems_until(layer, "unknown-host")
+    removed(editor, layer)
+    await editor.problems_until(layer, None)
+
+
+def made(editor: Editor, name: str) -> None:
+    """A file is written by another program, in a folder that it makes."""
+    path = editor.root / name
+    path.parent.mkdir()
+    path.write_text("{ }\n")
+    editor.told(name, lsp.FileChangeType.Created)
+
+
+def removed(editor: Editor, name: str) -> None:
+    path = editor.root / name
+    path.unlink()
+    path.parent.rmdir()
+    editor.told(name, lsp.FileChangeType.Deleted)
