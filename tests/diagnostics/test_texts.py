@@ -153,3 +153,15 @@ def test_untracked_file_is_added(tmp_path: Path) -> None:
         "root": str(tmp_path),
         "paths": [str(tmp_path / "homes/alice/a.nix")],
     }
+
+
+def test_global_layer_is_no_standalone_output(tmp_path: Path) -> None:
+    tree = """
+        #- homes/alice/default.nix
+        { a = "🎉 home-manager switch --flake .#alice@global"; }
+        #                                      ^^^^^^^^^^^^ not-standalone
+        #- homes/alice@global/default.nix
+        { }
+        """
+    (found,) = check(tmp_path, tree)
+    assert [fix.title for fix in found.fixes] == ["Change to alice, the standalone home"]

@@ -38,6 +38,11 @@ def _check(
     name = f"{user}@{host}"
     if known is None or any(target.name == name for target in known.standalone):
         return None
+    if host == "global" and known.standalone:
+        edit = WorkspaceEdit((TextEdit(path, start, end, user),))
+        fix = Fix(f"Change to {user}, the standalone home", edit, is_preferred=True)
+        message = f"{name} is a layer of the standalone home {user}, and no home by itself"
+        return Diagnostic(path, start, end, NOT_STANDALONE, message, fixes=(fix,))
     machine = hosts(repository).get(host)
     if machine is None or not machine.exists:
         return None
