@@ -140,7 +140,7 @@ async def test_a_hash_that_does_not_match(lab: Lab) -> None:
     found = await problems(lab, building("echo a > $out", more), index)
     assert short(lab, found[0]) == f"hash-mismatch {HOME}:8:19"
     right = "sha256-h0KPxSKAPTEGXnvOPPA/5HUJZjHl4Hu9eg/eYMTPJcc="
-    assert found[0].remedies == (ReplaceText(wrong, right),)
+    assert found[0].remedies[0] == ReplaceText(wrong, right)
 
 
 async def test_another_platform(lab: Lab) -> None:

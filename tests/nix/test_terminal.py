@@ -99,9 +99,6 @@ def test_preview_and_update(lab: Lab) -> None:
     assert "$ nix flake update one --flake " in update.stderr
     assert "1 input moved" in update.stderr
     assert hmls(lab, "update", "-x", "--yes").returncode == 2
-    assert hmls(lab, "archive", "--yes").returncode == 0
-    lab.set_home("{ files = nothing; }", USER)
-    assert hmls(lab, "switch", USER, "--yes").returncode == 1
 
 
 def test_what_is_refused_says_why(lab: Lab) -> None:
