@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 import time
 import zlib
 from pathlib import Path
@@ -83,7 +84,7 @@ def read_file(file: Path) -> bytes | None:
 
 def write_file(file: Path, content: bytes) -> str | None:
     """Put a file in its place as a whole; what went wrong, if anything did."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    temporary = file.with_name(f".{file.name}.{os.getpid()}-{threading.get_ident()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(content)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,8 @@ def table(store: Store, nar_hash: str) -> Table:
 def test_the_hash_is_that_of_nix(tmp_path: Path) -> None:
     # As `nix hash path` gives it for a folder with a file `a` of the text `b`.
     write_files(str(tmp_path / "x"), {"a": "b"})
-    assert nar_hash_of(tmp_path / "x").startswith("sha256-")
+    expected = "sha256-EBswNU9earkJWqUCyZjDFV4ek3eePOcnPPDpEINoCvA="
+    assert nar_hash_of(tmp_path / "x") == expected
 
 
 def test_home_manager_is_read_from_its_store_path(tmp_path: Path) -> None:
@@ -361,3 +363,21 @@ def test_modules_of_other_inputs(tmp_path: Path, text: str, expected: str) -> No
         return [item.label for item in complete(view, path, home.index("$0"))]
 
     assert expected in run(ask)
+
+
+def test_several_editors_share_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    file = cache_file("home-manager", "/nix/store/abc-source")
+    contents = [pack_table(Table(str(n) * 50_000, "", True, {}, [], [], [], [])) for n in range(4)]
+
+    def write(content: bytes) -> list[str | None]:
+        problems = []
+        for _ in range(20):
+            problems.append(write_file(file, content))
+            assert read_file(file) in contents
+        return problems
+
+    with ThreadPoolExecutor(4) as pool:
+        for problems in pool.map(write, contents):
+            assert set(problems) == {None}
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
