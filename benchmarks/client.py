@@ -52,7 +52,7 @@ class Client:
         self._process.kill()
         self._process.wait()
 
-    def initialize(self, root: Path) -> Any:
+    def initialize(self, root: Path, settings: dict[str, Any] | None = None) -> Any:
         """Until the server has said what it can do."""
         folder = {"uri": root.as_uri(), "name": root.name}
         answer = self.request(
@@ -62,6 +62,7 @@ class Client:
                 "rootUri": root.as_uri(),
                 "workspaceFolders": [folder],
                 "capabilities": _CAPABILITIES,
+                "initializationOptions": settings,
             },
         )
         self.notify("initialized", {})

@@ -1,0 +1,79 @@
+"""How quick hovers are while Home Manager is read for the first time, and what it takes.
+
+    python -m benchmarks.reading PATH
+
+PATH is a checkout of Home Manager; it stands where the store would have it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median, quantiles
+
+from benchmarks.client import Client, seconds_of
+from hmls.homes.lock import source_store_path
+
+_HOMELAB = Path(__file__).parent.parent / "examples" / "homelab"
+_HASH = "sha256-" + "A" * 43 + "="
+_FROM_TABLE = "which comes with hmls"
+_AT_MOST_S = 300
+
+
+def main() -> None:
+    checkout = Path(sys.argv[1]).resolve()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+        root = _flake(folder)
+        store_path = source_store_path(_HASH)
+        assert store_path is not None
+        inside = folder / "root" / store_path.lstrip("/")
+        inside.parent.mkdir(parents=True)
+        inside.symlink_to(checkout)
+        for title in ("read for the first time", "from the cache"):
+            _measure(title, root, folder / "root")
+
+
+def _flake(folder: Path) -> Path:
+    """The example, whose lock names a Home Manager that is in the store."""
+    root = folder / "homelab"
+    shutil.copytree(_HOMELAB, root)
+    lock = json.loads((root / "flake.lock").read_text())
+    for node, content in lock["nodes"].items():
+        if node.startswith("home-manager"):
+            content["locked"]["narHash"] = _HASH
+    (root / "flake.lock").write_text(json.dumps(lock))
+    layer = root / "homes/alice/default.nix"
+    layer.write_text("{ config, ... }:\n{ programs.git.lfs.enable = true; }\n")
+    return root
+
+
+def _measure(title: str, root: Path, store_root: Path) -> None:
+    layer = root / "homes/alice/default.nix"
+    with Client() as client:
+        client.initialize(root, {"storeRoot": str(store_root)})
+        client.open(layer)
+        started = time.perf_counter()
+        first, _ = seconds_of(lambda: client.at("hover", layer, 1, 20))
+        hovers: list[float] = []
+        while time.perf_counter() - started < _AT_MOST_S:
+            seconds, answer = seconds_of(lambda: client.at("hover", layer, 1, 20))
+            hovers.append(1e3 * seconds)
+            if answer and _FROM_TABLE not in answer["contents"]["value"]:
+                break
+            time.sleep(0.02)
+        passed = time.perf_counter() - started
+        high = quantiles(hovers, n=20)[-1] if len(hovers) > 1 else hovers[0]
+        print(f"{title}: {passed:.1f} s until it answers, the first hover after {first:.1f} s")
+        print(f"  {len(hovers)} hovers: median {median(hovers):.0f} ms, 95 % in {high:.0f} ms")
+        print(f"  memory {client.memory_mb():.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
