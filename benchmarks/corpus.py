@@ -105,11 +105,11 @@ def run_here(folder: str, nix: str | None = None) -> dict[str, Any]:
     steps["syntax"] = step("syntax", lambda: _syntax(repository, nix))
     steps["layers"] = step("layers", lambda: _layers(repository))
     steps["targets"] = targets = step("targets", lambda: _targets(repository))
-    steps["check"] = step("check", lambda: _check(view))
     steps["homes"] = {}
     for target in repository.targets.items if targets is not None else ():
         name = f"home {target.key}"
         steps["homes"][target.key] = step(name, lambda target=target: _home(repository, target))
+    steps["check"] = step("check", lambda: _check(view))
     steps["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return steps
 
