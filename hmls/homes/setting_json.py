@@ -8,6 +8,7 @@ from typing import Any
 
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
+from hmls.lang.values import Site
 from hmls.syntax.text import LineIndex
 
 PlaceJson = Callable[[Contribution], dict[str, Any]]
@@ -34,13 +35,25 @@ def setting_json(found: Setting, place: PlaceJson) -> dict[str, Any]:
 class Places:
     """Files and lines of definitions, as a person reads them."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, made_at: Site | None = None) -> None:
+        """`made_at` is where the flake makes the home, and so brings in the modules of inputs."""
         self._files = repository.files
         self._root = repository.root
+        self._flake = repository.flake.path
+        self._made_at = made_at
         self._lines: dict[str, LineIndex] = {}
 
     def json(self, found: Contribution) -> dict[str, Any]:
-        """`file` is relative to the flake, absolute outside of it, null for the builder."""
+        """`file` is relative to the flake, absolute outside of it, null for the builder.
+
+        A module of an input that is not on this machine has no file: what brings it in has one.
+        """
+        if found.file is None and found.layer != "builder":
+            at, start = self._flake, 0
+            if self._made_at is not None:
+                at, start = self._made_at.unit.path, self._made_at.start
+            line = self.lines(at).line_of(start) + 1
+            return {"file": self.file(at), "line": line, "layer": found.layer}
         return {"file": self.file(found.file), "line": self.line(found), "layer": found.layer}
 
     def file(self, path: str | None) -> str | None:

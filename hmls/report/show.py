@@ -44,7 +44,7 @@ def shown_settings(repository: Repository, target: Target, option: str | None) -
 
 
 def show_json(repository: Repository, target: Target, found: list[Setting]) -> dict[str, Any]:
-    places = Places(repository)
+    places = Places(repository, target.site)
     options = [setting_json(each, places.json) for each in found]
     return {"target": target.name, "output": target.output, "options": options}
 

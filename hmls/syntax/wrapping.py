@@ -17,6 +17,8 @@ _NO_PARENTHESES = frozenset(
     )
 )  # fmt: skip
 """Expressions that can stand as an argument as they are."""
+_AROUND_FUNCTIONS = frozenset((Kind.LET, Kind.WITH, Kind.ASSERT, Kind.PARENTHESIZED))
+"""What may stand around the function, or the set, that a module is."""
 _OVERRIDES = frozenset(("mkForce", "mkDefault", "mkOverride", "mkOptionDefault"))
 
 
@@ -98,6 +100,13 @@ def add_argument(source: Source, name: str) -> Replacement | None:
     if expression is None:
         return None
     start = expression.start_byte
+    while expression.kind_id in _AROUND_FUNCTIONS:
+        inner = expression.child_by_field_id(Field.BODY) or expression.child_by_field_id(
+            Field.EXPRESSION
+        )
+        if inner is None:
+            return None
+        expression = inner
     if expression.kind_id in SETS:
         return Replacement(start, start, f"{{ {name}, ... }}:\n")
     if expression.kind_id != Kind.FUNCTION:
@@ -113,13 +122,13 @@ def add_argument(source: Source, name: str) -> Replacement | None:
         return Replacement(argument.start_byte, argument.end_byte, f"{kept}{{ {name}, ... }}")
     inside = formals.start_byte + 1
     present = [child for child in formals.named_children if child.kind_id == Kind.FORMAL]
-    if any(child.kind_id == Kind.COMMENT for child in formals.named_children):
-        return None
     if not present:
         others = b"..." in source.text[inside : formals.end_byte]
         text = f"{{ {name}, ... }}" if others else f"{{ {name} }}"
         return Replacement(formals.start_byte, formals.end_byte, text)
     first = present[0].start_byte
     between = source.text[inside:first].decode("utf-8", "replace")
+    if "#" in between or "/*" in between:
+        between = between[between.rfind("\n") :] if "\n" in between else ""
     separator = f",{between}" if "\n" in between else ", "
     return Replacement(first, first, f"{name}{separator}")

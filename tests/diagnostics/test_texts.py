@@ -30,6 +30,9 @@ def test_duplicates_and_syntax_errors_are_told_as_nix_does(tmp_path: Path) -> No
         ("args: { x = pkgs; }", "args@{ pkgs, ... }: { x = pkgs; }"),
         ("_: { x = pkgs; }", "{ pkgs, ... }: { x = pkgs; }"),
         ("{ x = pkgs; }", "{ pkgs, ... }:\n{ x = pkgs; }"),
+        ("{ # 🎉\n  lib, ... }: { x = pkgs; }", "{ # 🎉\n  pkgs,\n  lib, ... }: { x = pkgs; }"),
+        ("let a = 1; in { ... }: { x = pkgs; }", "let a = 1; in { pkgs, ... }: { x = pkgs; }"),
+        ("let a = pkgs; in { x = a; }", "{ pkgs, ... }:\nlet a = pkgs; in { x = a; }"),
         ("{\n  lib,\n  ...\n}:\n{ x = pkgs; }", "{\n  pkgs,\n  lib,\n  ...\n}:\n{ x = pkgs; }"),
     ],
 )
@@ -37,6 +40,42 @@ def test_missing_arguments_are_taken(tmp_path: Path, before: str, after: str) ->
     (found,) = problems(tmp_path, f"#- homes/alice/default.nix\n{before}")
     apply(fix_of(found, "Take pkgs as an argument").edit)
     assert (tmp_path / "homes/alice/default.nix").read_text() == f"{after}\n"
+
+
+def test_arguments_of_the_flakes_own_are_taken_where_it_passes_them(tmp_path: Path) -> None:
+    tree = """
+        #- flake.nix
+        { outputs = { self, home-manager, ... }@inputs: {
+            homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+              extraSpecialArgs = { inherit inputs; };
+              modules = [ ./homes/alice ];
+            };
+        }; }
+        #- homes/alice/default.nix
+        { ... }: { a = inputs.self; b = osConfig.x; c = inptus.x; }
+        #- homes/bob/default.nix
+        let a = colour; in { ... }: { }
+        """
+    titles = {d.message: [fix.title for fix in d.fixes] for d in problems(tmp_path, tree)}
+    assert titles["undefined variable 'inputs'"] == ["Take inputs as an argument"]
+    assert titles["undefined variable 'osConfig'"] == ["Take osConfig as an argument"]
+    assert titles["undefined variable 'inptus'"] == []
+    assert titles["undefined variable 'colour'"] == []
+
+
+def test_an_imported_sum_of_a_path_and_a_text(tmp_path: Path) -> None:
+    tree = """
+        #- homes/alice/default.nix
+        { imports = [ (../. + "/alice@globol") (../. + "/bob") ]; x = ../. + "/none"; }
+        #              ^^^^^^^^^^^^^^^^^^^^^^ missing-import
+        #- homes/alice@global/default.nix
+        { }
+        #- homes/bob/default.nix
+        { }
+        """
+    (found,) = check(tmp_path, tree)
+    apply(found.fixes[0].edit)
+    assert "[ (../alice@global) (../." in (tmp_path / "homes/alice/default.nix").read_text()
 
 
 def test_misspelt_variable(tmp_path: Path) -> None:
@@ -153,6 +192,23 @@ def test_untracked_file_is_added(tmp_path: Path) -> None:
         "root": str(tmp_path),
         "paths": [str(tmp_path / "homes/alice/a.nix")],
     }
+
+
+def test_host_layer_is_no_attribute_of_the_homes(tmp_path: Path) -> None:
+    tree = """
+        #- homes/alice/default.nix
+        { a = ''nix build .#homeConfigurations."alice@box".activationPackage 🎉''; }
+        #                                       ^^^^^^^^^ not-standalone
+        #- homes/bob/default.nix
+        { a = "nix build .#homeConfigurations.\\"alice@box\\""; }
+        #                                       ^^^^^^^^^ not-standalone
+        #- homes/alice@box/default.nix
+        { }
+        #- systems/box/default.nix
+        { networking.hostName = "box"; }
+        """
+    for found in check(tmp_path, tree):
+        assert [fix.title for fix in found.fixes] == ["Change to alice, the standalone home"]
 
 
 def test_global_layer_is_no_standalone_output(tmp_path: Path) -> None:

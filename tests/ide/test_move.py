@@ -169,6 +169,20 @@ def test_a_file_without_arguments_gets_some() -> None:
     )
 
 
+def test_arguments_that_nobody_looked_at_become_a_pattern() -> None:
+    found = moved(
+        """
+        #- homes/alice/default.nix
+        _: { }
+        #- homes/alice@workstation/default.nix
+        { pkgs, ... }: { home.pack$0ages = [ pkgs.git ]; }
+        """,
+        "base",
+    )
+    assert isinstance(found, dict)
+    assert found[BASE] == "{ pkgs, ... }: {\n  home.packages = [ pkgs.git ];\n}\n"
+
+
 def test_names_of_the_file_are_spelled_out() -> None:
     found = moved(
         """

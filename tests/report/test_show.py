@@ -52,8 +52,8 @@ def test_json_of_one_setting(root: str) -> None:
             "winners": [{"file": "homes/alice@desk/default.nix", "line": 2, "layer": "host"}],
             "losers": [
                 {
-                    "file": None,
-                    "line": None,
+                    "file": "flake.nix",
+                    "line": 1,
                     "layer": "default",
                     "why": "priority 1500 loses to 50",
                 },

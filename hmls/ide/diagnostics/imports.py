@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from hmls.homes.files import FlakeReader
 from hmls.homes.index import PathLiteral
+from hmls.homes.path_texts import path_text_at
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.registry import MISSING_IMPORT, MISSING_PATH, Diagnostic, Fix
 from hmls.ide.types import CreateFile, TextEdit, WorkspaceEdit
@@ -37,6 +39,7 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     reader = FlakeReader(repository.files)
     found: list[Diagnostic] = []
     source: Source | None = None
+    found += _sums(repository, reader, path)
     for literal in literals:
         target = os.path.normpath(os.path.join(os.path.dirname(path), literal.text))
         problem = _problem(reader, target)
@@ -60,6 +63,30 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     return found
 
 
+def _sums(repository: Repository, reader: FlakeReader, path: str) -> Iterator[Diagnostic]:
+    """Imported sums of a path and a text: `(../. + "/alice@global")`."""
+    facts = repository.index[path]
+    source: Source | None = None
+    for literal in facts.paths:
+        if facts.text[literal.end : literal.end + 40].lstrip()[:1] != b"+":
+            continue
+        source = source or repository.files.source(path)
+        node = None if source is None else _path_node(source, literal)
+        if source is None or node is None or node.parent is None:
+            continue
+        right = node.parent.child_by_field_id(Field.RIGHT)
+        if right is None or right == node or not _is_item(node.parent):
+            continue
+        written = path_text_at(source, path, repository.root, right.start_byte + 1)
+        if written is None or not written.is_whole:
+            continue
+        problem = _problem(reader, written.target)
+        if problem is not None:
+            start, end = node.parent.start_byte, node.parent.end_byte
+            fixes = tuple(_fixes(repository, path, written.target, start, end))
+            yield Diagnostic(path, start, end, MISSING_IMPORT, problem, fixes=fixes)
+
+
 def _lacks_default(reader: FlakeReader, target: str) -> bool:
     """Whether a path is a folder that cannot be imported."""
     try:
@@ -73,7 +100,13 @@ def _lacks_default(reader: FlakeReader, target: str) -> bool:
 def _is_loaded(source: Source, literal: PathLiteral) -> bool:
     """Whether a path is an item of the list `imports`, or what `import` is called with."""
     node = _path_node(source, literal)
-    outer = None if node is None else node.parent
+    return node is not None and _is_item(node)
+
+
+def _is_item(node: Node) -> bool:
+    outer = node.parent
+    while outer is not None and outer.kind_id == Kind.PARENTHESIZED:
+        outer = outer.parent
     if outer is None:
         return False
     if outer.kind_id == Kind.APPLY:

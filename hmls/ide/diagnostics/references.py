@@ -1,4 +1,7 @@
-"""Flake references in strings that deploy nothing: `.#alice@workstation`."""
+"""Flake references in strings that deploy nothing: `.#alice@workstation`.
+
+So does `.#homeConfigurations."alice@workstation".activationPackage`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.registry import NOT_STANDALONE, Diagnostic, Fix
 from hmls.ide.types import TextEdit, WorkspaceEdit
 
-_REFERENCE = re.compile(rb"#([A-Za-z0-9_.-]+)@([A-Za-z0-9_.-]+)")
+_REFERENCE = re.compile(
+    rb"#(?P<set>homeConfigurations\.)?(?P<quote>\\?[\"'])?"
+    rb"(?P<user>[A-Za-z0-9_.-]+)@(?P<host>(?(set)(?(quote)[A-Za-z0-9_.-]+|[A-Za-z0-9_-]+)|[A-Za-z0-9_.-]+))"
+)
 
 
 def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
@@ -21,18 +27,25 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
         return []
     found: list[Diagnostic] = []
     for match in _REFERENCE.finditer(text):
-        node = source.root.named_descendant_for_byte_range(match.start(1), match.end(2))
+        start, end = match.start("user"), match.end("host")
+        node = source.root.named_descendant_for_byte_range(start, end)
         if node is None or node.type != "string_fragment":
             continue
-        user, host = match.group(1).decode(), match.group(2).decode()
-        diagnostic = _check(repository, path, user, host, match.start(1), match.end(2))
+        user, host = match["user"].decode(), match["host"].decode()
+        diagnostic = _check(repository, path, user, host, start, end, match["set"] is not None)
         if diagnostic is not None:
             found.append(diagnostic)
     return found
 
 
 def _check(
-    repository: Repository, path: str, user: str, host: str, start: int, end: int
+    repository: Repository,
+    path: str,
+    user: str,
+    host: str,
+    start: int,
+    end: int,
+    among_homes: bool,
 ) -> Diagnostic | None:
     known = users(repository).get(user)
     name = f"{user}@{host}"
@@ -54,6 +67,7 @@ def _check(
     if known.standalone:
         edit = WorkspaceEdit((TextEdit(path, start, end, user),))
         fixes.append(Fix(f"Change to {user}, the standalone home", edit))
-    edit = WorkspaceEdit((TextEdit(path, start, end, host),))
-    fixes.append(Fix(f"Change to {host}, the system", edit))
+    if not among_homes:
+        edit = WorkspaceEdit((TextEdit(path, start, end, host),))
+        fixes.append(Fix(f"Change to {host}, the system", edit))
     return Diagnostic(path, start, end, NOT_STANDALONE, message, fixes=tuple(fixes))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from hmls.homes.membership import space_of
 from hmls.homes.repository import Repository
+from hmls.homes.written import argument_names
 from hmls.ide.diagnostics.registry import (
     LARGE_FILE,
     SYNTAX_ERROR,
@@ -15,13 +17,16 @@ from hmls.ide.diagnostics.registry import (
 from hmls.ide.types import TextEdit, WorkspaceEdit, text_edits
 from hmls.lang.check import refusal, static_problems
 from hmls.lang.interp import GIT_CRYPT
-from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem
+from hmls.syntax.local_rename import Replacement
+from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem, parse
 from hmls.syntax.scopes import binders_at
 from hmls.syntax.wrapping import add_argument
 
 _UNDEFINED = re.compile(r"undefined variable '([^']+)'")
 _MODULE_ARGUMENTS = frozenset(("lib", "pkgs", "config", "options", "modulesPath"))
 """What every module can ask for."""
+_HOME_ARGUMENTS = frozenset(("osConfig",))
+"""What Home Manager gives those of a home besides: null where there is no host."""
 
 
 def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
@@ -40,7 +45,7 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
         problems = (first,) if first is not None else problems
     else:
         problems = tuple(static_problems(source, path))
-    return [_diagnostic(path, source, problem) for problem in problems]
+    return [_diagnostic(repository, path, source, problem) for problem in problems]
 
 
 def _binary(path: str, text: bytes) -> Diagnostic:
@@ -50,23 +55,27 @@ def _binary(path: str, text: bytes) -> Diagnostic:
     return Diagnostic(path, 0, 0, SYNTAX_ERROR, "the file is binary: Nix cannot read it")
 
 
-def _diagnostic(path: str, source: Source, problem: SyntaxProblem) -> Diagnostic:
+def _diagnostic(
+    repository: Repository, path: str, source: Source, problem: SyntaxProblem
+) -> Diagnostic:
     start, end = problem.start_byte, problem.end_byte
     match = _UNDEFINED.match(problem.message)
     if match is None:
         message = problem.message.replace(path, path.rpartition("/")[2])
         return Diagnostic(path, start, end, SYNTAX_ERROR, message)
-    fixes = _fixes(path, source, match[1], start, end)
+    fixes = _fixes(repository, path, source, match[1], start, end)
     return Diagnostic(path, start, end, UNDEFINED_VARIABLE, problem.message, fixes=fixes)
 
 
-def _fixes(path: str, source: Source, name: str, start: int, end: int) -> tuple[Fix, ...]:
+def _fixes(
+    repository: Repository, path: str, source: Source, name: str, start: int, end: int
+) -> tuple[Fix, ...]:
     from rapidfuzz import process
 
     fixes: list[Fix] = []
-    if name in _MODULE_ARGUMENTS:
+    if _is_given(repository, path, name):
         added = add_argument(source, name)
-        if added is not None:
+        if added is not None and _helps(source, path, added, start):
             edit = text_edits(path, (added,))
             fixes.append(Fix(f"Take {name} as an argument", edit, None, True))
     node = source.root.named_descendant_for_byte_range(start, end)
@@ -75,3 +84,24 @@ def _fixes(path: str, source: Source, name: str, start: int, end: int) -> tuple[
         renamed = WorkspaceEdit((TextEdit(path, start, end, other),))
         fixes.append(Fix(f"Change to {other}", renamed))
     return tuple(fixes)
+
+
+def _is_given(repository: Repository, path: str, name: str) -> bool:
+    """Whether the function of a file can take an argument of a name."""
+    if name in _MODULE_ARGUMENTS:
+        return True
+    space = space_of(repository, path)
+    if space is None:
+        return False
+    is_of_home = space == "home" and name in _HOME_ARGUMENTS
+    return is_of_home or name in argument_names(repository, path)
+
+
+def _helps(source: Source, path: str, added: Replacement, start: int) -> bool:
+    """Whether the variable at a byte is defined, and nothing else is not, once it is taken."""
+    text = added.text.encode()
+    changed = parse(source.text[: added.start] + text + source.text[added.end :])
+    moved = start + len(text) - (added.end - added.start)
+    before = len(tuple(static_problems(source, path)))
+    after = tuple(static_problems(changed, path))
+    return len(after) < before and all(problem.start_byte != moved for problem in after)

@@ -62,10 +62,17 @@ def with_arguments(source: Source, names: set[str], file: str) -> list[Replaceme
         return [Replacement(expression.start_byte, expression.start_byte, f"{{ {formals} }}:\n\n")]
     formals_node = function.child_by_field_id(Field.FORMALS)
     if formals_node is None:
-        if names:
-            raise CannotMove(f"{file} takes its arguments as one set.")
-        return []
+        return _instead(function, names, file) if names else []
     return _added(source, formals_node, names)
+
+
+def _instead(function: Node, names: set[str], file: str) -> list[Replacement]:
+    """`_:` becomes a pattern; who names the whole set may mean to. Raises CannotMove."""
+    whole = function.child_by_field_id(Field.UNIVERSAL)
+    if whole is None or not node_text(whole).startswith("_"):
+        raise CannotMove(f"{file} takes its arguments as one set.")
+    formals = ", ".join([*sorted(names), "..."])
+    return [Replacement(whole.start_byte, whole.end_byte, f"{{ {formals} }}")]
 
 
 def _added(source: Source, formals: Node, names: set[str]) -> list[Replacement]:
