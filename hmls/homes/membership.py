@@ -10,16 +10,19 @@ from hmls.lang.errors import NixError, Unknowable
 from hmls.modules.evaluation import Evaluation
 
 
-def targets_of(repository: Repository, path: str) -> list[Target]:
+def targets_of(repository: Repository, path: str, *, own_user: bool = False) -> list[Target]:
     """The targets whose home a file is part of, those of its own layer first.
 
-    For a layer the one that it is made for comes first: standalone for base and global.
+    For a layer the one that it is made for comes first: standalone for base and global. With
+    `own_user` those of its user are enough, if there are any: whether other people load it
+    takes the modules of all their homes.
     """
     layer = repository.layout.layer_of(path)
     items = repository.recent_targets.items
     if layer is not None:
         wanted = {"host": "host", "droid": "droid"}.get(layer.kind, "standalone")
-        found = [target for target in items if layer in target.layers]
+        found = [t for t in items if own_user and t.user == layer.user and layer in t.layers]
+        found = found or [target for target in items if layer in target.layers]
         found += [t for t in items if t.user == layer.user and t not in found and not found]
         if found:
             return sorted(found, key=lambda t: (t.kind != wanted, t.host != layer.host))

@@ -19,7 +19,7 @@ from hmls.homes.index import Index
 from hmls.homes.knowledge import Knowledge
 from hmls.homes.layout import Layer, Layout, read_layout
 from hmls.homes.own_layout import rows_of
-from hmls.homes.targets import Target, Targets, find_targets
+from hmls.homes.targets import Newest, Target, Targets, find_targets
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import expect_attrs, get, sorted_names
@@ -59,6 +59,7 @@ class Repository:
         self._contexts_before: dict[ContextKey, Context] = {}
         self._layout_reader = FlakeReader(files)
         self.index = Index(root, files)
+        self.newest = Newest(self)
         self.remembered: dict[object, Any] = {}
         """Answers about this very version of the files, by who computed them."""
 
@@ -98,6 +99,8 @@ class Repository:
         after = Repository(self.root, files, self.knowledge)
         if files.layout != self.files.layout:
             return after
+        after.newest = self.newest
+        after.newest.repository = after
         after.index = Index(self.root, files, self.index)
         after._targets_before = self._targets or self._targets_before
         after._contexts_before = {**self._contexts_before, **self._contexts}

@@ -6,7 +6,7 @@ The flake says it; where it cannot be known what the flake says, the layout does
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from hmls.homes.conventions import SHARED
@@ -31,6 +31,43 @@ if TYPE_CHECKING:
 TargetKind = Literal["standalone", "host", "droid"]
 
 
+class Made:
+    """The layers that a target is made of: told by the layout, or found when they are asked for.
+
+    Finding them loads the home, which the list of targets does without.
+    """
+
+    __slots__ = ("_at", "_key", "_known", "_user")
+
+    def __init__(self, at: Newest, key: str, user: str) -> None:
+        self._at: Newest | None = at
+        self._key = key
+        self._user = user
+        self._known: tuple[Layer, ...] = ()
+
+    @classmethod
+    def of(cls, layers: tuple[Layer, ...]) -> Made:
+        made = cls.__new__(cls)
+        made._at, made._known = None, layers
+        return made
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        if self._at is not None:
+            self._known = self._at.repository.layers_in(self._key, self._user)
+            self._at = None
+        return self._known
+
+
+class Newest:
+    """The newest version of a repository: targets of a version before are asked of that."""
+
+    __slots__ = ("repository",)
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One home on one machine, as it is deployed.
@@ -45,7 +82,7 @@ class Target:
     output: str
     """The attribute path below the flake, such as `homeConfigurations.alice`."""
     system: str | None
-    layers: tuple[Layer, ...]
+    made: Made = field(compare=False, repr=False)
     by_convention: str | None = None
     site: Site | None = None
     """The place in the flake's files that makes the output."""
@@ -53,6 +90,11 @@ class Target:
     @property
     def key(self) -> str:
         return f"{self.kind}:{self.name}"
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """What the home is made of, as far as it is known, base before host."""
+        return self.made.layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +206,7 @@ class _Found:
                 host or None,
                 output.path,
                 _text(configuration.platform),
-                self.repository.layers_in(output.path, user),
+                Made(self.repository.newest, output.path, user),
                 None,
                 configuration.site or output.site,
             )
@@ -182,8 +224,9 @@ class _Found:
         if said_by is None:
             self.assume(f"{name} is {system}", "no meta.nix or meta.json says otherwise")
         path = f"{HOME_OUTPUTS}.{quote_attribute(name)}"
+        made = Made.of(tuple(present))
         self.items.append(
-            Target(name, "standalone", user, host or None, path, system, tuple(present), reason)
+            Target(name, "standalone", user, host or None, path, system, made, reason)
         )
 
     def systems(self, output_kind: str) -> None:
@@ -213,7 +256,6 @@ class _Found:
             users, why = [], f"its users are unknown: {stop.unknown.cause.message}"
         system = _text(output.configuration.platform)
         for user in users:
-            layers = self.repository.layers_in(output.path, user)
             self.items.append(
                 Target(
                     f"{user}@{host}",
@@ -222,7 +264,7 @@ class _Found:
                     host,
                     output.path,
                     system,
-                    layers,
+                    Made(self.repository.newest, output.path, user),
                     None,
                     output.configuration.site or output.site,
                 )
@@ -252,10 +294,10 @@ class _Found:
         users -= known or set()
         for user in sorted(users):
             layers = [self.layout.find(user, "base"), self.layout.find(user, "host", host)]
-            present = tuple(layer for layer in layers if layer is not None)
-            system, _ = system_of_layers(self.repository.flake.interp, list(present))
-            name = f"{user}@{host}"
-            self.items.append(Target(name, "host", user, host, path, system, present, reason))
+            present = [layer for layer in layers if layer is not None]
+            system, _ = system_of_layers(self.repository.flake.interp, present)
+            name, made = f"{user}@{host}", Made.of(tuple(present))
+            self.items.append(Target(name, "host", user, host, path, system, made, reason))
         if users:
             self.assume(f"the users of {host} are those with a layer for it", reason)
 
@@ -286,7 +328,7 @@ class _Found:
                     None,
                     f"{DROID_OUTPUTS}.{quote_attribute(name)}",
                     "aarch64-linux",
-                    present,
+                    Made.of(present),
                     reason or "nix-on-droid's own modules are not read",
                     None if output is None else output.site,
                 )

@@ -73,7 +73,7 @@ def _targets(
         ]
         hosts = sorted(by_host, key=lambda host: (host not in here, str(host)))
         return [by_host[host] for host in hosts]
-    own = targets_of(repository, path)
+    own = targets_of(repository, path, own_user=True)
     layer = repository.layout.layer_of(path)
     others = [t for t in everywhere if t not in own]
     if layer is not None:
