@@ -6,6 +6,7 @@ only one thread evaluates.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,10 +17,14 @@ MAX_CALL_DEPTH = 10_000
 _STRETCH = 5_000
 """Steps between two looks at whether to stop."""
 
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
 counters: list[int] = [0, _STRETCH]
 """[depth of nested calls, steps until the next look]; read and written by compiled code."""
 
 _left = 10**18
+_memory_at_start = 0
+_looks = 0
 
 
 def _never() -> None:
@@ -41,7 +46,12 @@ def check_depth(depth: int) -> None:
 
 MAX_ITEMS = 1 << 24
 """Longer lists do not fit into this machine's memory."""
-MAX_CHARACTERS = 1 << 28
+MAX_CHARACTERS = 1 << 26
+_LONG = 1 << 12
+MAX_GROWTH = 1 << 30
+"""Bytes by which one evaluation may make the process larger."""
+_LOOKS_AT_MEMORY = 4
+"""Looks between two looks at the memory: some hundredths of a second."""
 
 
 def check_size(items: int) -> None:
@@ -50,12 +60,23 @@ def check_size(items: int) -> None:
         raise GaveUp
 
 
+def check_length(characters: int) -> None:
+    """Called for texts that may be very long, which take steps to copy. Raises GaveUp."""
+    if characters > MAX_CHARACTERS:
+        raise GaveUp
+    if characters > _LONG:
+        tick(characters // _LONG)
+
+
 def look_up() -> None:
     """Called when a stretch of steps is done. Raises GaveUp, or what `interrupt` raises."""
-    global _left
+    global _left, _looks
     counters[1] = _STRETCH
     _left -= _STRETCH
     if _left < 0:
+        raise GaveUp
+    _looks += 1
+    if _looks % _LOOKS_AT_MEMORY == 0 and resident_bytes() - _memory_at_start > MAX_GROWTH:
         raise GaveUp
     _interrupt()
 
@@ -71,8 +92,9 @@ def tick(steps: int) -> None:
 
 
 def spend(steps: int) -> None:
-    """Count what a native function is about to do at once. Raises GaveUp."""
+    """Count the items that a native function is about to make at once. Raises GaveUp."""
     global _left
+    check_size(steps)
     _left -= steps
     if _left < 0:
         raise GaveUp
@@ -84,12 +106,22 @@ def limited(steps: int, interrupt: Callable[[], None] = _never) -> Iterator[None
 
     Limits nest: an inner one counts on its own and the outer one goes on after it.
     """
-    global _left, _interrupt
+    global _left, _interrupt, _memory_at_start
     before = (_left, _interrupt, counters[0], counters[1])
-    _left, _interrupt = steps, interrupt
+    start = _memory_at_start
+    _left, _interrupt, _memory_at_start = steps, interrupt, resident_bytes()
     counters[:] = [0, _STRETCH]
     try:
         yield
     finally:
-        _left, _interrupt = before[0], before[1]
+        _left, _interrupt, _memory_at_start = before[0], before[1], start
         counters[:] = [before[2], before[3]]
+
+
+def resident_bytes() -> int:
+    """What this process holds of the machine's memory; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * _PAGE
+    except OSError:
+        return 0

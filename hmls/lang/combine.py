@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hmls.lang import coerce
-from hmls.lang.budget import check_size
+from hmls.lang.budget import check_size, tick
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, get_lazy, wrong_type
 from hmls.lang.utf8 import mended
@@ -27,6 +27,8 @@ from hmls.lang.values import (
     type_phrase,
 )
 
+_LARGE = 500
+"""Sets of so many names cost a step to copy."""
 _MAX_INT, _MIN_INT = 2**63 - 1, -(2**63)
 
 
@@ -39,6 +41,8 @@ def update(left: Value, right: Value) -> Value:
             return left
         made = Attrs(left)
         made.update(right)
+        if len(made) > _LARGE:
+            tick(len(made) // _LARGE)
         if left.positions or right.positions:
             made.positions = {**left.positions, **right.positions}
         return made

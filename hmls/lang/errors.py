@@ -57,9 +57,9 @@ class Interrupted(Exception):
 
 
 class GaveUp(Interrupted):
-    """The budget of steps is used up, or the calls nest too deep for this machine."""
+    """The budget of steps or of memory is used up, or the calls nest too deep for this machine."""
 
-    cause = Cause("gave-up", "gave up: the evaluation takes too many steps")
+    cause = Cause("gave-up", "gave up: the evaluation takes too many steps or too much memory")
 
 
 class AttemptFailed(Interrupted):

@@ -9,7 +9,7 @@ import json
 import math
 
 from hmls.lang import store
-from hmls.lang.budget import check_depth
+from hmls.lang.budget import check_depth, check_length
 from hmls.lang.combine import concat_strings
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, force, get, sorted_names
@@ -43,6 +43,7 @@ def to_json(lazy: Lazy, *, copy: bool = True) -> Value:
     _write(lazy, copy, parts, contexts, 0)
     if any(part.__class__ is not str for part in parts):
         return concat_strings(parts)
+    check_length(sum(map(len, parts)))  # type: ignore[arg-type]
     text = "".join(parts)  # type: ignore[arg-type]
     return ContextString(text, frozenset(contexts)) if contexts else text
 

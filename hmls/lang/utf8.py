@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 
-from hmls.lang.budget import MAX_CHARACTERS
-from hmls.lang.errors import GaveUp
+from hmls.lang.budget import check_length
 
 _HALVES = re.compile("[\udc80-\udcff]{2}")
 _CHARACTER = re.compile(
@@ -43,8 +42,7 @@ def mended(text: str) -> str:
 
     Raises GaveUp for one that grows beyond this machine's memory.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise GaveUp
+    check_length(len(text))
     if text.isascii() or _HALVES.search(text) is None:
         return text
     return decode(encode(text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hmls.lang.budget import check_size, spend
+from hmls.lang.budget import spend
 from hmls.lang.builtins.arguments import applier
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.builtins.sorting import peeksort
@@ -225,7 +225,6 @@ def gen_list(generator: Lazy, length: Lazy) -> Value:
     if count < 0:
         raise NixError(f"cannot create list of size {count}")
     spend(count)
-    check_size(count)
     apply = applier(expect_function(generator))
     return [Thunk(apply, index) for index in range(count)]
 

@@ -70,7 +70,7 @@ def fixed_width_string(width: Lazy, filler: Lazy, text: Lazy) -> Value:
     wanted, given = expect_int(width), coerce.coerce_copying(text)
     length = byte_length(given)
     filled: Value = ""
-    while True:
+    for _ in range(budget.MAX_CALL_DEPTH):
         assert_message(
             length <= wanted,
             f"fixedWidthString: requested string length ({wanted}) must not be shorter than "
@@ -83,6 +83,7 @@ def fixed_width_string(width: Lazy, filler: Lazy, text: Lazy) -> Value:
             raise budget.overflow()
         wanted -= byte_length(before)
         filled = add(filled, before)
+    raise budget.overflow()
 
 
 @register("fixedWidthNumber")
