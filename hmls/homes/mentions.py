@@ -51,6 +51,7 @@ VALUES: dict[str, NameKind] = {
     "userName": "user",
     "user": "user",
     "primaryUser": "user",
+    "autologinUser": "user",
     "owner": "user",
     "hostName": "host",
     "hostname": "host",
@@ -61,12 +62,12 @@ VALUES: dict[str, NameKind] = {
 CERTAIN_VALUES = frozenset(("username", "primaryUser", "hostName", "computerName"))
 """Those of them that also in a home name no account elsewhere, as `github.user` does."""
 COLLECTIONS = re.compile(
-    r"(?i)(?P<user>users?|people|persons?|accounts?|homes?|members|admins)"
+    r"(?i)(?P<user>(?:trusted-|allowed-|allow)?users?|people|persons?|accounts?|homes?|members|admins)"
     r"|(?P<host>hosts?|machines?|systems?|devices?|nodes)"
 )
 _CLEAR = re.compile(r"(?i)users?|people|persons?|hosts?|machines?")
 """Collections that may hold others besides those of the repository: `root`, a printer."""
-_HOMES = re.compile(r"/(?:home|Users)/([^/]+)(?=/|$)")
+_HOMES = re.compile(r"(?<![^\s:='\"])/(?:home|Users)/([\w.-]+)(?=[/\s:;,'\"]|$)")
 _LAYER = re.compile(r"(?<![\w.-])([\w-]+)@([\w-]+)(?![\w-]|\.\w)")
 _FLAKE_REFERENCE = re.compile(
     r"#(?:(?:homeConfigurations|nixosConfigurations|darwinConfigurations)\.)?\\?[\"']?"
@@ -337,12 +338,10 @@ def _is_home(names: Names, path: str) -> bool:
 
 
 def _home_folder(names: Names, context: StringText, offset: int) -> Mention | None:
-    """The user in the value of homeDirectory."""
-    if not context.of or context.of[-1] not in ("homeDirectory", "home"):
-        return None
-    match = _HOMES.match(context.text)
-    if match is None or match.group(1) not in names.users:
-        return None
-    start = context.span.start + len(context.text[: match.start(1)].encode())
-    end = start + len(match.group(1).encode())
-    return Mention("user", match.group(1), start, end) if start <= offset <= end else None
+    """The user in `/home/alice`, the value of homeDirectory, and in paths below it."""
+    for match in _HOMES.finditer(context.text):
+        start = context.span.start + len(context.text[: match.start(1)].encode())
+        end = start + len(match.group(1).encode())
+        if start <= offset <= end and match.group(1) in names.users:
+            return Mention("user", match.group(1), start, end)
+    return None

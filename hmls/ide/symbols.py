@@ -14,6 +14,8 @@ from hmls.syntax.outline import Defined, outline
 
 SymbolKind = Literal["set", "setting", "option", "user", "host"]
 _MOST_SYMBOLS = 300
+_SHORTEST_LIKENESS = 4
+"""Characters of the shortest query that means more than the names which hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _best(symbols: list[WorkspaceSymbol], query: str) -> list[WorkspaceSymbol]:
     names = [symbol.name.lower() for symbol in symbols]
     # What holds all words comes first; then what is like the query as a whole.
     exact = [i for i, name in enumerate(names) if all(word in name for word in words)]
-    if len(exact) < _MOST_SYMBOLS:
+    if len(exact) < _MOST_SYMBOLS and len(query) >= _SHORTEST_LIKENESS:
         similar = process.extract(
             query.lower(), names, scorer=fuzz.partial_ratio, limit=_MOST_SYMBOLS, score_cutoff=80
         )

@@ -68,6 +68,22 @@ def test_a_user_with_all_folders_and_mentions() -> None:
     }
 
 
+def test_a_user_in_paths_and_lists_of_accounts() -> None:
+    found = renamed(
+        """
+        #- homes/alice/default.nix
+        { home.sessionVariables.X = "🎉 /home/ali$0ce/b:/Users/alice:/home/bob:/srv/home/alice"; }
+        #- systems/workstation/default.nix
+        { nix.settings.trusted-users = [ "root" "alice" ]; services.getty.autologinUser = "alice"; }
+        """,
+        "zoe",
+    )
+    assert isinstance(found, dict)
+    assert "/home/zoe/b:/Users/zoe:/home/bob:/srv/home/alice" in found["homes/alice/default.nix"]
+    assert 'trusted-users = [ "root" "zoe" ]' in found["systems/workstation/default.nix"]
+    assert 'autologinUser = "zoe"' in found["systems/workstation/default.nix"]
+
+
 def test_a_user_in_the_flake() -> None:
     def question(tree: Tree) -> str:
         edit = rename(tree.view, tree.path, tree.offset, "eve")
