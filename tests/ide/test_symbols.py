@@ -13,7 +13,6 @@ from tests.ide.tree import ask
     [
         ("bob", ["bob", "a.bob"]),
         ("bot", []),
-        ("x bo", ["boot.x"]),
         ("sesionVariabls", ["home.sessionVariables.X"]),
     ],
 )
