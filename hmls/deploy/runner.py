@@ -54,11 +54,13 @@ async def run_step(
     reader = _Reader(title, ui)
     command = Command(arguments(step), step.cwd, {**environ, **dict(step.env)})
     ui.progress(title, reader.meter.report)
-    if step.changes in OUTLIVES_US:
-        ended = await run_detached(command, output, reader.read, on_start, wants_end)
-    else:
-        ended = await run(command, reader.read, on_start)
-    ui.progress(title, reader.meter.report)
+    try:
+        if step.changes in OUTLIVES_US:
+            ended = await run_detached(command, output, reader.read, on_start, wants_end)
+        else:
+            ended = await run(command, reader.read, on_start)
+    finally:
+        reader.end()
     match ended:
         case Ended(code):
             return Ran(code, "", reader.log, tuple(reader.stdout))
@@ -76,6 +78,7 @@ class _Reader:
     meter: Meter = field(default_factory=Meter)
     stdout: list[str] = field(default_factory=list)
     _reported_s: float = 0.0
+    _next_report: asyncio.TimerHandle | None = None
 
     def read(self, stream: Stream, line: str) -> None:
         event = parse_event(line)
@@ -90,10 +93,22 @@ class _Reader:
             self.meter.activating(line)
         else:
             return
-        now_s = asyncio.get_running_loop().time()
-        if now_s - self._reported_s >= REPORT_INTERVAL_S:
-            self._reported_s = now_s
-            self.ui.progress(self.title, self.meter.report)
+        # The last of a burst counts too: a builder may be silent for an hour after it.
+        if self._next_report is None:
+            loop = asyncio.get_running_loop()
+            due_s = max(loop.time(), self._reported_s + REPORT_INTERVAL_S)
+            self._next_report = loop.call_at(due_s, self._report)
+
+    def _report(self) -> None:
+        self._next_report = None
+        self._reported_s = asyncio.get_running_loop().time()
+        self.ui.progress(self.title, self.meter.report)
+
+    def end(self) -> None:
+        """Tell how it ended, and nothing after that."""
+        if self._next_report is not None:
+            self._next_report.cancel()
+        self._report()
 
 
 def result_path(stdout: tuple[str, ...]) -> str | None:

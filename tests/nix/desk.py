@@ -102,6 +102,12 @@ class Desk:
         async with asyncio.timeout(60), news:
             await news.wait_for(lambda: any(each.kind == "end" for each in self.progress))
 
+    async def reports(self, text: str) -> None:
+        """Wait until the progress that is shown says this."""
+        news = self.client.news
+        async with asyncio.timeout(60), news:
+            await news.wait_for(lambda: any(text in (p.message or "") for p in self.progress))
+
     def kill(self) -> None:
         """End the server as nothing can prevent."""
         self._process().kill()

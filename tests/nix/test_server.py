@@ -155,6 +155,7 @@ async def test_cancelling_leaves_no_process(folder: Path, nix_environ: dict[str,
     async with desk(make_lab(folder, nix_environ, building("echo begun; sleep 600"))) as at:
         running = asyncio.ensure_future(at.run("build"))
         await at.sees("begun")
+        await at.reports("built 0 of 1")
         second = await at.run("build")
         assert second["outcome"] == "not-run"
         assert "is still running" in second["message"]
