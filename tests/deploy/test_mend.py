@@ -62,7 +62,10 @@ def test_one_of_two_definitions_wins(value: str, forced: str) -> None:
         ),
         ("{ lib, ... }: { a.b = lib.mkDefault 1; }", None),
         ("{ config, ... }: with config; { inherit (x) a; }", None),
-        ("let x = 1; in { a.b = x; }", None),
+        (
+            "let x = 1; in { a.b = x; }",
+            "{ lib, ... }:\nlet x = 1; in { a.b = lib.mkForce x; }",
+        ),
     ],
 )
 def test_what_a_definition_needs_to_win(text: str, forced: str | None) -> None:
