@@ -90,7 +90,6 @@ class _Check:
         self.root = source.root
         self.has_pipes = source.mended != source.text
         self.unit = Unit(path, source.text)
-        self.unit.adopt(source)
         self.problems: list[tuple[int, SyntaxProblem]] = []
         """With the byte offset at which Nix's parser comes upon each."""
         self.undefined: list[SyntaxProblem] = []

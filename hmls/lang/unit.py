@@ -11,7 +11,8 @@ from hmls.syntax.text import LineIndex
 
 Place = tuple[int, int, int]
 """Of a node: where it starts and ends in bytes, and its kind."""
-_KEPT_TREES = 400
+_KEPT_TREES = 250
+"""A tree takes sixty times the memory of its text, and few are asked for again."""
 _recent: OrderedDict[Unit, Source]
 
 

@@ -317,13 +317,17 @@ def _maker(
         case Plain(node):
             return delayed(node, inner, name, building=building)
         case Bindings():
-            code = _set_code(entry, inner)
-            return lambda env: Thunk(code, env, entry.site)
+            return _nested(_set_code(entry, inner), entry.site)
         case Inherited(site):
             return _inherit(name, outer, site, out)
         case InheritedFrom(source, site):
             slot = source + 1 + len(inner.names)
             return _inherit_from(name, slot, site)
+
+
+def _nested(code: Code, site: Site) -> Make:
+    # Not a closure of `_maker`: that would keep the nodes of all entries, and with them the tree.
+    return lambda env: Thunk(code, env, site)
 
 
 def _inherit(name: str, outer: Scope, site: Site, out: int) -> Make:
