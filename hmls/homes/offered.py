@@ -105,7 +105,8 @@ def _own(repository: Repository, path: str, space: Space) -> Table | None:
 
 
 def _targets(repository: Repository, path: str) -> list[Target]:
-    return targets_of(repository, path, own_user=True)[:1] or list(repository.recent_targets.items[:1])
+    own = targets_of(repository, path, own_user=True)
+    return own[:1] or list(repository.recent_targets.items[:1])
 
 
 def _of_system(repository: Repository, path: str) -> Table | None:
