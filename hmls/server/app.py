@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from hmls import __version__
@@ -56,7 +57,8 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """An error of ours goes to the log; the editor's user can do nothing about it."""
-        log.error("%s: %s", source, error, exc_info=error)
+        if not isinstance(error, JsonRpcException):
+            log.error("%s: %s", source, error, exc_info=error)
 
 
 def make_server() -> Server:
@@ -88,9 +90,15 @@ def make_server() -> Server:
     return server
 
 
+def _is_failure(record: logging.LogRecord) -> bool:
+    """Whether more happened than that a request was refused, which is told who asked."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], JsonRpcException)
+
+
 def serve() -> None:
     """Speak LSP on standard input and output until the client goes."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_failure)
     # A request is a few hundred bytes: what matters is that evaluation gives way quickly.
     sys.setswitchinterval(0.002)
     make_server().start_io()

@@ -99,6 +99,20 @@ def walk(node: Node) -> Iterator[Node]:
                 return
 
 
+def depth(node: Node, enough: int) -> int:
+    """How many levels there are below a node; those beyond `enough` are not counted."""
+    cursor = node.walk()
+    deepest = 0
+    while deepest <= enough:
+        deepest = max(deepest, cursor.depth)
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return deepest
+    return deepest
+
+
 def node_at(source: Source, offset: int) -> Node:
     """The smallest named node around a byte offset; between two tokens, the one before it."""
     root = source.root

@@ -282,6 +282,10 @@ def test_settings_below_config_stay_below_config() -> None:
         ("{ osConfig, ... }: { a.b$0 = osConfig.x; }", "It reads osConfig"),
         ("{ ... }: { z.y$0 = 1; }", "homes/alice/default.nix sets it already."),
         ("{ ... }: { q.r$0 = 1; }", "What homes/alice/default.nix says of q is no plain set."),
+        (
+            "{ a.b$0 = " + "if true then " * 9999 + "1" + " else 2" * 9999 + "; }",
+            "It is nested too",
+        ),
         ("rec { a.b$0 = 1; c = a; }", "This file would not be valid any more"),
     ],
 )

@@ -12,10 +12,14 @@ from hmls.lang.values import quote_attribute
 from hmls.syntax.attrpath import node_text, part_name
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.local_rename import Replacement, spelled_out
-from hmls.syntax.parse import Node, Source, walk
+from hmls.syntax.parse import Node, Source, depth, walk
 from hmls.syntax.scopes import Binder, find_binder, inherited_path, root_path, withs_at
 
 _PATH = re.compile(r"\.{1,2}(?:/[A-Za-z0-9._+-]+)+/?|\.{1,2}/?")
+
+
+_DEEPEST = 500
+"""Levels of a value that is looked at: of each name all that stands around it is asked."""
 
 
 class CannotMove(Exception):
@@ -32,6 +36,8 @@ class Carried:
 
 def carried(value: Node, path: str, target: str) -> Carried:
     """What an expression of one file needs to mean the same in another. Raises CannotMove."""
+    if depth(value, _DEEPEST) > _DEEPEST:
+        raise CannotMove("It is nested too deeply.")
     found = Carried()
     for node in walk(value):
         if node.kind_id == Kind.VARIABLE:
