@@ -68,6 +68,48 @@ def _raising(site: Site, message: str) -> Code:
     return code
 
 
+class _Delayed:
+    """How an expression is made a thunk. An object takes a quarter of what closures take."""
+
+    __slots__ = ("code", "kind", "scope", "site")
+
+    def __init__(self, node: Node, scope: Scope) -> None:
+        start, end, self.kind = scope.unit.put_off(node)
+        self.site = Site(scope.unit, start, end)
+        self.scope: Scope | None = scope
+        self.code: Code = self.first
+
+    def make(self, env: Env) -> Thunk:
+        return Thunk(self.code, env, self.site)
+
+    def first(self, env: Env) -> Value:
+        # Thunks that were made before the first of them ran come here too.
+        scope = self.scope
+        if scope is not None:
+            unit, start, end = self.site
+            self.code = compile_expression(unit.taken_up((start, end, self.kind)), scope)
+            self.scope = None
+        return self.code(env)
+
+
+class _Later:
+    """An expression that is compiled when it first runs."""
+
+    __slots__ = ("code", "place", "scope")
+
+    def __init__(self, node: Node, scope: Scope) -> None:
+        self.place = scope.unit.put_off(node)
+        self.scope = scope
+        self.code: Code | None = None
+
+    def run(self, env: Env) -> Value:
+        code = self.code
+        if code is None:
+            scope = self.scope
+            code = self.code = compile_expression(scope.unit.taken_up(self.place), scope)
+        return code(env)
+
+
 def delayed(node: Node, scope: Scope, name: str | None = None, *, building: bool = False) -> Make:
     """What an expression is before anybody needs it: a thunk, unless it is free to have now.
 
@@ -90,38 +132,12 @@ def delayed(node: Node, scope: Scope, name: str | None = None, *, building: bool
             return maker
     elif kind == Kind.FUNCTION:
         return lambda_maker(node, scope, name)
-    unit = scope.unit
-    place = unit.put_off(node)
-    site = Site(unit, place[0], place[1])
-
-    def first(env: Env) -> Value:
-        # Thunks that were made before the first of them ran come here too.
-        code = cell[0]
-        if code is first:
-            code = cell[0] = compile_expression(unit.taken_up(place), scope)
-        return code(env)
-
-    cell: list[Code] = [first]
-
-    def make(env: Env) -> Thunk:
-        return Thunk(cell[0], env, site)
-
-    return make
+    return _Delayed(node, scope).make
 
 
 def later(node: Node, scope: Scope) -> Code:
     """Code for an expression that may never run: compiled when it first does."""
-    unit = scope.unit
-    place = unit.put_off(node)
-
-    def first(env: Env) -> Value:
-        code = cell[0]
-        if code is first:
-            code = cell[0] = compile_expression(unit.taken_up(place), scope)
-        return code(env)
-
-    cell: list[Code] = [first]
-    return lambda env: cell[0](env)
+    return _Later(node, scope).run
 
 
 def site_of(node: Node, scope: Scope) -> Site:
