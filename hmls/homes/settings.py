@@ -20,6 +20,8 @@ from hmls.lang.values import Attrs, Unknown
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
 
+_FUNCTION = {"__functionArgs", "__functor"}
+"""What types.functionTo makes of functions: a set that is one function, not two settings."""
 _MAX_DEPTH = 60
 """Of a path; a set that holds itself has no end."""
 
@@ -131,6 +133,8 @@ def _names(point: Point, reader: Reader) -> list[str]:
         changed = point.option is node and point.option is not None and point.option.has_apply
         if whole or not names or (changed and not names <= value.keys()):
             names = set(value)
+        if whole and names == _FUNCTION:
+            return []
     return sorted(name for name in names if name != "_module")
 
 

@@ -92,3 +92,20 @@ def test_unknown_targets_and_settings_are_refused(root: str) -> None:
     )
     status, output = run("alice", "programs.git.nothing", "--flake", root)
     assert (status, output) == (1, "Error: alice has no setting 'programs.git.nothing'\n")
+
+
+def test_a_function_is_one_setting(tmp_path: Path) -> None:
+    tree = """
+        #- homes/alice/default.nix
+        { lib, ... }: {
+          options.f = lib.mkOption { type = lib.types.functionTo lib.types.int; };
+          config.f = x: x;
+          options.g = lib.mkOption { type = lib.types.anything; };
+          config.g.__functor = self: x: x;
+        }
+    """
+    write_files(str(tmp_path), files_of(tree))
+    _, output = run("alice", "--flake", str(tmp_path), "--json")
+    shown = [(o["path"], o["known"], o["reason"]) for o in json.loads(output)["options"]]
+    found = [each for each in shown if each[0][0] != "home"]
+    assert found == [(["f"], False, "a function"), (["g", "__functor"], False, "a function")]
