@@ -68,7 +68,7 @@ def measure() -> list[Figure]:
             later,
             "MB",
             None,
-            "with one home of 2,000 modules evaluated",
+            "with the five homes of one user evaluated, each of 2,000 modules",
         ),
     ]
 
