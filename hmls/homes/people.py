@@ -39,6 +39,12 @@ def users(repository: Repository) -> dict[str, User]:
     names = {target.user for target in targets} | {
         layer.user for layer in layers if layer.has_entry
     }
+    of_their_own = {target.user for target in targets}
+    of_their_own |= {layer.user for layer in layers if layer.kind != "base"}
+    if names - of_their_own:
+        # Shared modules may lie among the homes: `homes/modules`, a part of what others have.
+        parts = {layer.user for target in targets for layer in target.layers}
+        names -= parts - of_their_own
     return {
         name: User(
             name,

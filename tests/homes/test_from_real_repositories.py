@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hmls.homes.catalogued import Catalogued
 from hmls.homes.membership import home_files, space_of, targets_of
+from hmls.homes.people import users
 from hmls.homes.settings import setting, settings
 from hmls.homes.workspace import Views, Workspace
 from hmls.ide.definition import definition
@@ -319,3 +320,22 @@ def test_a_home_in_the_folder_of_its_host_is_a_home(tmp_path: Path) -> None:
         return *found, hover(tree.view, tree.path, tree.offset) is not None
 
     assert in_tree(tmp_path, text, ask) == ("home", "system", True)
+
+
+def test_shared_modules_that_others_are_made_of_are_no_user(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { a = 1$0; }
+        #- homes/bob/default.nix
+        { }
+        #- homes/modules/default.nix
+        { }
+        #- flake.nix
+        { inputs.home-manager.url = "github:nix-community/home-manager";
+          outputs = { home-manager, ... }: {
+            homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+              modules = [ ./homes/alice ./homes/modules ];
+            };
+          }; }
+    """
+    assert in_tree(tmp_path, text, lambda tree: list(users(tree.repository))) == ["alice", "bob"]
