@@ -183,9 +183,16 @@ def test_checkhealth_finds_what_is_wrong(start: Start, homelab: Path) -> None:
 
 
 def test_no_deprecated_function_was_called(at: Nvim) -> None:
-    for command in ("layers", "show alice", "effective alice", "target alice", "log"):
+    shown = {
+        "layers": "hmls://layers",
+        "show alice": "hmls://show/alice",
+        "effective alice": "hmls:/effective/alice",
+        "log": "hmls://log",
+    }
+    for command, buffer in shown.items():
         at.command(f"Hmls {command}")
-    at.wait(LINES, "hmls://log")
+        at.wait(LINES, buffer)
+    at.command("Hmls target alice")
     assert "No deprecated functions detected" in health(at, "vim.deprecated")
 
 
