@@ -15,7 +15,7 @@ PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3.14 python
 NVIM_TESTS := $(wildcard tests/editors/nvim/test_*.py)
 VSCODE_TESTS := $(wildcard tests/editors/vscode/test_*.py)
 
-.PHONY: help demo test lint format bench oracle test-nvim test-vscode screenshots settings picture \
+.PHONY: help demo test lint format bench oracle test-nvim test-vscode screenshots settings \
 	dist nix clean
 
 help:
@@ -26,7 +26,6 @@ help:
 	@echo 'make test-nvim      in a real Neovim, fetched into .nvim'
 	@echo 'make test-vscode    in a real VS Code, fetched into .cache'
 	@echo 'make screenshots    the pictures of docs/, made anew in VS Code'
-	@echo 'make picture        the terminal pictures of docs/, made anew by the demo'
 	@echo 'make bench          how quick it is'
 	@echo 'make oracle NIXPKGS=… HOME_MANAGER=…   record the answers of real Nix again'
 	@echo 'make settings       docs/settings.md from hmls/config.py'
@@ -101,9 +100,6 @@ oracle: $(VENV)/.test nix
 
 settings: $(VENV)/.runtime
 	$(BIN)/python -m tools.settings_page
-
-picture: $(VENV)/.runtime
-	$(BIN)/hmls demo --part hover --settings 1 --svg docs/pictures/hover.svg >/dev/null
 
 dist: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check build twine

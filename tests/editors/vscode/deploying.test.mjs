@@ -62,7 +62,6 @@ test("a build shows its progress, and is cancelled with all its processes", asyn
   await until(() => runs(seconds), "the builder runs");
   await code.command("notifications.showList");
   await notice(/built 0 of 1/).waitFor();
-  await code.screenshot("progress");
   await answer("Cancel");
   await until(() => !runs(seconds), "the builder is gone");
   await notice(/was cancelled/).waitFor();

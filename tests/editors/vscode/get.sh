@@ -28,7 +28,7 @@ cd "$dest"
 cp "$here/package.json" .
 install playwright-core code-server@4.139.1
 export PATH="$node_folder/bin:$dest/node_modules/.bin:$PATH" npm_config_nodedir="$node_folder"
-export npm_config_user_agent="npm/10 node/v24" FORCE_NODE_VERSION=24
+export npm_config_user_agent="npm/10 node/v24" FORCE_NODE_VERSION=24 JOBS=max
 (cd node_modules/argon2 && ZERO_AR_DATE=1 node-gyp-build)
 (cd node_modules/code-server && npm_config_dangerously_allow_all_scripts=true sh ./postinstall.sh)
 ln -sfn "$node_folder/bin/node" "$dest/node"

@@ -25,7 +25,6 @@ test("Homes lists users with their targets, hosts with their users", async () =>
   for (const name of ["Users", "alice", "alice@workstationhost", "alicestandalone", "Hosts"]) {
     assert.ok(text.includes(name), `${name} in ${text}`);
   }
-  await code.screenshot("homes");
 });
 
 test("a target is put in focus, and its settings are listed", async () => {
@@ -45,7 +44,6 @@ test("the effective configuration is a document", async () => {
   await code.command("hmls.showEffective");
   await code.choose("alice@workstation");
   await until(async () => /homelab|programs/.test(await code.text()), "the effective configuration");
-  await code.screenshot("effective");
 });
 
 test("two targets are compared", async () => {
@@ -53,7 +51,6 @@ test("two targets are compared", async () => {
   await code.choose("alice");
   await code.choose("alice@workstation");
   await code.page.locator(".monaco-diff-editor").waitFor();
-  await code.screenshot("compare");
 });
 
 test("in an untrusted workspace it reads and runs nothing", async () => {
