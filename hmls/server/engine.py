@@ -40,6 +40,11 @@ _SECONDS = {Priority.REQUEST: 1.5, Priority.FILE: 5.0, Priority.BACKGROUND: 20.0
 _STEPS = {Priority.REQUEST: 6_000_000, Priority.FILE: 20_000_000, Priority.BACKGROUND: 80_000_000}
 
 
+_QUIET_S = 0.1
+"""How long nobody must have asked before anything else is begun: who asks often asks again."""
+_HELD_S = 1.0
+"""For how long at the most what nobody waits for is held back."""
+
 _REST_S = 2.0
 """How long nobody must have asked before time is taken to free memory, at the least."""
 _REST_FACTOR = 20
@@ -67,6 +72,8 @@ class Engine:
         self._wake = threading.Condition()
         self._closed = False
         self._rest_s = _REST_S
+        self._asked_s = 0.0
+        self._held_s: float | None = None
         self._running: _Job[object] | None = None
         before = threading.stack_size(STACK_BYTES)
         self._thread = threading.Thread(target=self._run, name="hmls-eval", daemon=True)
@@ -78,6 +85,8 @@ class Engine:
         job = _Job(priority, work)
         with self._wake:
             heapq.heappush(self._queue, (priority, next(self._order), cast("_Job[object]", job)))
+            if priority is Priority.REQUEST:
+                self._asked_s = time.monotonic()
             self._wake.notify()
         return job.future
 
@@ -101,6 +110,8 @@ class Engine:
             self._running = job
             self._do(job, order)
             self._running = None
+            if job.priority is Priority.REQUEST:
+                self._asked_s = time.monotonic()
 
     def _next(self) -> tuple[int, _Job[object]] | None:
         """The most urgent job, once there is one; None after memory was freed meanwhile."""
@@ -108,6 +119,8 @@ class Engine:
             while not self._queue and not self._closed:
                 if not self._wake.wait(self._rest_s if _has_litter() else None):
                     break
+            while self._queue and (held := self._hold_s()) > 0 and not self._closed:
+                self._wake.wait(held)
             if self._queue:
                 return heapq.heappop(self._queue)[1:]
         if not self._closed:
@@ -115,6 +128,18 @@ class Engine:
             gc.collect()
             self._rest_s = max(_REST_S, _REST_FACTOR * (time.monotonic() - started))
         return None
+
+    def _hold_s(self) -> float:
+        """For how long the first job of the queue has to wait for someone who may ask again."""
+        now = time.monotonic()
+        if self._queue[0][0] is Priority.REQUEST:
+            return 0.0
+        if self._held_s is None:
+            self._held_s = now
+        held = min(self._asked_s + _QUIET_S, self._held_s + _HELD_S) - now
+        if held <= 0:
+            self._held_s = None
+        return held
 
     def _do(self, job: _Job[object], order: int) -> None:
         deadline = time.monotonic() + _SECONDS[job.priority]

@@ -30,3 +30,20 @@ def test_an_idle_engine_frees_what_was_dropped(monkeypatch: pytest.MonkeyPatch) 
         assert freed.wait(20)
     finally:
         idle.close()
+
+
+def test_who_asks_may_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody waits for begins when nobody has asked for a while, or was held for long."""
+    monkeypatch.setattr(engine, "_QUIET_S", 600.0)
+    monkeypatch.setattr(engine, "_HELD_S", 600.0)
+    held = Engine()
+    try:
+        held.submit(Priority.REQUEST, lambda: None).result(60)
+        later = held.submit(Priority.BACKGROUND, lambda: None)
+        held.submit(Priority.REQUEST, lambda: None).result(60)
+        assert not later.done()
+        monkeypatch.setattr(engine, "_HELD_S", 0.0)
+        held.submit(Priority.REQUEST, lambda: None)
+        later.result(60)
+    finally:
+        held.close()
