@@ -44,7 +44,6 @@ test("users are completed and inserted", async () => {
 test("hosts are completed after an emoji", async () => {
   const names = await suggested(GLOBAL, '{ a = "🎉"; b = osConfig.networking.hostName == "');
   assert.ok(names.includes("workstation"), String(names));
-  await code.screenshot("completion");
   await code.page.keyboard.press("Escape");
   await code.revert();
 });
