@@ -8,7 +8,7 @@ try {
   await code.open("homes/alice@workstation/default.nix", 18, 12);
   await code.command("hmls.restartServer");
   const begin = Date.now();
-  await code.hover("alice@laptop");
+  await code.hover("alice@laptop", 0.5);
   const hover = Date.now() - begin;
   await code.command("hmls.debugInfo");
   const told = await until(async () => /activated in (\d+) ms/.exec((await code.text()) ?? ""), "the debug information");

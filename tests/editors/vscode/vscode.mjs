@@ -145,7 +145,7 @@ class VSCode {
   }
 
   /** The hover at the cursor, once it holds a text; asked for again where it came too early. */
-  async hover(wanted) {
+  async hover(wanted, seconds = 5) {
     const contents = this.page.locator(".monaco-hover:visible .hover-contents");
     const holds = async () => {
       const text = (await contents.allInnerTexts()).join("\n");
@@ -154,7 +154,7 @@ class VSCode {
     return until(async () => {
       await this.drive("ask", { command: "editor.action.hideHover" });
       await this.drive("ask", { command: "editor.action.showHover" });
-      return until(holds, "", 5).catch(() => false);
+      return until(holds, "", seconds).catch(() => false);
     }, `a hover with ${wanted}`);
   }
 
