@@ -23,6 +23,24 @@ export function deployCommands(server: Server, model: Model): vscode.Disposable 
   );
   return vscode.Disposable.from(
     ...commands,
+    vscode.commands.registerCommand("hmls.ui.expire", async (node?: unknown) => {
+      const chosen = targetOfNode(node) ?? (await model.pick("hmls: expire generations of"));
+      if (chosen) {
+        await expire(server, chosen);
+      }
+    }),
+    vscode.commands.registerCommand("hmls.ui.archive", async () => {
+      for (const root of model.roots) {
+        await run(server, "hmls.archive", { root: root.root });
+      }
+    }),
+    vscode.commands.registerCommand("hmls.ui.initialise", async () => {
+      const folder = await vscode.window.showWorkspaceFolderPick({ placeHolder: "hmls: a first configuration in" });
+      if (folder) {
+        await run(server, "hmls.initialise", { root: folder.uri.fsPath });
+        await model.refresh();
+      }
+    }),
     vscode.commands.registerCommand("hmls.ui.checkAll", async () => {
       for (const root of model.roots) {
         await run(server, "hmls.checkAll", { root: root.root });
@@ -69,27 +87,44 @@ async function run(server: Server, command: string, given: object): Promise<void
   }
 }
 
-async function pickGeneration(server: Server, model: Model, chosen: Chosen): Promise<void> {
+/** The generations of a target as items of a list; none after saying so. */
+async function generationItems(server: Server, chosen: Chosen) {
   const answer = await server.ask(generations, argument(chosen));
   if (!answer?.generations.length) {
     void vscode.window.showInformationMessage(
       `hmls: ${answer?.reason ?? `${chosen.target.name} has no generations on this machine.`}`,
     );
-    return;
+    return undefined;
   }
-  const items = answer.generations.map((generation) => ({
+  return answer.generations.map((generation) => ({
     label: `${generation.current ? "$(check)" : "$(history)"} ${generation.id}`,
     description: new Date(generation.date).toLocaleString(),
     detail: generation.changes ?? generation.path,
     generation,
   }));
-  const picked = await vscode.window.showQuickPick(items, {
+}
+
+async function pickGeneration(server: Server, model: Model, chosen: Chosen): Promise<void> {
+  const items = await generationItems(server, chosen);
+  const picked = items && (await vscode.window.showQuickPick(items, {
     title: `Generations of ${chosen.target.name}: choose one to roll back to`,
     matchOnDetail: true,
-  });
+  }));
   if (picked && !picked.generation.current) {
     await run(server, "hmls.rollback", { ...argument(chosen), generation: picked.generation.id });
     await model.refresh();
+  }
+}
+
+async function expire(server: Server, chosen: Chosen): Promise<void> {
+  const items = (await generationItems(server, chosen))?.filter((item) => !item.generation.current);
+  const picked = items && (await vscode.window.showQuickPick(items, {
+    title: `Generations of ${chosen.target.name}: choose those to remove`,
+    canPickMany: true,
+  }));
+  if (picked?.length) {
+    const ids = picked.map((item) => item.generation.id);
+    await run(server, "hmls.expire", { ...argument(chosen), generations: ids });
   }
 }
 

@@ -79,3 +79,15 @@ test("what Nix says of a mistake stands on its line", async () => {
   }, "a problem of Nix");
   assert.equal(found.line, 2);
 });
+
+test("the inputs' sources are fetched only after a yes", async () => {
+  await code.command("hmls.ui.archive");
+  const question = notice("nix flake archive").filter({ hasText: "Run" });
+  await question.locator(".monaco-button", { hasText: "Cancel" }).dispatchEvent("click");
+  await question.waitFor({ state: "hidden" });
+});
+
+test("generations are expired by their user alone", async () => {
+  await code.command("hmls.ui.expire");
+  await notice(/generations of alice are alice's|never deployed/).waitFor();
+});
