@@ -67,7 +67,7 @@ def _measure(title: str, root: Path, store_root: Path) -> None:
             hovers.append(1e3 * seconds)
             if answer and _FROM_TABLE not in answer["contents"]["value"]:
                 break
-            time.sleep(0.02)
+            time.sleep(0.02)  # As one asks who moves a mouse, not as fast as can be.
         passed = time.perf_counter() - started
         high = quantiles(hovers, n=20)[-1] if len(hovers) > 1 else hovers[0]
         print(f"{title}: {passed:.1f} s until it answers, the first hover after {first:.1f} s")

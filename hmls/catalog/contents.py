@@ -160,23 +160,7 @@ def _written_by(moved: Json) -> list[Path]:
     return [("warnings",), tuple(target)]
 
 
-class _Identity(NamedTuple):
-    """A table by identity: it is never changed."""
-
-    table: Table
-
-    def __hash__(self) -> int:
-        return id(self.table)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and other.table is self.table
-
-
+@lru_cache(maxsize=4)
 def contents_of(table: Table) -> Contents:
     """The contents of a table, made once."""
-    return _contents_of(_Identity(table))
-
-
-@lru_cache(maxsize=4)
-def _contents_of(identity: _Identity) -> Contents:
-    return Contents(identity.table)
+    return Contents(table)

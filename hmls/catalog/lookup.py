@@ -82,25 +82,13 @@ def is_open(table: Table, path: tuple[str, ...]) -> bool:
 
 def moved_at(table: Table, path: tuple[str, ...]) -> Moved | None:
     """What became of an option that a path named in earlier releases."""
-    return _moves(_Identity(table)).get(path)
-
-
-class _Identity(NamedTuple):
-    """A table by identity: it is never changed."""
-
-    table: Table
-
-    def __hash__(self) -> int:
-        return id(self.table)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and other.table is self.table
+    return _moves(table).get(path)
 
 
 @lru_cache(maxsize=8)
-def _moves(identity: _Identity) -> dict[tuple[str, ...], Moved]:
+def _moves(table: Table) -> dict[tuple[str, ...], Moved]:
     found: dict[tuple[str, ...], Moved] = {}
-    for kind, sources, target, note, *_ in identity.table.moved:
+    for kind, sources, target, note, *_ in table.moved:
         text = note if isinstance(note, str) else ""
         to = None if target is None else tuple(target)
         for source in sources:

@@ -33,9 +33,12 @@ _AROUND = frozenset(("mkIf", "mkOverride", "mkOrder"))
 _LEFT_OUT = ["?", "…"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """The options of one release. `label` says where this knowledge comes from."""
+    """The options of one release. `label` says where this knowledge comes from.
+
+    Equal to itself only: it is large, never changed, and what is made of it is kept for it.
+    """
 
     label: str
     revision: str

@@ -129,6 +129,7 @@ class _Deployment:
             self._clean_up()
             raise
         except BaseException:
+            # Also a defect of ours leaves no record of a deployment that no longer runs.
             self._clean_up()
             raise
         self._clean_up()

@@ -42,13 +42,7 @@ def argument_site(repository: Repository, path: str, name: str) -> Site | None:
 
 def path_of_attribute(repository: Repository, path: str, names: tuple[str, ...]) -> str | None:
     """The file or folder that an attribute's value is, if it is a path."""
-    for start in _starts(repository, path, names[0]):
-        try:
-            value = force(start)
-            for name in names[1:]:
-                value = force(get_lazy(value, name)) if isinstance(value, Attrs) else None
-        except (NixError, Unknowable):
-            continue
+    for value in _values(repository, path, names):
         if isinstance(value, Path):
             return store.disk_path(value.path)
     return None
@@ -56,6 +50,11 @@ def path_of_attribute(repository: Repository, path: str, names: tuple[str, ...])
 
 def attribute_value(repository: Repository, path: str, names: tuple[str, ...]) -> Value:
     """The value of an attribute selected from an argument of a file; None if it is not known."""
+    return next(_values(repository, path, names), None)
+
+
+def _values(repository: Repository, path: str, names: tuple[str, ...]) -> Iterator[Value]:
+    """The values of an attribute selected from an argument, in each evaluation that has it."""
     for start in _starts(repository, path, names[0]):
         try:
             value = force(start)
@@ -64,8 +63,7 @@ def attribute_value(repository: Repository, path: str, names: tuple[str, ...]) -
         except (NixError, Unknowable):
             continue
         if value is not None and value is not MISSING:
-            return value
-    return None
+            yield value
 
 
 def argument_names(repository: Repository, path: str) -> list[str]:

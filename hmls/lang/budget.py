@@ -7,6 +7,7 @@ only one thread evaluates.
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,7 +18,7 @@ MAX_CALL_DEPTH = 10_000
 _STRETCH = 5_000
 """Steps between two looks at whether to stop."""
 
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 counters: list[int] = [0, _STRETCH]
 """[depth of nested calls, steps until the next look]; read and written by compiled code."""
@@ -119,9 +120,10 @@ def limited(steps: int, interrupt: Callable[[], None] = _never) -> Iterator[None
 
 
 def resident_bytes() -> int:
-    """What this process holds of the machine's memory; 0 where the system does not say."""
+    """What this process holds of the machine's memory; where only that is told, held at most."""
     try:
         with open("/proc/self/statm", "rb") as file:
             return int(file.read().split()[1]) * _PAGE
     except OSError:
-        return 0
+        # macOS: getrusage(2) counts in bytes there.
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -210,6 +210,7 @@ class _Loader:
         try:
             tree = self._with_imports(module)
         except BaseException:
+            # However it ended: a file that is not wholly loaded is no cycle the next time.
             del self.files[name]
             raise
         self.files[name] = tree

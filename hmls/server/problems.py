@@ -119,6 +119,7 @@ class Problems:
         except ContentModified:
             return
         except Exception:
+            # A task that nobody awaits: a defect of ours is logged, and the next edit looks again.
             log.exception("looking for problems")
 
     async def _settle(self, paths: list[str]) -> None:

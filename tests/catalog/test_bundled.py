@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from hmls.homes.catalogued import Catalogued
 from hmls.homes.settings import setting
-from hmls.homes.workspace import Views, Workspace
-from tests.standins.homelab import EXPECTED, HOMELAB, segments
+from tests.standins.compare import compared
 from tests.support import on_evaluation_thread
 from tests.trees import Tree, in_tree
 
 
 @on_evaluation_thread
 def test_no_value_is_wrong() -> None:
-    expected = json.loads(Path(EXPECTED).read_text())
-    workspace = Workspace()
-    workspace.set_folders([str(HOMELAB)])
-    repository = next(iter(Views(workspace, Catalogued()).newest().repositories.values()))
-    wrong, known = [], 0
-    for target in repository.targets.items:
-        for name, answer in expected[target.name].items():
-            found = setting(repository, target, tuple(segments(name)))
-            if found is None or not found.known:
-                continue
-            known += 1
-            if json.dumps(found.value, sort_keys=True) != json.dumps(
-                answer.get("value"), sort_keys=True
-            ):
-                wrong.append((target.name, name, found.value, answer))
+    wrong, known = compared(Catalogued())
     assert not wrong
     assert known > 400
 

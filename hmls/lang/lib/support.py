@@ -197,6 +197,7 @@ class Nested:
                 if counters[0] > budget.MAX_CALL_DEPTH:
                     raise budget.overflow()
             except BaseException:
+                # Whatever stops it here, `__exit__` is not called, and the depth has to be right.
                 counters[0] -= 1
                 raise
 
