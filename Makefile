@@ -83,7 +83,7 @@ format: $(VENV)/.lint
 
 test-nvim: $(VENV)/.test compiled
 	@test -n "$(NVIM_TESTS)" || { echo 'there are no tests of Neovim' >&2; exit 1; }
-	$(BIN)/python -m pytest $(NVIM_TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(NVIM_TESTS)
 
 test-vscode: $(VENV)/.test compiled
 	@test -n "$(VSCODE_TESTS)" || { echo 'there are no tests of VS Code' >&2; exit 1; }

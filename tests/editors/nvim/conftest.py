@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,15 +10,20 @@ from pathlib import Path
 import pytest
 
 from tests.editors.nvim.nvim import REPOSITORY, Nvim
-from tests.get_nvim import NvimUnavailable, get_nvim
+from tests.get_nvim import NvimUnavailable, get_nvim, get_oldest_nvim
 
 HOMELAB = REPOSITORY / "examples/homelab"
 Start = Callable[..., Nvim]
 
 
-@pytest.fixture(scope="session")
-def program() -> Path:
+VERSIONS = ("named",) if "HMLS_NVIM" in os.environ else ("newest", "oldest")
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def program(request: pytest.FixtureRequest) -> Path:
     try:
+        if request.param == "oldest":
+            return get_oldest_nvim(REPOSITORY / ".cache/nvim-oldest")
         return get_nvim(REPOSITORY / ".nvim")
     except NvimUnavailable as problem:
         pytest.fail(f"These tests need a real Neovim: {problem}", pytrace=False)

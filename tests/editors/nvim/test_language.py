@@ -134,7 +134,7 @@ def test_a_problem_and_its_quick_fix(nvim: Nvim, homelab: Path) -> None:
 
 
 LENSES = """
-local lenses = vim.lsp.codelens.get({ bufnr = 0 })
+local lenses = vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = 0 } or 0)
 local titles = vim.tbl_map(function(each)
   local lens = each.lens or each
   return lens.command and lens.command.title or ''
