@@ -166,24 +166,9 @@ async def desk(
     settings: Any = None,
 ) -> AsyncIterator[Desk]:
     """A server for a lab whose files belong to a user that is not root."""
-    uid, user = other_user()
-    command = [sys.executable, "-m", "hmls"]
-    if uid != os.geteuid():
-        subprocess.run(["chown", "-R", str(uid), str(lab.folder)], check=True)
-        command = ["setpriv", f"--reuid={uid}", "--clear-groups", *command]
     client = Client()
-    at = Desk(lab, user, client)
-    await client.start_io(
-        *command,
-        cwd=str(lab.folder),
-        env={
-            **lab.environ,
-            **store_of(lab),
-            "HOME": str(lab.home),
-            "PYTHONPATH": str(REPOSITORY),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
-    )
+    at = Desk(lab, other_user()[1], client)
+    await client.start_io(*command_as_owner(lab), cwd=str(lab.folder), env=environ_of_owner(lab))
     capabilities = client_capabilities(profile)
     capabilities.experimental = {"hmls": own}
     result = await client.initialize_session(
@@ -199,6 +184,26 @@ async def desk(
     finally:
         await client.shutdown_session()
         await client.stop()
+
+
+def command_as_owner(lab: Lab) -> list[str]:
+    """The server's command, run as the user to whom the lab then belongs."""
+    uid, _ = other_user()
+    command = [sys.executable, "-m", "hmls"]
+    if uid == os.geteuid():
+        return command
+    subprocess.run(["chown", "-R", str(uid), str(lab.folder)], check=True)
+    return ["setpriv", f"--reuid={uid}", "--clear-groups", *command]
+
+
+def environ_of_owner(lab: Lab) -> dict[str, str]:
+    return {
+        **lab.environ,
+        **store_of(lab),
+        "HOME": str(lab.home),
+        "PYTHONPATH": str(REPOSITORY),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def store_of(lab: Lab) -> dict[str, str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.nix.desk import REPOSITORY, make_lab, other_user, store_of
+from tests.nix.desk import command_as_owner, environ_of_owner, make_lab, other_user
 from tests.nix.lab import Lab
 from tests.nix.test_flakes import add_inputs
 
@@ -25,13 +23,8 @@ def lab(folder: Path, nix_environ: dict[str, str]) -> Lab:
 
 
 def hmls(lab: Lab, *arguments: str) -> subprocess.CompletedProcess[str]:
-    uid = other_user()[0]
-    command = [sys.executable, "-m", "hmls", *arguments]
-    if uid != os.geteuid():
-        subprocess.run(["chown", "-R", str(uid), str(lab.folder)], check=True)
-        command = ["setpriv", f"--reuid={uid}", "--clear-groups", *command]
-    environ = {**lab.environ, **store_of(lab), "HOME": str(lab.home), "COLUMNS": "200"}
-    environ |= {"PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [*command_as_owner(lab), *arguments]
+    environ = {**environ_of_owner(lab), "COLUMNS": "200"}
     return subprocess.run(
         command, cwd=lab.root, env=environ, capture_output=True, text=True, check=False,
         stdin=subprocess.DEVNULL,

@@ -18,6 +18,14 @@ LINES = """
 local found = vim.api.nvim_buf_get_name(0):find(..., 1, true)
 return found and vim.api.nvim_buf_get_lines(0, 0, -1, false)
 """
+FLOAT = """
+for _, window in ipairs(vim.api.nvim_list_wins()) do
+  if vim.api.nvim_win_get_config(window).relative ~= '' then
+    local buffer = vim.api.nvim_win_get_buf(window)
+    return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\\n')
+  end
+end
+"""
 COMPLETED = "return vim.fn.getcompletion('Hmls ' .. ..., 'cmdline')"
 NAME = "return vim.api.nvim_buf_get_name(0)"
 
@@ -126,6 +134,32 @@ def test_a_target_in_focus(at: Nvim) -> None:
     assert at.lua("return asked[1].kind") == "hmls_target"
     at.command("Hmls target alice")
     at.wait("return require('hmls').statusline() == '⌂ alice'")
+
+
+def test_hovers_begin_with_the_target_in_focus(at: Nvim, homelab: Path) -> None:
+    font = "homes/alice@workstation/default.nix"
+    for target in ("alice@laptop", "alice@workstation", "alice@laptop"):
+        at.edit(homelab / font)
+        at.lua("vim.fn.search([[size]]) vim.cmd('silent! fclose!')")
+        at.command(f"Hmls target {target}")
+        at.wait("return require('hmls').statusline() == '⌂ ' .. ...", target)
+        at.lua("vim.lsp.buf.hover({ silent = true })")
+        text = at.wait(FLOAT)
+        names = re.findall(r"alice@\w+|\balice\b(?!@)", text)
+        assert names[0] == target, text
+
+
+def test_the_log_shows_colours_as_colours(at: Nvim) -> None:
+    for level, line in (
+        ("info", "plain"),
+        ("info", "\x1b[1;35mpurple 🎉\x1b[0m"),
+        ("error", "wrong\nand more"),
+    ):
+        at.lua("require('hmls.log').add(...)", {"line": line, "level": level, "root": "/"})
+    at.command("Hmls log")
+    lines = at.wait("return vim.fn.getline(1) == 'plain' and vim.fn.getline(1, 4)")
+    assert lines == ["plain", "purple 🎉", "wrong", "and more"]
+    assert at.lua("return vim.bo.buftype") == "terminal"
 
 
 def test_an_unknown_target_is_told(at: Nvim) -> None:

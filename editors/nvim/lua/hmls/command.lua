@@ -113,7 +113,12 @@ M.subcommands = {
       end
       require('hmls.deploy').rollback(arguments[1], number)
     end,
-    complete = only_targets,
+    complete = function(arguments)
+      if #arguments == 1 then
+        return require('hmls.deploy').numbers(arguments[1])
+      end
+      return only_targets(arguments)
+    end,
   },
   generations = {
     desc = 'The generations of a target with their changes',

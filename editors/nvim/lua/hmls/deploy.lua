@@ -102,6 +102,25 @@ function M.rollback(name, number)
   end)
 end
 
+---Numbers of a target's generations, newest first; asks for them and waits a moment.
+---@param name string
+---@return string[]
+function M.numbers(name)
+  local chosen = homes.named(name)
+  local found ---@type string[]?
+  if chosen then
+    M.generations_of(chosen, function(generations)
+      found = vim.iter(generations):map(function(each)
+        return tostring(each.id)
+      end):totable()
+    end)
+    vim.wait(1500, function()
+      return found ~= nil
+    end, 20)
+  end
+  return found or {}
+end
+
 ---The generations of a target with what changed in each.
 ---@param name string?
 function M.generations(name)
@@ -125,7 +144,9 @@ function M.generations(name)
       end
       local function back(line)
         if line.data and not line.data.current then
-          M.run('rollback', chosen, { generation = line.data.id })
+          M.run('rollback', chosen, { generation = line.data.id }, function()
+            M.generations(chosen.target.name)
+          end)
         end
       end
       view.open('hmls://generations/' .. chosen.target.name, lines, {

@@ -1,6 +1,9 @@
 ---Commands that want a terminal, such as a switch of the whole system under sudo.
 local M = {}
 
+---A shell that shows the command before it runs it.
+local SHOWING = 'printf "$ %s\\n" "$1"; eval "$1"'
+
 ---Run a command of the server in a terminal, and answer with its exit code.
 ---@param params { command: string, cwd: string, title: string }
 ---@return table
@@ -9,7 +12,7 @@ function M.open(params)
   local buffer = vim.api.nvim_get_current_buf()
   local thread, is_main = coroutine.running()
   local can_wait = thread ~= nil and not is_main
-  local job = vim.fn.jobstart({ '/bin/sh', '-c', params.command }, {
+  local job = vim.fn.jobstart({ '/bin/sh', '-c', SHOWING, 'sh', params.command }, {
     cwd = params.cwd,
     term = true,
     on_exit = function(_, code)
