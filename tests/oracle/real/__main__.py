@@ -47,7 +47,6 @@ _META = """
 { lib, ... }:
 { options.meta = lib.mkOption { type = lib.types.attrsOf lib.types.anything; default = { }; }; }
 """
-_SERVICES = "_: { configure = _: { serviceSubmodule = { }; }; }"
 _SYSTEMS = '[ "x86_64-linux" "aarch64-linux" "aarch64-darwin" "x86_64-darwin" ]'
 
 Path_ = tuple[str, ...]
@@ -133,7 +132,7 @@ def _compared(
         told = {
             "lib": str(tools.lib),
             "homeManager": str(tools.home_manager),
-            "folder": _nixpkgs(folder),
+            "folder": _nixpkgs(folder, tools.lib),
             "words": words,
             "sources": tools.sources,
             "system": target.system or "x86_64-linux",
@@ -173,15 +172,14 @@ def _words(folder: Path) -> set[str]:
     return found
 
 
-def _nixpkgs(folder: str) -> str:
+def _nixpkgs(folder: str, lib: Path) -> str:
     """A folder that is nixpkgs as far as Home Manager reads it."""
     misc = os.path.join(folder, "nixpkgs/nixos/modules/misc")
     os.makedirs(misc)
-    os.makedirs(f"{folder}/nixpkgs/lib/services")
+    os.symlink(lib, f"{folder}/nixpkgs/lib")
     for path, text in (
         (f"{misc}/assertions.nix", _ASSERTIONS),
         (f"{misc}/meta.nix", _META),
-        (f"{folder}/nixpkgs/lib/services/lib.nix", _SERVICES),
         (f"{folder}/nixpkgs/systems.nix", _SYSTEMS),
         (f"{folder}/nixpkgs/default.nix", _packages(folder)),
     ):
