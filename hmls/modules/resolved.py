@@ -219,7 +219,7 @@ def _all(option_type: OptionType, loc: Loc, leaves: list[Leaf]) -> str:
     """All definitions together, as a person may read them if none of them is an mkForce."""
     definitions = [leaf.definition for leaf in in_order(leaves)]
     try:
-        return show(option_type.merge(loc, definitions).value)
+        return show(option_type.checked_merge(loc, definitions).value)
     except (NixError, Unknowable):
         return " ".join(show(definition.value) for definition in definitions)
 

@@ -61,6 +61,19 @@ def test_types_refuse(tmp_path: Path) -> None:
     assert "is not of type `boolean'" in str(asked)
 
 
+def test_a_definition_of_another_type_beside_own_modules(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { config, lib, ... }:
+        {
+          options.own = lib.mkOption { type = lib.types.raw; };
+          config.own = config.systemd.user.sessionVariables;
+          config.systemd.user.sessionVariables = 1;
+        }
+    """
+    assert "Home Manager" in str(in_tree(tmp_path, text, lambda t: _value(t, "own"), Catalogued()))
+
+
 def test_what_own_modules_add_is_named_and_not_spelled_out(tmp_path: Path) -> None:
     """To write out how the module comes to its value took most of the time of `hmls show`."""
     text = """

@@ -1,6 +1,7 @@
 """Compare known settings of real repositories with what real Nix says of them.
 
     python -m tests.oracle.real --nix BIN --lib LIB --home-manager HM [--source NAME=FOLDER]… FLAKE…
+    python -m tests.oracle.real --nix BIN --lib LIB --home-manager HM --random 100 --seed 1
 
 BIN is the folder of `nix-instantiate`, LIB nixpkgs' `lib`, HM a checkout of Home Manager of the
 release of the bundled table, and FLAKE a folder with flake.nix. A `--source` is the folder of a
@@ -19,9 +20,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from hmls.catalog.contents import contents_of
+from hmls.catalog.table import bundled
 from hmls.homes.catalogued import Catalogued
 from hmls.homes.inputs import role_of
 from hmls.homes.repository import Repository
@@ -31,6 +35,7 @@ from hmls.homes.workspace import Views, Workspace
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.thread import run
 from hmls.syntax.attrpath import split_attrpath
+from tests.oracle.real.random_homes import write
 
 _HERE = Path(__file__).parent
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_'-]*")
@@ -79,22 +84,38 @@ def main() -> int:
     parser.add_argument("--home-manager", type=Path, required=True)
     parser.add_argument("--source", action="append", default=[], metavar="NAME=FOLDER")
     parser.add_argument("--homes", type=int, default=3, help="at most, of each flake")
-    parser.add_argument("flakes", type=Path, nargs="+")
+    parser.add_argument("--random", type=int, default=0, metavar="N", help="homes made at random")
+    parser.add_argument("--seed", type=int, default=1, help="of the first of them")
+    parser.add_argument("flakes", type=Path, nargs="*")
     given = parser.parse_args()
     sources = dict(each.split("=", 1) for each in given.source)
     tools = Tools(given.nix, given.lib.resolve(), given.home_manager.resolve(), sources)
-    wrong = 0
+    agree = wrong = 0
+    for name, found in _all(tools, given):
+        agree += found.agree
+        wrong += len(found.wrong)
+        sys.stdout.write(
+            f"{name}: {found.agree} agree, {len(found.wrong)} wrong, "
+            f"{len(found.failed)} not to be had\n"
+        )
+        sys.stdout.writelines(f"  WRONG {text}\n" for text in found.wrong)
+        sys.stdout.writelines(f"  {text}\n" for text in found.failed)
+        sys.stdout.flush()
+    sys.stdout.write(f"all: {agree} agree, {wrong} wrong\n")
+    return 1 if wrong else 0
+
+
+def _all(tools: Tools, given: argparse.Namespace) -> Iterator[tuple[str, Found]]:
     for flake in given.flakes:
         for name, found in compare(tools, flake.resolve(), given.homes):
-            wrong += len(found.wrong)
-            sys.stdout.write(
-                f"{flake.name} {name}: {found.agree} agree, {len(found.wrong)} wrong, "
-                f"{len(found.failed)} not to be had\n"
-            )
-            sys.stdout.writelines(f"  WRONG {text}\n" for text in found.wrong)
-            sys.stdout.writelines(f"  {text}\n" for text in found.failed)
-            sys.stdout.flush()
-    return 1 if wrong else 0
+            yield f"{flake.name} {name}", found
+    contents = run(lambda: contents_of(bundled()))
+    for seed in range(given.seed, given.seed + given.random):
+        with tempfile.TemporaryDirectory() as folder:
+            flake = Path(folder).resolve()
+            write(flake, seed, contents)
+            for name, found in compare(tools, flake, given.homes):
+                yield f"random {seed} {name}", found
 
 
 def compare(tools: Tools, flake: Path, most: int) -> Iterator[tuple[str, Found]]:
@@ -163,13 +184,14 @@ def _roles(repository: Repository) -> dict[str, str | None]:
     return run(roles)
 
 
-def _words(folder: Path) -> set[str]:
+@lru_cache(maxsize=2)
+def _words(folder: Path) -> frozenset[str]:
     """All that may be a name in the Nix files below a folder."""
     found: set[str] = set()
     for path in folder.rglob("*.nix"):
         if path.is_file():
             found.update(_WORD.findall(path.read_text(encoding="utf-8", errors="replace")))
-    return found
+    return frozenset(found)
 
 
 def _nixpkgs(folder: str, lib: Path) -> str:
