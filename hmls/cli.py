@@ -133,30 +133,42 @@ def check(what: str, flake: str, yes: bool, output: Format, as_json: bool, expla
 @main.command("eval")
 @click.argument("file", required=False, type=click.Path(path_type=str))
 @click.option("-E", "--expr", "expression", help="Evaluate a text in place of a file.")
-@click.option("-A", "--attr", "attribute", help="Select an attribute path of the value.")
+@click.option(
+    "-A",
+    "--attr",
+    "attributes",
+    multiple=True,
+    help='Print what is at an attribute path, such as a."b.c".0; may be repeated.',
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; implies --strict.")
 @click.option("--strict", is_flag=True, help="Evaluate what is inside lists and sets too.")
 @click.option("--show-trace", is_flag=True, help="Print where an error came from.")
 def eval_(
     file: str | None,
     expression: str | None,
-    attribute: str | None,
+    attributes: tuple[str, ...],
     as_json: bool,
     strict: bool,
     show_trace: bool,
 ) -> None:
     """Evaluate FILE or an expression, as `nix-instantiate --eval` does, without Nix.
 
-    `lib` is in scope for -E.
+    FILE is ./default.nix where it is not given, and standard input where it is `-`. `lib` is
+    in scope for -E and standard input.
     """
     from hmls.report.evaluate import evaluate_and_print
 
-    if (file is None) == (expression is None):
-        raise click.UsageError("give a FILE or -E EXPR")
+    if file is not None and expression is not None:
+        raise click.UsageError("give a FILE or -E EXPR, not both")
     sys.exit(
         _evaluate(
             lambda: evaluate_and_print(
-                file, expression, attribute, as_json=as_json, strict=strict, show_trace=show_trace
+                file or "./default.nix",
+                expression,
+                attributes,
+                as_json=as_json,
+                strict=strict,
+                show_trace=show_trace,
             )
         )
     )

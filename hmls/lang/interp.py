@@ -10,6 +10,7 @@ from hmls.lang import store
 from hmls.lang.compile import Scope, compile_expression
 from hmls.lang.errors import NixError, SyntaxErrorInFile
 from hmls.lang.force import delayed
+from hmls.lang.machine import Machine
 from hmls.lang.unit import Unit
 from hmls.lang.values import Attrs, Cause, Code, Env, Lazy, Site, Unknown, Value
 from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem, syntax_problems
@@ -49,7 +50,8 @@ class Interp:
     """One evaluation context: values made in it belong to it.
 
     `globals` are the top-level names; `system` is `builtins.currentSystem`, absent in
-    pure evaluation; `lib` makes nixpkgs' library on demand.
+    pure evaluation; `machine` is what else an impure evaluation may ask, unknown without;
+    `lib` makes nixpkgs' library on demand.
     """
 
     def __init__(
@@ -57,12 +59,14 @@ class Interp:
         reader: Reader,
         *,
         system: str | None = None,
+        machine: Machine | None = None,
         lib: Callable[[Interp], Attrs] | None = None,
     ) -> None:
         from hmls.lang.builtins import make_globals
 
         self.reader = reader
-        self.system = system
+        self.system = machine.system if machine is not None else system
+        self.machine = machine
         self._make_lib = lib
         self._lib: Attrs | None = None
         self._files: dict[str, Lazy] = {}
@@ -163,7 +167,9 @@ class Interp:
         return unit_code(unit, scope)(env)
 
     def trace(self, message: str) -> None:
-        if message not in self.traces:
+        if self.machine is not None:
+            self.machine.say(message)
+        elif message not in self.traces:
             self.traces.append(message)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from hmls.lang import store
 from hmls.lang.budget import check_depth
@@ -65,7 +66,8 @@ def _plain(lazy: Lazy, strict: bool, out: list[str], seen: set[int], depth: int)
     check_depth(depth)
     # Nix tells sets by what they hold, but lists by where the value stands.
     place = id(lazy)
-    if lazy.__class__ is Thunk:
+    was_thunk = lazy.__class__ is Thunk
+    if was_thunk:
         if not strict and lazy.code is not None:
             out.append("<CODE>")
             return
@@ -98,6 +100,9 @@ def _plain(lazy: Lazy, strict: bool, out: list[str], seen: set[int], depth: int)
             raise Unknowable(first_splice(lazy))
         case Unknown():
             raise Unknowable(lazy)
+        case Lambda() if depth > 0 and not strict and not was_thunk:
+            # For Nix this is a thunk still, where the evaluator here needs none.
+            out.append("<CODE>")
         case Lambda() | Primop(written_in_nix=True):
             out.append("<LAMBDA>")
         case Primop():
@@ -129,14 +134,29 @@ def show_in_error(lazy: Lazy) -> str:
     Source: nix src/libexpr/print.cc with errorPrintOptions.
     """
     out: list[str] = []
-    _brief(lazy, 0, out, [0, 0])
+    _brief(lazy, 0, out, _Printed())
     return "".join(out)
 
 
 _MAX_DEPTH, _MAX_ITEMS, _MAX_STRING = 10, 10, 1024
 
 
-def _brief(lazy: Lazy, depth: int, out: list[str], printed: list[int]) -> None:
+@dataclass(slots=True)
+class _Printed:
+    """How many attributes and items were printed, and which sets and lists."""
+
+    attributes: int = 0
+    items: int = 0
+    seen: set[int] = field(default_factory=set)
+
+    def is_repeated(self, identity: int) -> bool:
+        if identity in self.seen:
+            return True
+        self.seen.add(identity)
+        return False
+
+
+def _brief(lazy: Lazy, depth: int, out: list[str], printed: _Printed) -> None:
     value = lazy
     if lazy.__class__ is Thunk:
         if lazy.code is not None:
@@ -144,8 +164,13 @@ def _brief(lazy: Lazy, depth: int, out: list[str], printed: list[int]) -> None:
             return
         value = lazy.value
     match value:
+        case Attrs() if printed.is_repeated(id(value) if value else 0):
+            # For Nix most empty sets are one and the same.
+            out.append("«repeated»")
         case Attrs():
             _brief_attrs(value, depth, out, printed)
+        case list() if value and printed.is_repeated(id(lazy)):
+            out.append("«repeated»")
         case list():
             _brief_list(value, depth, out, printed)
         case OpenList():
@@ -171,7 +196,7 @@ def _brief(lazy: Lazy, depth: int, out: list[str], printed: list[int]) -> None:
             out.append(_scalar(value))
 
 
-def _brief_attrs(value: Attrs, depth: int, out: list[str], printed: list[int]) -> None:
+def _brief_attrs(value: Attrs, depth: int, out: list[str], printed: _Printed) -> None:
     if depth >= _MAX_DEPTH:
         out.append("{ ... }")
         return
@@ -179,37 +204,37 @@ def _brief_attrs(value: Attrs, depth: int, out: list[str], printed: list[int]) -
     ordered = sorted(value, key=lambda name: (name not in ("type", "_type"), name))
     for index, name in enumerate(ordered):
         out.append(" ")
-        if printed[0] >= _MAX_ITEMS:
+        if printed.attributes >= _MAX_ITEMS:
             rest = len(ordered) - index
             out.append(f"«{rest} attribute{'s' * (rest != 1)} elided»")
             break
         out.append(f"{quote_attribute(name)} = ")
         _brief(value[name], depth + 1, out, printed)
         out.append(";")
-        printed[0] += 1
+        printed.attributes += 1
     out.append(" }")
 
 
-def _brief_list(items: list[Lazy], depth: int, out: list[str], printed: list[int]) -> None:
+def _brief_list(items: list[Lazy], depth: int, out: list[str], printed: _Printed) -> None:
     if depth >= _MAX_DEPTH:
         out.append("[ ... ]")
         return
     out.append("[")
     for index, item in enumerate(items):
         out.append(" ")
-        if printed[1] >= _MAX_ITEMS:
+        if printed.items >= _MAX_ITEMS:
             rest = len(items) - index
             out.append(f"«{rest} item{'s' * (rest != 1)} elided»")
             break
         _brief(item, depth + 1, out, printed)
-        printed[1] += 1
+        printed.items += 1
     out.append(" ]")
 
 
 def _place(function: Lambda) -> str:
     unit = function.site.unit
     line, column = unit.lines.position(function.site.start)
-    return f"{store.shown_path(unit.path)}:{line + 1}:{column + 1}"
+    return f"{store.shown_path(unit.shown_name)}:{line + 1}:{column + 1}"
 
 
 def show(lazy: Lazy, limit: int = _MAX_TEXT) -> str:

@@ -82,6 +82,14 @@ def filtered(path: Path, name: str, variant: str) -> ContextString:
     return ContextString(store_path, frozenset((store_path,)))
 
 
+def copy_at(text: str) -> tuple[str, str] | None:
+    """The symbolic store path that a text begins with, and the file that it is a copy of."""
+    for end in range(len(text), 0, -1):
+        if text[:end] in _mounts:
+            return text[:end], _mounts[text[:end]]
+    return None
+
+
 def derived(key: str, name: str) -> str:
     """The store path of something that is made of what `key` says."""
     return _symbolic(key, name)
@@ -118,7 +126,7 @@ def may_contain(text: str, part: str) -> bool:
 
 def symbolic_unknown(text: str) -> Unknown:
     """The unknown value of what depends on a hash that is not computed."""
-    return Unknown(readable(text), SYMBOLIC)
+    return Unknown(_HASH.sub("…", readable(text)), SYMBOLIC)
 
 
 def symbolic_spans(text: str) -> list[tuple[int, int]]:

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from hmls.syntax.parse import Node, Source, parse
 from hmls.syntax.text import LineIndex
 
+STRING = "«string»"
+STDIN = "«stdin»"
+"""What an expression that was given as a text has for the name of a file."""
 Place = tuple[int, int, int]
 """Of a node: where it starts and ends in bytes, and its kind."""
 _KEPT_TREES = 250
@@ -30,6 +33,15 @@ class Unit:
         self.text = text
         self._lines: LineIndex | None = None
         self._nodes: dict[Place, Node] = {}
+
+    @property
+    def is_file(self) -> bool:
+        return not self.path.endswith((STRING, STDIN))
+
+    @property
+    def shown_name(self) -> str:
+        """The path as it is on disk, or the name of what is no file, without a folder."""
+        return self.path if self.is_file else self.path.rpartition("/")[2]
 
     @property
     def lines(self) -> LineIndex:

@@ -144,7 +144,7 @@ def fixed_attrs(declaration: OptionDeclaration) -> Attrs:
 def _positions(declaration: OptionDeclaration) -> Value:
     return [
         Attrs({"file": d.file, "line": None, "column": None})
-        if d.site is None
+        if d.site is None or not d.site.unit.is_file
         else position_attrs(d.site)
         for d in declaration.declarations
     ]

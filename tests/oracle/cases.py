@@ -15,7 +15,8 @@ which is written to `expr.nix` beside them. Lines before the first case are rema
 
 The recorded answers are in a `.json` beside it, name → one of
 - `{"value": …}`: the value as JSON,
-- `{"printed": "…"}`: what `nix-instantiate --eval --strict` prints, where JSON cannot tell all,
+- `{"printed": "…"}`: what `nix-instantiate --eval --strict` prints, where JSON cannot tell all;
+  in `printing/` without `--strict`,
 - `{"error": "…"}`: the first line of Nix's message, all lines in `modules/`.
 `$CASE` in an answer stands for the folder of the case.
 """
@@ -42,7 +43,12 @@ class Case:
     @property
     def needs_lib(self) -> bool:
         """Whether `lib` is in scope: everywhere but in the cases of the bare language."""
-        return self.source.parent.name != "language"
+        return self.source.parent.name not in ("language", "printing")
+
+    @property
+    def strict(self) -> bool:
+        """Whether all of a value is evaluated; in `printing` what nothing asked for is not."""
+        return self.source.parent.name != "printing"
 
     @property
     def is_home_manager(self) -> bool:

@@ -62,17 +62,18 @@ def record(nix: Nix, cases: list[Case]) -> dict[str, dict[str, Any]]:
         root = os.path.realpath(folder)
         folders = [os.path.join(root, str(index)) for index in range(len(cases))]
         drivers = [_write(nix, case, at) for case, at in zip(cases, folders, strict=True)]
-        printed = _evaluate(nix, drivers, json_output=False)
+        strict = all(case.strict for case in cases)
+        printed = _evaluate(nix, drivers, strict=strict)
         # JSON would copy paths to the store, so they are left as printed.
         plain = [
             index
             for index, text in enumerate(printed)
-            if isinstance(text, str) and not re.search(r"[/<«]", _STRING.sub("", text))
+            if strict and isinstance(text, str) and not re.search(r"[/<«]", _STRING.sub("", text))
         ]
         as_json = dict(
             zip(
                 plain,
-                _evaluate(nix, [drivers[index] for index in plain], json_output=True),
+                _evaluate(nix, [drivers[index] for index in plain], strict=True, as_json=True),
                 strict=True,
             )
         )
@@ -113,7 +114,9 @@ def _answer(
     return {"printed": text.replace(folder, "$CASE")}
 
 
-def _evaluate(nix: Nix, files: list[str], *, json_output: bool) -> list[str | Failed]:
+def _evaluate(
+    nix: Nix, files: list[str], *, strict: bool, as_json: bool = False
+) -> list[str | Failed]:
     """What Nix prints of each file."""
     results: list[str | Failed] = []
     while len(results) < len(files):
@@ -121,9 +124,10 @@ def _evaluate(nix: Nix, files: list[str], *, json_output: bool) -> list[str | Fa
         done = subprocess.run(
             [
                 str(nix.bin / "nix-instantiate"),
-                *("--eval", "--strict", "--log-format", "internal-json"),
-                *("--extra-experimental-features", "pipe-operators"),
-                *(["--json"] if json_output else []),
+                *("--eval", "--log-format", "internal-json"),
+                *("--extra-experimental-features", "pipe-operators flakes"),
+                *(["--strict"] if strict else []),
+                *(["--json"] if as_json else []),
                 *batch,
             ],
             capture_output=True,

@@ -79,7 +79,7 @@ def unsafe_get_attr_pos(name: Lazy, attrs: Lazy) -> Value:
     if not has(found, key):
         return None
     site = found.positions.get(key)
-    if site is None or site.unit.path.startswith("«"):
+    if site is None or site.unit.path.startswith("«") or not site.unit.is_file:
         return None
     return position_attrs(site)
 

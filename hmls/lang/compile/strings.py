@@ -22,7 +22,9 @@ from hmls.lang.compile.core import (
     text_of,
 )
 from hmls.lang.compile.scope import Scope
+from hmls.lang.compile.variables import variable_code
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
+from hmls.lang.force import call, call2
 from hmls.lang.utf8 import mended
 from hmls.lang.values import Cause, Code, ContextString, Env, Path, Site, Unknown, Value
 from hmls.syntax.kinds import Field, Kind
@@ -379,11 +381,35 @@ def path_start(literal: str, scope: Scope) -> str:
 
 @compiler(Kind.SEARCH_PATH)
 def _search_path(node: Node, scope: Scope) -> Code:
-    unknown = Unknown(text_of(node, scope), SEARCH_PATH, site_of(node, scope), "path")
-    return lambda _env: unknown
+    """`__findFile __nixPath "name"`, which knows nothing where evaluation is pure."""
+    literal = text_of(node, scope)
+    site = site_of(node, scope)
+    unknown = Unknown(literal, SEARCH_PATH, site, "path")
+    if scope.find("__currentSystem") is None:
+        return lambda _env: unknown
+    find_file = variable_code("__findFile", scope, site)
+    nix_path = variable_code("__nixPath", scope, site)
+    name = literal[1:-1]
+
+    def code(env: Env) -> Value:
+        entries = nix_path(env)
+        return unknown if isinstance(entries, Unknown) else call2(find_file(env), entries, name)
+
+    return code
 
 
 @compiler(Kind.HOME_PATH)
 def _home_path(node: Node, scope: Scope) -> Code:
-    unknown = Unknown(text_of(node, scope), HOME_PATH, site_of(node, scope), "path")
-    return lambda _env: unknown
+    """`~/name`, as a path below the home directory of an impure evaluation."""
+    literal = text_of(node, scope)
+    site = site_of(node, scope)
+    unknown = Unknown(literal, HOME_PATH, site, "path")
+    if scope.find("__currentSystem") is None:
+        return lambda _env: unknown
+    get_env = variable_code("__getEnv", scope, site)
+
+    def code(env: Env) -> Value:
+        home = call(get_env(env), "HOME")
+        return Path(coerce.normalize(home + literal[1:])) if isinstance(home, str) else unknown
+
+    return code

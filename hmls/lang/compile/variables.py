@@ -170,5 +170,5 @@ def may_hold(attrs: OpenAttrs, name: str) -> bool:
 def _current_position(site: Site) -> Code:
     from hmls.lang.interp import position_attrs
 
-    value = position_attrs(site)
+    value = position_attrs(site) if site.unit.is_file else None
     return lambda _env: value

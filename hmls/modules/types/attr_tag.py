@@ -124,7 +124,7 @@ def _tag(given: tuple[Attrs, str]) -> Value:
             f"In attrTag, each tag value must be an option, but tag {identifier(name)} {what}"
         )
     site = tags.positions.get(name)
-    position = None if site is None else position_attrs(site)
+    position = position_attrs(site) if site is not None and site.unit.is_file else None
     made = Attrs(option)
     if "declarations" not in option:
         made["declarations"] = [] if position is None else [get(position, "file")]
