@@ -17,7 +17,7 @@ from hmls.lang.force import force
 from hmls.lang.interp import ReadFailed
 from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Path, Unknown
 from hmls.modules.evaluation import Evaluation
-from hmls.modules.properties import override
+from hmls.modules.properties import if_, override
 
 if TYPE_CHECKING:
     from hmls.homes.targets import Target
@@ -146,9 +146,16 @@ def _from_host(user: str) -> Attrs:
         {
             "username": Unknown(f"{users}.name", _ASSUMED, None, "string"),
             "homeDirectory": Unknown(f"{users}.home", _ASSUMED, None, "string"),
+            "uid": if_(Unknown(f"{users}.uid", _ASSUMED), Unknown(f"{users}.uid", _ASSUMED)),
         }
     )
-    return Attrs({"_file": BUILDER, "config": Attrs({"home": home})})
+    is_external = Unknown("osConfig.home-manager.useUserPackages", _ASSUMED, None, "bool")
+    support = Attrs({"enable": True, "externalPackageInstall": is_external})
+    is_enabled = Unknown("osConfig.nix.enable", _ASSUMED, None, "bool")
+    package = if_(is_enabled, Unknown("osConfig.nix.package", _ASSUMED))
+    nix = Attrs({"enable": is_enabled, "package": package})
+    defined = Attrs({"home": home, "submoduleSupport": support, "nix": nix})
+    return Attrs({"_file": BUILDER, "config": defined})
 
 
 def _host_config(target: Target) -> OpenAttrs:

@@ -138,3 +138,52 @@ def test_a_condition_that_a_module_of_the_users_makes_true(tmp_path: Path) -> No
     assert in_tree(tmp_path / "b", off, lambda t: _value(t, *path), Catalogued()) is False
     nobody = text.replace("services", "my.services")
     assert in_tree(tmp_path / "c", nobody, lambda t: _value(t, *path), Catalogued()) is False
+
+
+def test_what_the_builder_defines_itself(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { config, lib, ... }:
+        {
+          options.own = lib.mkOption { type = lib.types.raw; };
+          config.own = {
+            path = config.programs.home-manager.path;
+            unfree = config.nixpkgs.config.allowUnfree or "no";
+            overlays = builtins.length (config.nixpkgs.overlays);
+          };
+        }
+    """
+
+    def unknown(tree: Tree) -> list[bool]:
+        found = [
+            setting(tree.repository, tree.target("alice"), ("own", name))
+            for name in ("path", "unfree", "overlays")
+        ]
+        return [each is not None and each.known for each in found]
+
+    assert in_tree(tmp_path, text, unknown, Catalogued()) == [False, False, False]
+
+
+def test_what_a_host_says_of_its_homes(tmp_path: Path) -> None:
+    text = """
+        #- systems/desk/default.nix
+        { networking.hostName = "desk"; nix.enable = false;
+          home-manager.useUserPackages = true; users.users.alice.home = "/home/alice"; }
+        #- homes/alice/default.nix
+        { config, lib, ... }:
+        {
+          options.own = lib.mkOption { type = lib.types.raw; };
+          config.home.stateVersion = "25.05";
+          config.own = [ config.home.profileDirectory config.nix.enable ];
+        }
+        #- homes/alice@desk/default.nix
+        { }
+    """
+
+    def own(tree: Tree) -> object:
+        found = setting(tree.repository, tree.target("alice@desk"), ("own",))
+        assert found is not None
+        return found.value if found.known else found.reason or found.error
+
+    expected = ["/etc/profiles/per-user/alice", False]
+    assert in_tree(tmp_path, text, own, Catalogued()) == expected

@@ -28,6 +28,7 @@ from hmls.lang.force import (
     get,
     get_lazy,
     make_list,
+    select,
 )
 from hmls.lang.interp import Interp
 from hmls.lang.values import (
@@ -168,6 +169,7 @@ def evaluate_home(
     given = [
         Given(Attrs({"imports": modules})),
         Given(module_arguments(arguments, packages_site), origin=BUILDER),
+        Given(_from_builder(packages), origin=BUILDER),
         *environment.home_modules(release),
     ]
     return Evaluation(
@@ -176,6 +178,22 @@ def evaluate_home(
         special_args=_special({"modulesPath": release.modules_path}, special),
         module_class="homeManager",
     )
+
+
+def _from_builder(packages: Lazy) -> Attrs:
+    """What the standalone builder defines itself. Source: lib/eval-config.nix."""
+
+    def of_packages(name: str) -> Lazy:
+        return delayed(lambda: select(force(packages), name))
+
+    def overlays() -> Value:
+        found = force(of_packages("overlays"))
+        return make_list([Splice(found)]) if isinstance(found, Unknown) else found
+
+    nixpkgs = {"config": override(1000, of_packages("config")), "overlays": delayed(overlays)}
+    manager = {"path": Unknown("the sources of Home Manager", BUILT, None, "string")}
+    programs = Attrs({"home-manager": Attrs(manager)})
+    return Attrs({"config": Attrs({"nixpkgs": Attrs(nixpkgs), "programs": programs})})
 
 
 def _special(own: dict[str, Lazy], given: Lazy) -> Attrs:
@@ -333,6 +351,16 @@ def _from_host(config: Lazy, name: str) -> Attrs:
 
         return delayed(read)
 
+    def option(*path: str) -> Lazy:
+        def read() -> Value:
+            found: Value = force(config)
+            for part in path:
+                found = MISSING if found is MISSING else get(expect_attrs(found), part)
+            text = ".".join(("osConfig", *path))
+            return Unknown(text, BUILT) if found is MISSING else found
+
+        return delayed(read)
+
     uid = user("uid")
 
     def has_uid() -> Value:
@@ -343,7 +371,18 @@ def _from_host(config: Lazy, name: str) -> Attrs:
 
     return Attrs(
         {
-            "submoduleSupport": Attrs({"enable": True}),
+            "submoduleSupport": Attrs(
+                {
+                    "enable": True,
+                    "externalPackageInstall": option("home-manager", "useUserPackages"),
+                }
+            ),
+            "nix": Attrs(
+                {
+                    "enable": option("nix", "enable"),
+                    "package": if_(option("nix", "enable"), option("nix", "package")),
+                }
+            ),
             "home": Attrs(
                 {
                     "username": user("name"),

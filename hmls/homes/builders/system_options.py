@@ -42,6 +42,7 @@ def system_options(system: ModuleSystem, kind: Kind) -> Attrs:
                     "config": _option(Anything(), Attrs()),
                 }
             ),
+            "nix": Attrs({"enable": _option(BOOL, True)}),
             "system": Attrs({"stateVersion": _option(Either(STR, INT))}),
             "time": Attrs({"timeZone": _option(NullOr(STR), None)}),
             "i18n": Attrs({"defaultLocale": _option(STR, "en_US.UTF-8")}),
