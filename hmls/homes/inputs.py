@@ -235,9 +235,14 @@ def _darwin(context: InputContext, name: str, _l: LockedInput, _path: str) -> di
     return {"lib": OpenAttrs({"darwinSystem": function, "evalConfig": function}, rest)}
 
 
-def _droid(context: InputContext, name: str, _l: LockedInput, _path: str) -> dict[str, Lazy]:
+def _droid(context: InputContext, name: str, locked: LockedInput, _path: str) -> dict[str, Lazy]:
     rest = Unknown(f"inputs.{name}.lib", missing(name))
-    function = droid.droid_configuration(context.interp)
+    brought = context.lock.inputs_of(locked).get("home-manager")
+    release = home_manager.Release()
+    if brought is not None:
+        date = brought.locked.get("lastModified")
+        release = home_manager.Release("home-manager", brought.store_path or "", date)
+    function = droid.droid_configuration(context.interp, release)
     return {"lib": OpenAttrs({"nixOnDroidConfiguration": function}, rest)}
 
 

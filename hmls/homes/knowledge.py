@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TABLE = "table"
 """The kind of the cause for options that the bundled table may not know."""
+_INPUTS = {"nixos": "nixpkgs", "darwin": "nix-darwin", "droid": "nix-on-droid"}
+"""Kind of system → the input whose modules it is made of."""
 _UNREAD = "its modules were not read"
 
 
@@ -51,7 +53,7 @@ class Nothing:
         return lambda release: [unread(release.input)]
 
     def system_modules(self, _system: ModuleSystem) -> Callable[[Kind], list[Given]]:
-        return lambda kind: [unread({"nixos": "nixpkgs", "darwin": "nix-darwin"}.get(kind, kind))]
+        return lambda kind: [unread(_INPUTS.get(kind, kind))]
 
     def home_table(self, _lock: Lock) -> Table:
         return bundled()

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from hmls.catalog.bundles import CATALOG
 from hmls.homes.builders.configuration import Configuration, environment_of
+from hmls.homes.builders.home_manager import SYSTEM_INPUTS
+from hmls.homes.builders.nixos import CLASSES
 from hmls.homes.conventions import conventional_home
 from hmls.homes.files import Files, FlakeReader
 from hmls.homes.flake import HOME_OUTPUTS, SYSTEM_OUTPUTS, Flake
@@ -27,6 +29,7 @@ from hmls.lang.values import OpenAttrs, Unknown, quote_attribute
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
 from hmls.modules.option_value import Option
+from hmls.modules.outside import sources
 from hmls.modules.resolved import Resolved
 
 Space = Literal["home", "system"]
@@ -131,6 +134,10 @@ class Repository:
         if target.kind == "standalone":
             return self._context(target.output).evaluation
         return self.home_on_host(target.output, target.user)
+
+    def home_of_device(self, key: ContextKey) -> Evaluation | None:
+        """The home that nix-on-droid deploys, None for none. Raises NixError, Unknowable."""
+        return _home_of_device(self._context(key).evaluation)
 
     def recent_evaluation(self, target: Target) -> Evaluation:
         """The home of a target, perhaps as it was before.
@@ -257,7 +264,12 @@ class Repository:
 
 
 def _user_home(system: Evaluation, user: str) -> Evaluation:
-    """The evaluation behind `home-manager.users.<user>`."""
+    """The evaluation behind `home-manager.users.<user>`, or that of a device's only user."""
+    if system.module_class == CLASSES["droid"]:
+        home = _home_of_device(system)
+        if home is None:
+            raise NixError("the device has no home")
+        return home
     node: object = system.root
     for name in ("home-manager", "users"):
         node = node.node(name) if isinstance(node, Level) else None
@@ -270,6 +282,22 @@ def _user_home(system: Evaluation, user: str) -> Evaluation:
     if not isinstance(evaluation, Evaluation):
         raise NixError(f"home-manager.users.{user} is no home")
     return evaluation
+
+
+def _home_of_device(system: Evaluation) -> Evaluation | None:
+    """The evaluation behind `home-manager.config`, None if the device has no home."""
+    for failure in system.collected.failures:
+        raise failure
+    section = system.root.node("home-manager")
+    option = section.node("config") if isinstance(section, Level) else None
+    if not isinstance(option, Option):
+        return None
+    home = option.merged.evaluation
+    if home is None and not option.given:
+        for each in system.collected.unread:
+            if not set(sources(each.unknown)) <= SYSTEM_INPUTS:
+                raise Unknowable(each.unknown)
+    return home
 
 
 def loaded_files(evaluation: Evaluation) -> set[str]:

@@ -310,29 +310,60 @@ class _Found:
                 self.assume(message, target.by_convention)
 
     def droid(self) -> None:
+        """Devices: the flake's, then those that only the layout has, where it cannot tell."""
         outputs = self.repository.flake.configurations(DROID_OUTPUTS)
         reason = self._reason(outputs, DROID_OUTPUTS)
         layers = [layer for layer in self.layout.layers if layer.kind == "droid"]
+        for output in outputs.items:
+            why = self._droid_from_flake(output, layers)
+            layer = next((each for each in layers if output.name in (each.user, "default")), None)
+            if why is not None and layer is not None:
+                self._droid_by_convention(layer, output, why)
+        named = {output.name for output in outputs.items}
         for layer in layers:
-            output = next((o for o in outputs.items if o.name in (layer.user, "default")), None)
-            if output is None and reason is None:
-                continue
-            base = self.layout.find(layer.user, "base")
-            present = (layer,) if base is None else (base, layer)
-            name = layer.user if output is None else output.name
-            self.items.append(
-                Target(
-                    f"{layer.user}@droid",
-                    "droid",
-                    layer.user,
-                    None,
-                    f"{DROID_OUTPUTS}.{quote_attribute(name)}",
-                    "aarch64-linux",
-                    Made.of(present),
-                    reason or "nix-on-droid's own modules are not read",
-                    None if output is None else output.site,
-                )
+            if reason is not None and not {layer.user, "default"} & named:
+                self._droid_by_convention(layer, None, reason)
+
+    def _droid_from_flake(self, output: Output, layers: list[Layer]) -> str | None:
+        """Why the flake does not tell what the device's home is, if it does not."""
+        why = self._reason(output, output.path)
+        if output.configuration is None:
+            return why or "it is unknown"
+        try:
+            home = self.repository.home_of_device(output.path)
+        except NixError as error:
+            self.errors.append(error)
+            return f"{output.name} does not evaluate: {store.readable(error.message)}"
+        except Unknowable as stop:
+            return f"its home is unknown: {stop.unknown.cause.message}"
+        if home is None:
+            return None
+        user = layers[0].user if output.name == "default" and len(layers) == 1 else output.name
+        site = output.configuration.site or output.site
+        system = _text(output.configuration.platform) or "aarch64-linux"
+        made = Made(self.repository.newest, output.path, user)
+        self.items.append(
+            Target(f"{user}@droid", "droid", user, None, output.path, system, made, None, site)
+        )
+        return None
+
+    def _droid_by_convention(self, layer: Layer, output: Output | None, reason: str) -> None:
+        base = self.layout.find(layer.user, "base")
+        present = (layer,) if base is None else (base, layer)
+        name = layer.user if output is None else output.name
+        self.items.append(
+            Target(
+                f"{layer.user}@droid",
+                "droid",
+                layer.user,
+                None,
+                f"{DROID_OUTPUTS}.{quote_attribute(name)}",
+                "aarch64-linux",
+                Made.of(present),
+                reason,
+                None if output is None else output.site,
             )
+        )
 
 
 def _text(lazy: object) -> str | None:

@@ -61,7 +61,7 @@ from hmls.modules.types.wrappers import NullOr
 
 BUILDER = "builder"
 """The origin of definitions that the builder itself makes."""
-_SYSTEM_INPUTS = frozenset(("nixpkgs", "nix-darwin"))
+SYSTEM_INPUTS = frozenset(("nixpkgs", "nix-darwin", "nix-on-droid"))
 _OF_NIXPKGS = re.compile(r"\bmodulesPath\b|/nixos/modules/")
 _OS_CONFIG_SINCE = 1724435763
 """Since then `osConfig` is null in a standalone home; before it was no argument at all."""
@@ -267,19 +267,26 @@ class HomeSubmodule(Submodule):
     def with_sub_modules(self, _modules: list[Lazy]) -> OptionType:
         return self
 
+    def special(self) -> dict[str, Lazy]:
+        """The arguments that every home on a system gets."""
+        return {
+            "osConfig": self.arguments["config"],
+            "osClass": get(self.arguments, "_class"),
+            "modulesPath": self.release.modules_path,
+        }
+
+    def from_system(self, config: Lazy, name: str) -> Attrs:
+        """What the system's configuration defines in a home."""
+        return _from_host(config, name)
+
     def evaluate(self, loc: Loc, definitions: list[Definition]) -> Evaluation:
         name = loc[-1] if loc else "‹name›"
         config = self.arguments["config"]
         certain = raw(self.arguments, "config")
         own = self._option(certain, "extraSpecialArgs")
-        special = {
-            "osConfig": config,
-            "osClass": get(self.arguments, "_class"),
-            "modulesPath": self.release.modules_path,
-        }
         own_modules, seen_modules = (self._option(c, "sharedModules") for c in (certain, config))
         shared = delayed(lambda: _shared_modules(force(own_modules), force(seen_modules)))
-        builder = Attrs({"imports": shared, "config": _from_host(certain, name)})
+        builder = Attrs({"imports": shared, "config": self.from_system(certain, name)})
         given = [
             Given(Attrs({"_module": Attrs({"args": Attrs({"name": name})})})),
             Given(builder, origin=BUILDER),
@@ -292,7 +299,7 @@ class HomeSubmodule(Submodule):
             self.environment.modules_with(extended_library(interp, self.arguments["lib"])),
             given,
             prefix=loc,
-            special_args=_special(special, own),
+            special_args=_special(self.special(), own),
             module_class="homeManager",
         )
 
@@ -334,8 +341,21 @@ def _may_share(seen: Value) -> dict[str, None]:
         for gap in gaps
         if isinstance(gap, Unknown) and gap.cause.kind == UNREAD_MODULE
         for name in sources(gap)
-        if name not in _SYSTEM_INPUTS and not _OF_NIXPKGS.search(name)
+        if name not in SYSTEM_INPUTS and not _OF_NIXPKGS.search(name)
     }
+
+
+def option_of_system(config: Lazy, *path: str) -> Lazy:
+    """What a system's configuration has at a path, unknown where nothing is known of it."""
+
+    def read() -> Value:
+        found: Value = force(config)
+        for part in path:
+            found = MISSING if found is MISSING else get(expect_attrs(found), part)
+        text = ".".join(("osConfig", *path))
+        return Unknown(text, BUILT) if found is MISSING else found
+
+    return delayed(read)
 
 
 def _from_host(config: Lazy, name: str) -> Attrs:
@@ -352,14 +372,7 @@ def _from_host(config: Lazy, name: str) -> Attrs:
         return delayed(read)
 
     def option(*path: str) -> Lazy:
-        def read() -> Value:
-            found: Value = force(config)
-            for part in path:
-                found = MISSING if found is MISSING else get(expect_attrs(found), part)
-            text = ".".join(("osConfig", *path))
-            return Unknown(text, BUILT) if found is MISSING else found
-
-        return delayed(read)
+        return option_of_system(config, *path)
 
     uid = user("uid")
 

@@ -17,6 +17,8 @@ from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Primop, Unknown, Val
 from hmls.modules.collect import Given
 from hmls.modules.evaluation import Evaluation
 
+CLASSES = {"nixos": "nixos", "darwin": "darwin", "droid": "nixOnDroid", "home": "homeManager"}
+"""`_class` of the modules of each kind."""
 _NO_PLATFORM = Cause("impure", "the system says nowhere what platform it is")
 
 
@@ -102,11 +104,9 @@ def evaluate_system(
     from hmls.homes.packages import packages_for
 
     own = Attrs({"imports": modules})
-    given = [
-        Given(own),
-        Given(system_options(environment.system, kind), origin=kind),
-        *environment.system_modules(kind),
-    ]
+    given = [Given(own), *environment.system_modules(kind)]
+    if kind != "droid":
+        given.insert(1, Given(system_options(environment.system, kind), origin=kind))
     if platform is not MISSING and force(platform) is not None:
         given.append(Given(_platform_module(platform), origin="builder"))
     extra = force(special)
@@ -139,7 +139,7 @@ def evaluate_system(
     }
     given.append(Given(module_arguments(arguments), origin="builder"))
     evaluation = Evaluation(
-        environment.modules_with(lib), given, special_args=special_args, module_class=kind
+        environment.modules_with(lib), given, special_args=special_args, module_class=CLASSES[kind]
     )
     return evaluation
 

@@ -6,7 +6,9 @@
 BIN is the folder of `nix-instantiate`, LIB nixpkgs' `lib`, HM a checkout of Home Manager of the
 release of the bundled table, and FLAKE a folder with flake.nix. A `--source` is the folder of a
 further input, such as flake-parts. Everything else that a flake takes is replaced (standins.nix).
-Only settings of standalone homes that hmls calls known are asked for. Nothing is fetched.
+Only settings that hmls calls known are asked for. Nothing is fetched. Systems are evaluated from
+their own modules over stand-ins for NixOS, nix-darwin and nix-on-droid (systems.nix), which
+declare what homes read.
 """
 
 from __future__ import annotations
@@ -52,6 +54,15 @@ _META = """
 { lib, ... }:
 { options.meta = lib.mkOption { type = lib.types.attrsOf lib.types.anything; default = { }; }; }
 """
+_HOMES = {
+    "standalone": (),
+    "host": ("home-manager", "users"),
+    "droid": ("home-manager", "config"),
+}
+"""Where the configuration of the output has the home, its user's name left out."""
+_MODULES_PATH = re.compile(
+    r"modulesPath[^/\n]*(/[\w./-]+)|nixpkgs\}?[^/\n]*(/nixos/modules/[\w./-]+)"
+)
 _SYSTEMS = '[ "x86_64-linux" "aarch64-linux" "aarch64-darwin" "x86_64-darwin" ]'
 
 Path_ = tuple[str, ...]
@@ -86,6 +97,7 @@ def main() -> int:
     parser.add_argument("--homes", type=int, default=3, help="at most, of each flake")
     parser.add_argument("--random", type=int, default=0, metavar="N", help="homes made at random")
     parser.add_argument("--seed", type=int, default=1, help="of the first of them")
+    parser.add_argument("--kind", action="append", choices=list(_HOMES), help="default all")
     parser.add_argument("flakes", type=Path, nargs="*")
     given = parser.parse_args()
     sources = dict(each.split("=", 1) for each in given.source)
@@ -106,22 +118,23 @@ def main() -> int:
 
 
 def _all(tools: Tools, given: argparse.Namespace) -> Iterator[tuple[str, Found]]:
+    kinds = given.kind or list(_HOMES)
     for flake in given.flakes:
-        for name, found in compare(tools, flake.resolve(), given.homes):
+        for name, found in compare(tools, flake.resolve(), given.homes, kinds):
             yield f"{flake.name} {name}", found
     contents = run(lambda: contents_of(bundled()))
     for seed in range(given.seed, given.seed + given.random):
         with tempfile.TemporaryDirectory() as folder:
             flake = Path(folder).resolve()
             write(flake, seed, contents)
-            for name, found in compare(tools, flake, given.homes):
+            for name, found in compare(tools, flake, given.homes, kinds):
                 yield f"random {seed} {name}", found
 
 
-def compare(tools: Tools, flake: Path, most: int) -> Iterator[tuple[str, Found]]:
+def compare(tools: Tools, flake: Path, most: int, kinds: list[str]) -> Iterator[tuple[str, Found]]:
     """The homes of one flake, at most some of them."""
     repository = run(lambda: _repository(flake))
-    targets = run(lambda: [t for t in repository.targets.items if t.kind == "standalone"])
+    targets = run(lambda: [t for t in repository.targets.items if t.kind in kinds])
     words = sorted(_words(flake) | _words(tools.home_manager / "modules"))
     for target in [t for t in targets if t.by_convention is None][:most]:
         ours = run(lambda target=target: _known(repository, target))  # type: ignore[misc]
@@ -131,7 +144,10 @@ def compare(tools: Tools, flake: Path, most: int) -> Iterator[tuple[str, Found]]
 def _repository(flake: Path) -> Repository:
     workspace = Workspace()
     workspace.set_folders([str(flake)])
-    return next(iter(Views(workspace, Catalogued()).newest().repositories.values()))
+    found = Views(workspace, Catalogued()).newest().repositories
+    if not found:
+        raise SystemExit(f"{flake} holds no flake with homes")
+    return next(iter(found.values()))
 
 
 def _known(repository: Repository, target: Target) -> dict[Path_, Any]:
@@ -153,13 +169,14 @@ def _compared(
         told = {
             "lib": str(tools.lib),
             "homeManager": str(tools.home_manager),
-            "folder": _nixpkgs(folder, tools.lib),
+            "folder": _nixpkgs(folder, tools.lib, _system_modules(Path(repository.root))),
             "words": words,
             "sources": tools.sources,
             "system": target.system or "x86_64-linux",
             "flake": repository.root,
             "inputs": _roles(repository),
             "output": list(split_attrpath(target.output)),
+            "home": [*_HOMES[target.kind], *([target.user] if target.kind == "host" else [])],
         }
         for path, answer in _asked(tools, folder, told, list(ours)):
             name = ".".join(path)
@@ -194,10 +211,26 @@ def _words(folder: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def _nixpkgs(folder: str, lib: Path) -> str:
-    """A folder that is nixpkgs as far as Home Manager reads it."""
+def _system_modules(flake: Path) -> set[str]:
+    """The modules of NixOS that files of a flake import by a path, relative to its modules."""
+    found: set[str] = set()
+    for path in flake.rglob("*.nix"):
+        if path.is_file():
+            for match in _MODULES_PATH.finditer(path.read_text("utf-8", "replace")):
+                found.add((match.group(1) or match.group(2)).removeprefix("/nixos/modules"))
+    return found
+
+
+def _nixpkgs(folder: str, lib: Path, system_modules: set[str]) -> str:
+    """A folder that is nixpkgs as far as Home Manager reads it, and empty modules of NixOS."""
+    for name in system_modules:
+        at = Path(f"{folder}/nixpkgs/nixos/modules{name}")
+        if not name.endswith(".nix"):
+            at = at / "default.nix"
+        at.parent.mkdir(parents=True, exist_ok=True)
+        at.write_text("{ }", "utf-8")
     misc = os.path.join(folder, "nixpkgs/nixos/modules/misc")
-    os.makedirs(misc)
+    os.makedirs(misc, exist_ok=True)
     os.symlink(lib, f"{folder}/nixpkgs/lib")
     for path, text in (
         (f"{misc}/assertions.nix", _ASSERTIONS),

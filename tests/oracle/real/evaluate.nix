@@ -32,7 +32,7 @@ let
     || builtins.isAttrs value
     && value ? ${builtins.head path}
     && has value.${builtins.head path} (builtins.tail path);
-  config = (get outputs told.output).config;
+  config = get (get outputs told.output).config told.home;
   answer =
     path:
     let

@@ -91,9 +91,18 @@ let
       appendOverlays = _overlays: packages;
     };
 
+  systems = import ./systems.nix {
+    inherit
+      lib
+      homeManager
+      folder
+      packages
+      package
+      ;
+  };
   flakeLib = lib.extend (
     _final: _previous: {
-      nixosSystem = _arguments: throw "systems are not evaluated";
+      nixosSystem = systems.evaluate "nixos";
     }
   );
   nixpkgs = {
@@ -148,10 +157,14 @@ let
     lib = import "${homeManager}/lib" { inherit lib; } // {
       inherit homeManagerConfiguration;
     };
-    nixosModules.home-manager = { };
-    nixosModules.default = { };
-    darwinModules.home-manager = { };
-    darwinModules.default = { };
+    nixosModules = rec {
+      home-manager = "${homeManager}/nixos";
+      default = home-manager;
+    };
+    darwinModules = rec {
+      home-manager = "${homeManager}/nix-darwin";
+      default = home-manager;
+    };
     flakeModules = rec {
       home-manager = "${homeManager}/flake-module.nix";
       default = home-manager;
@@ -220,6 +233,10 @@ let
       home-manager
     else if role == "systems" then
       { outPath = "${folder}/systems.nix"; }
+    else if role == "nix-darwin" then
+      absent role // { lib.darwinSystem = systems.evaluate "darwin"; }
+    else if role == "nix-on-droid" then
+      absent role // { lib.nixOnDroidConfiguration = systems.droid; }
     else if sources ? ${role} then
       real sources.${role}
     else
