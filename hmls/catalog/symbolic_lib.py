@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from hmls.catalog.symbols import Operation
 from hmls.lang.combine import update
-from hmls.lang.errors import Unknowable
+from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import call, expect_attrs, force, select
 from hmls.lang.interp import Interp
 from hmls.lang.values import (
@@ -143,11 +143,29 @@ def _depends_on_symbols(value: Value) -> bool:
     return False
 
 
-def _choice(then: Callable[[Lazy], Lazy], otherwise: Lazy) -> Callable[[Unknown, Lazy], Operation]:
-    return lambda condition, given: Operation("if", (condition, then(given), otherwise))
+def _choice(then: Callable[[Lazy], Lazy], otherwise: Lazy) -> Callable[[Unknown, Lazy], Value]:
+    def choose(condition: Unknown, given: Lazy) -> Value:
+        if _is_refuted(condition):
+            return force(otherwise)
+        return Operation("if", (condition, then(given), otherwise))
+
+    return choose
 
 
-_CHOICES: dict[str, Callable[[Unknown, Lazy], Operation]] = {
+def _is_refuted(condition: Unknown) -> bool:
+    """Whether one side of an `&&` is false, so that the other one does not count.
+
+    Nix asks the left side first; in the sources that tables are made of that is a Boolean.
+    """
+    if not isinstance(condition, Operation) or condition.operator != "&&":
+        return False
+    try:
+        return any(force(side) is False for side in condition.operands)
+    except (NixError, Unknowable):
+        return False
+
+
+_CHOICES: dict[str, Callable[[Unknown, Lazy], Value]] = {
     "lib.lists.optional": _choice(lambda item: [item], []),
     "lib.lists.optionals": _choice(lambda items: items, []),
     "lib.attrsets.optionalAttrs": _choice(lambda attrs: attrs, Attrs()),

@@ -87,6 +87,9 @@ class Operation(Unknown):
     def symbolic(self) -> bool:
         return True
 
+    def select(self, name: str) -> Operation:
+        return Operation("call", ("builtins.getAttr", name, self))
+
     def derived(self) -> Unknown:
         return Unknown(lambda: self.text, SYMBOLIC)
 

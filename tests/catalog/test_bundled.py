@@ -67,8 +67,8 @@ def test_a_definition_of_another_type_beside_own_modules(tmp_path: Path) -> None
         { config, lib, ... }:
         {
           options.own = lib.mkOption { type = lib.types.raw; };
-          config.own = config.systemd.user.sessionVariables;
-          config.systemd.user.sessionVariables = 1;
+          config.own = config.home.file;
+          config.home.file = 1;
         }
     """
     assert "Home Manager" in str(in_tree(tmp_path, text, lambda t: _value(t, "own"), Catalogued()))

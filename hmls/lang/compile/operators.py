@@ -94,13 +94,20 @@ def select_attribute(value: Value, name: str, site: Site) -> Value:
     return found
 
 
+_BY_PATH = "lib.attrsets.attrByPath"
+"""The function that does what `or` does."""
+
+
 def _select_or(base: Code, path: list[Name], default: Code) -> Code:
     def code(env: Env) -> Value:
         value = base(env)
-        for name in path:
-            key = name if isinstance(name, str) else name_value(name, env)
+        for index, name in enumerate(path):
+            key = _key(name, env)
             if isinstance(value, Unknown):
                 # Whether the default is taken cannot be known.
+                if value.symbolic:
+                    keys = [key, *(_key(later, env) for later in path[index + 1 :])]
+                    return value.operation("call", (_BY_PATH, keys, Thunk(default, env), value))
                 raise Unknowable(value.select(key))
             if not isinstance(value, Attrs):
                 return default(env)
@@ -112,6 +119,10 @@ def _select_or(base: Code, path: list[Name], default: Code) -> Code:
         return value
 
     return code
+
+
+def _key(name: Name, env: Env) -> str:
+    return name if isinstance(name, str) else name_value(name, env)
 
 
 def _may_have(value: Attrs, name: str) -> bool:

@@ -117,9 +117,12 @@ def _shell_integration(interp: Interp, name: str, given: Lazy) -> Value:
         return f"enable{expect_string(option(args, 'baseName', name))}Integration"
 
     def default() -> Value:
-        home = select(expect_attrs(config), "home")
-        shell = select(expect_attrs(home), "shell")
-        return select(expect_attrs(shell), attribute())
+        value = force(config)
+        for name in ("home", "shell", attribute()):
+            # Of an unknown config it stays known which option of it this is.
+            is_unknown = isinstance(value, Unknown)
+            value = value.select(name) if is_unknown else select(expect_attrs(value), name)
+        return value
 
     def description() -> Value:
         extra = expect_string(option(args, "extraDescription", ""))
