@@ -90,6 +90,12 @@ class Writes(DefinedBundle):
         for name, inner in self.group.below.items():
             yield name, Definition("", Writes(home, inner), origin=home.origin)
 
+    def named(self, name: str) -> Definition | None:
+        inner = self.group.below.get(name)
+        if inner is None:
+            return None
+        return Definition("", Writes(self.home, inner), origin=self.home.origin)
+
     def apart(self) -> list[Definition]:
         return self._definitions(self.group.entries)
 

@@ -9,8 +9,9 @@ import os
 import stat as stat_module
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from hmls.config import LayoutSettings
 from hmls.homes.git import GitTree
@@ -19,6 +20,8 @@ from hmls.lang.errors import Unknowable
 from hmls.lang.interp import ReadFailed
 from hmls.lang.values import Cause, Unknown
 from hmls.syntax.parse import MAX_BYTES, Source, parse
+
+T = TypeVar("T")
 
 _KINDS = {
     stat_module.S_IFREG: "regular",
@@ -104,6 +107,8 @@ class Seen:
     """The same of what may be read, as a reader gives it."""
     folders: dict[str, Mapping[str, str]] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
+    answers: dict[object, tuple[Any, tuple[str, ...]]] = field(default_factory=dict)
+    """What was made of files that no buffer holds, by who made it, and what was read for it."""
 
     def after_edits(self) -> Seen:
         """What is believed when nothing but open buffers changed."""
@@ -305,6 +310,23 @@ class FlakeReader:
         inside = self._from_disk(real)
         self._check(inside)
         return inside
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        answers = self.files.seen.answers
+        known = answers.get(key)
+        if known is not None:
+            self.reads.update(known[1])
+            found: T = known[0]
+            return found
+        before, self.reads = self.reads, set()
+        try:
+            found = compute()
+        finally:
+            reads, self.reads = self.reads, before
+            before |= reads
+        if reads.isdisjoint(self.files.buffers):
+            answers[key] = found, tuple(reads)
+        return found
 
     def source(self, path: str, text: bytes) -> Source | None:
         buffer = self.files.buffers.get(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from hmls.homes.repository import Repository, Space, loaded_files
 from hmls.homes.targets import Target
@@ -85,6 +86,7 @@ def _module_files(evaluation: Evaluation) -> frozenset[str]:
     return found
 
 
+@lru_cache(maxsize=16_384)
 def _module_file(path: str) -> str:
     """The file behind the key of a module, which may be a folder."""
     return path if path.endswith(".nix") else os.path.join(path, "default.nix")

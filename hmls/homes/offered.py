@@ -30,12 +30,17 @@ def tables_for(repository: Repository, path: str, space: Space) -> tuple[Table, 
     key = (tables_for, path, space)
     found: tuple[Table, ...] | None = repository.remembered.get(key)
     if found is None:
-        lock, knowledge = repository.flake.lock, repository.knowledge
-        known = knowledge.home_table(lock) if space == "home" else knowledge.system_table(lock)
         own = _own(repository, path, space)
-        found = tuple(table for table in (own, known) if table is not None)
+        found = (*(() if own is None else (own,)), *catalog_tables(repository, space))
         repository.remembered[key] = found
     return found
+
+
+def catalog_tables(repository: Repository, space: Space) -> tuple[Table, ...]:
+    """The same without what the repository's own modules declare, for which they are evaluated."""
+    lock, knowledge = repository.flake.lock, repository.knowledge
+    known = knowledge.home_table(lock) if space == "home" else knowledge.system_table(lock)
+    return () if known is None else (known,)
 
 
 def offered_names(

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from hmls.lang.interp import ReadFailed
 from hmls.syntax.parse import Source
+
+T = TypeVar("T")
 
 
 class DiskReader:
@@ -50,6 +53,9 @@ class DiskReader:
         if stat.S_ISDIR(mode):
             return "directory"
         return "symlink" if stat.S_ISLNK(mode) else "unknown"
+
+    def once(self, _key: object, compute: Callable[[], T]) -> T:
+        return compute()
 
     def resolve(self, path: str) -> str:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol, TypeVar
 
 from hmls.lang import store
 from hmls.lang.compile import Scope, compile_expression
@@ -14,7 +14,8 @@ from hmls.lang.machine import Machine
 from hmls.lang.unit import Unit
 from hmls.lang.values import Attrs, Cause, Code, Env, Lazy, Site, Unknown, Value
 from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem, syntax_problems
-from hmls.syntax.shape import names_of_set
+
+T = TypeVar("T")
 
 
 class ReadFailed(Exception):
@@ -38,6 +39,12 @@ class Reader(Protocol):
 
     def source(self, path: str, text: bytes) -> Source | None:
         """A tree of that text, if the reader has one."""
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        """What `compute` makes of what it reads here and of nothing else.
+
+        For the same key it may be what an evaluation before made of the same files.
+        """
 
 
 GIT_CRYPT = b"\0GITCRYPT"
@@ -73,6 +80,8 @@ class Interp:
         self._expressions: dict[str, str] = {}
         self.overrides: dict[str, Value] = {}
         """Disk path → what importing it gives instead of its content."""
+        self.modules: dict[object, Any] = {}
+        """What the module system knows of the files here."""
         self.host: Any = None
         """What native functions need to know of whoever made this interpreter."""
         self.traces: list[str] = []
@@ -89,20 +98,24 @@ class Interp:
             self._lib = self._make_lib(self)
         return self._lib
 
-    def names_in(self, path: str) -> frozenset[str] | None:
-        """The attributes of the set in a file, where the text alone tells (see `syntax.shape`).
+    def compiled(self, path: str) -> Compiled | None:
+        """The code of a file, None where importing it gives something else.
 
         Raises NixError for a file that cannot be read.
         """
         if path in self.overrides:
             return None
-        path = self.resolve_expression(path)
+        once = self.reader.once
+        path = once(("expression", path), lambda: self._resolve_expression(path))
         if path in self.overrides:
             return None
+        return once((path, self._root_key), lambda: self._compiled_file(path))
+
+    def _compiled_file(self, path: str) -> Compiled | None:
         text = self._text(path)
         if len(text) > MAX_BYTES or text.startswith(GIT_CRYPT):
             return None
-        return self._compiled(path, text).names
+        return self._compiled(path, text)
 
     def import_path(self, path: str) -> Value:
         """What `import path` gives; a folder means its default.nix."""
@@ -178,12 +191,18 @@ from hmls.lang.force import force  # noqa: E402
 _KEPT_FILES = 4096
 
 
-class Compiled(NamedTuple):
-    """A file's code. `names` are the attributes of its set, where the text alone tells."""
+class Compiled:
+    """A file's code. `is_valid` says that it raises no error which the text alone has."""
 
-    text: bytes
-    code: Code
-    names: frozenset[str] | None
+    __slots__ = ("code", "is_valid", "outline", "text", "unit")
+
+    def __init__(self, unit: Unit, code: Code, is_valid: bool) -> None:
+        self.unit = unit
+        self.text = unit.text
+        self.code = code
+        self.is_valid = is_valid
+        self.outline: Any = None
+        """What the module system knows of the text."""
 
 
 _compiled: dict[tuple[str, int], Compiled] = {}
@@ -199,10 +218,9 @@ def _compile(path: str, text: bytes, root_names: list[str], reader: Reader) -> C
         unit.adopt(source)
     refusing = _refusing(unit)
     if refusing is not None:
-        return Compiled(text, refusing, None)
+        return Compiled(unit, refusing, False)
     code = unit_code(unit, Scope(unit, None, root_names))
-    source = unit.source()
-    return Compiled(text, code, None if source.has_error else names_of_set(source.root))
+    return Compiled(unit, code, not unit.source().has_error)
 
 
 def _refusing(unit: Unit) -> Code | None:

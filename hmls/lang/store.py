@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from functools import lru_cache
 
 from hmls.lang.values import Cause, ContextString, Path, Unknown
 
@@ -21,6 +22,7 @@ _DIGITS = frozenset("0123456789abcdfghijklmnpqrsvwxyz")
 """Nix's alphabet for hashes."""
 _HASH = re.compile(r"(?<![0-9A-Za-z])eeee[0-9a-f]{28}(?![0-9A-Za-z])")
 _SYMBOLIC = re.compile(r"/nix/store/eeee[0-9a-f]{28}-[0-9A-Za-z+._?=-]*")
+_KEPT_PATHS = 16_384
 _mounts: dict[str, str] = {}
 """Store path → the file or folder on disk that it stands for."""
 _mounted: dict[str, str] = {}
@@ -35,11 +37,14 @@ def mount(folder: str, store_path: str | None = None) -> str:
     if folder in _mounted:
         return _mounted[folder]
     store_path = store_path or _symbolic(folder, "source")
+    shown_path.cache_clear()
+    disk_path.cache_clear()
     _mounts[store_path] = folder
     _mounted[folder] = store_path
     return store_path
 
 
+@lru_cache(maxsize=_KEPT_PATHS)
 def shown_path(path: str) -> str:
     """The path as Nix would print it: below a store path if it lies in a mounted folder."""
     folder = path
@@ -54,6 +59,7 @@ def shown_path(path: str) -> str:
         folder = parent
 
 
+@lru_cache(maxsize=_KEPT_PATHS)
 def disk_path(path: str) -> str:
     """Where a path as Nix prints it lies on disk."""
     if not path.startswith(STORE + "/"):
@@ -68,7 +74,9 @@ def copied(path: Path, name: str | None = None) -> ContextString:
     """What `"${path}"` is: the store path of a copy of a file or folder."""
     name = name or os.path.basename(shown_path(path.path)) or "source"
     store_path = _symbolic(path.path, name)
-    _mounts[store_path] = path.path
+    if store_path not in _mounts:
+        _mounts[store_path] = path.path
+        disk_path.cache_clear()
     return ContextString(store_path, frozenset((store_path,)))
 
 

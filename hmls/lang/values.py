@@ -187,10 +187,14 @@ class Path:
 
 
 class Formals(NamedTuple):
-    """The pattern of a function that takes a set: name → whether it has a default."""
+    """The pattern of a function that takes a set: name → whether it has a default.
+
+    `named` says that the whole set has a name too, as in `{ lib, ... }@args`.
+    """
 
     arguments: Mapping[str, bool]
     open: bool
+    named: bool = False
 
 
 class Lambda:

@@ -53,6 +53,10 @@ class DefinedBundle:
         """Each name with a definition whose value is the bundle of what lies below."""
 
     @abstractmethod
+    def named(self, name: str) -> Definition | None:
+        """That of one name."""
+
+    @abstractmethod
     def apart(self) -> list[Definition]:
         """The definitions one by one, in the order of the modules, properties still on."""
 

@@ -18,6 +18,7 @@ from hmls.lang.force import (
     expect_attrs,
     expect_open_list,
     force,
+    get_lazy,
     is_function,
     type_of_set,
 )
@@ -28,6 +29,7 @@ from hmls.lang.values import (
     Lambda,
     Lazy,
     OpenAttrs,
+    Path,
     Primop,
     Site,
     Splice,
@@ -39,8 +41,11 @@ from hmls.modules.bundle import BundledModules, without_disabled
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.disabling import disabled_keys
 from hmls.modules.imported import whole_file
+from hmls.modules.marks import Marks
 from hmls.modules.messages import show_definitions
+from hmls.modules.module_file import ModuleFile
 from hmls.modules.native import Moved, NativeModule, with_raw
+from hmls.modules.outline import FileOutline, outline_of
 from hmls.modules.unify import (
     SHORTHAND,
     UNKNOWN_FILE,
@@ -121,6 +126,26 @@ class Arguments(NamedTuple):
         return with_raw(expect_attrs(self.common), self.raw_config, self.raw_options)
 
 
+class _Text(NamedTuple):
+    """A file whose text tells what it is as a module."""
+
+    name: str
+    path: str
+    outline: FileOutline
+
+
+@dataclass(slots=True)
+class _Alike:
+    """A file's module that asks for nothing but `lib`: the same wherever that is the same.
+
+    One that lists the files of its folder is such, and a host's homes have it in common.
+    """
+
+    lib: Lazy
+    module: Module
+    imports: list[Given] | None = None
+
+
 class Terms(NamedTuple):
     """What an evaluation demands of its modules."""
 
@@ -167,6 +192,9 @@ class _Loader:
         self.arguments = arguments
         self.terms = terms
         self.collected = collected
+        self.texts: dict[str, _Text] = interp.modules.setdefault(_Text, {})
+        self.alike: dict[str, _Alike] = interp.modules.setdefault(_Alike, {})
+        self.marks = Marks(arguments.common)
         self.disabling: list[tuple[str, Lazy]] = []
         self.files: dict[str, Tree | None] = {}
         """Path as written → its module, or None while its imports are loaded."""
@@ -189,6 +217,15 @@ class _Loader:
 
     def _load(self, given: Given, parent_file: str, parent_key: str, number: int) -> Tree:
         value = force(given.value)
+        if value.__class__ is Path:
+            text = self.texts.get(value.path)
+            if text is not None:
+                # Most modules of most evaluations come this way.
+                found = self.files.get(text.name)
+                if found is None:
+                    self._note_import(text.path, parent_file)
+                    found = self._told(text, given)
+                return found
         if isinstance(value, Unknown):
             raise Unknowable(value)
         if not names_a_file(value):
@@ -205,7 +242,12 @@ class _Loader:
                 endless.site = given.site
                 raise endless
             return known
-        module = self._from_file(value, name, parent_file, given)
+        path = coerce.to_path(value)
+        self._note_import(path, parent_file)
+        text = self._text(path, name, given)
+        if text is not None:
+            return self._told(text, given)
+        module = self._imported(path, name, given)
         self.files[name] = None
         try:
             tree = self._with_imports(module)
@@ -235,6 +277,18 @@ class _Loader:
         return tree
 
     def _imports(self, module: Module) -> list[Given]:
+        alike = self.alike.get(module.key)
+        if alike is None or alike.module is not module:
+            return self._imported_by(module)
+        if alike.imports is None:
+            before = len(self.collected.unread)
+            found = self._imported_by(module)
+            if len(self.collected.unread) > before:
+                return found
+            alike.imports = found
+        return alike.imports
+
+    def _imported_by(self, module: Module) -> list[Given]:
         try:
             items = expect_open_list(module.imports)
         except Unknowable as stop:
@@ -278,36 +332,37 @@ class _Loader:
         self.interp.import_path(coerce.to_path(value))
         raise AssertionError(value)
 
-    def _from_file(self, value: Value, name: str, importer: str, given: Given) -> Module:
+    def _note_import(self, path: str, importer: str) -> None:
         tick(1)
-        path = coerce.to_path(value)
         self.collected.importers.setdefault(path, []).append(importer)
+
+    def _text(self, path: str, name: str, given: Given) -> _Text | None:
+        """The text of a file that declares and defines, and does nothing else."""
         try:
-            names = self.interp.names_in(path)
+            compiled = self.interp.compiled(path)
         except NixError as error:
             if error.site is None:
                 error.site = given.site
             raise
-        if names is None or not _says_no_more(names):
-            return self._imported(path, name, given)
-        # What it declares and defines can wait: that it imports nothing is seen already.
-        whole = Thunk(lambda loader: loader._imported(path, name, given), self)
-        nothing = Attrs()
-        is_structured = "options" in names or "config" in names
-        return Module(
-            key=name,
-            file=name,
-            module_class=None,
-            imports=[],
-            disabled=[],
-            options=Thunk(_options_of, whole) if "options" in names else nothing,
-            config=Thunk(_config_of, whole) if "config" in names or not is_structured else nothing,
-            origin=given.origin,
-        )
+        outline = None if compiled is None else outline_of(compiled)
+        if outline is None or not _says_no_more(outline.names):
+            return None
+        text = self.texts[path] = _Text(name, path, outline)
+        return text
+
+    def _told(self, text: _Text, given: Given) -> Tree:
+        """The module of such a file. That it imports nothing is seen; the rest can wait."""
+        name, path, outline = text
+        whole = Thunk(_call_file, (self, path, name, given))
+        module = ModuleFile(whole, outline, self.marks).module(name, given.origin)
+        tree = self.files[name] = Tree(module)
+        return tree
 
     def _imported(self, path: str, name: str, given: Given) -> Module:
         try:
             imported = self.interp.import_path(path)
+            if imported.__class__ is Lambda and _asks_for_lib_alone(imported):
+                return self._alike(imported, name, given)
             if imported.__class__ is Lambda or is_function(imported):
                 imported = self._apply(imported)
             return unify(imported, name, name, None, given.origin)
@@ -315,6 +370,19 @@ class _Loader:
             if error.site is None:
                 error.site = given.site
             raise
+
+    def _alike(self, function: Lambda, name: str, given: Given) -> Module:
+        lib = get_lazy(expect_attrs(self.arguments.common), "lib")
+        known = self.alike.get(name)
+        if (
+            known is not None
+            and _settled(known.lib) is _settled(lib)
+            and known.module.origin == given.origin
+        ):
+            return known.module
+        module = unify(self._apply(function), name, name, None, given.origin)
+        self.alike[name] = _Alike(lib, module)
+        return module
 
     def _apply(self, function: Value) -> Value:
         """As nixpkgs' applyModuleArgs: other arguments come from `_module.args`, lazily."""
@@ -340,6 +408,15 @@ class _Loader:
         return call(function, Attrs({**common, **extra}))
 
 
+def _asks_for_lib_alone(function: Lambda) -> bool:
+    formals = function.formals
+    return formals is not None and not formals.named and formals.arguments.keys() <= {"lib"}
+
+
+def _settled(lazy: Lazy) -> Lazy:
+    return lazy.value if lazy.__class__ is Thunk and lazy.code is None else lazy
+
+
 def _says_no_more(names: frozenset[str]) -> bool:
     """Whether a module with these attributes declares and defines, and does nothing else."""
     if "options" in names or "config" in names:
@@ -347,12 +424,9 @@ def _says_no_more(names: frozenset[str]) -> bool:
     return names.isdisjoint(SHORTHAND)
 
 
-def _options_of(whole: Thunk) -> Value:
-    return force(force(whole).options)
-
-
-def _config_of(whole: Thunk) -> Value:
-    return force(force(whole).config)
+def _call_file(given: tuple[_Loader, str, str, Given]) -> Value:
+    loader, path, name, module = given
+    return loader._imported(path, name, module)
 
 
 def graph(collected: Collected) -> list[Lazy]:

@@ -288,7 +288,9 @@ def _root(evaluation: Evaluation) -> Level:
 def _root_parts(modules: list[Module]) -> list[Part]:
     parts: list[Part] = []
     for module in modules:
-        push_down(Definition(module.file, module.config, module.site, None, module.origin), parts)
+        told = None if module.by_text is None else module.by_text.defined()
+        config = module.config if told is None else told
+        push_down(Definition(module.file, config, module.site, None, module.origin), parts)
     return parts
 
 

@@ -24,6 +24,7 @@ from hmls.lang.values import (
 from hmls.modules.bundle import DefinedBundle, unbundled
 from hmls.modules.definitions import Definition, Loc, property_kind
 from hmls.modules.guards import may_be_there
+from hmls.modules.module_file import ToldSet
 
 
 class Part(NamedTuple):
@@ -44,6 +45,9 @@ def push_down(definition: Definition, parts: list[Part]) -> None:
 
 
 def _push(definition: Definition, lazy: Lazy, outer: tuple[Attrs, ...], parts: list[Part]) -> None:
+    if lazy.__class__ is ToldSet:
+        parts.append(_part(definition, lazy, outer))
+        return
     try:
         value = force(lazy)
         kind = property_kind(value)
@@ -81,38 +85,64 @@ def _failing(definition: Definition, error: NixError) -> Unknown:
 class RawDefinitions:
     """The definitions of a level by name, and those that may define any name.
 
-    Those that come in bundles stand in `by_name` as one definition, whose value is the bundle.
+    Those that come in bundles stand for a name as one definition, whose value is the bundle. What
+    the text of a module tells stays a told set until somebody wants the definitions themselves.
     """
 
-    __slots__ = ("by_name", "open_parts")
+    __slots__ = ("_by_name", "_found", "_parts", "open_parts")
 
     def __init__(self, loc: Loc, parts: list[Part]) -> None:
-        self.by_name: dict[str, list[Definition]] = {}
         self.open_parts: list[Part] = []
-        by_name = self.by_name
+        self._parts: list[Part] = []
+        self._found: dict[str, list[Definition]] = {}
+        self._by_name: dict[str, list[Definition]] | None = None
         tick(len(parts))
         for part in parts:
             value = part.value
-            if value.__class__ is not Attrs:
-                if isinstance(value, DefinedBundle):
-                    for name, definition in value.by_name():
-                        by_name.setdefault(name, []).append(definition)
-                    continue
+            kind = value.__class__
+            if kind is not Attrs and kind is not ToldSet and not isinstance(value, DefinedBundle):
                 if isinstance(value, Unknown | OpenAttrs):
                     self.open_parts.append(part)
                 if isinstance(value, Unknown):
                     continue
                 if not isinstance(value, Attrs):
                     raise _no_set(loc, part)
-            file, _, site, maybe, origin, outer = part
-            positions = value.positions
-            for name, lazy in value.items():
-                definition = Definition(file, lazy, positions.get(name, site), maybe, origin, outer)
-                found = by_name.get(name)
-                if found is None:
-                    by_name[name] = [definition]
-                else:
-                    found.append(definition)
+            self._parts.append(part)
+
+    @property
+    def by_name(self) -> dict[str, list[Definition]]:
+        """All names with their definitions, for who asks for more than a few of them."""
+        found = self._by_name
+        if found is None:
+            found = self._by_name = {}
+            for part in self._parts:
+                value = part.value
+                if isinstance(value, DefinedBundle):
+                    for name, definition in value.by_name():
+                        found.setdefault(name, []).append(definition)
+                    continue
+                for name in value.names if value.__class__ is ToldSet else value:
+                    found.setdefault(name, []).extend(_definitions(part, name))
+        return found
+
+    def _of(self, name: str) -> list[Definition]:
+        if self._by_name is not None:
+            return self._by_name.get(name, [])
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = []
+            for part in self._parts:
+                value = part.value
+                if value.__class__ is ToldSet:
+                    if name in value.names:
+                        found.extend(_definitions(part, name))
+                elif isinstance(value, DefinedBundle):
+                    bundled = value.named(name)
+                    if bundled is not None:
+                        found.append(bundled)
+                elif name in value:
+                    found.extend(_definitions(part, name))
+        return found
 
     def written(self) -> list[str]:
         """The names that not only bundles define, sorted."""
@@ -120,23 +150,23 @@ class RawDefinitions:
 
     def written_of(self, name: str) -> list[Definition]:
         """The definitions of a name that come in no bundle."""
-        return [d for d in self.by_name.get(name, []) if not isinstance(d.value, DefinedBundle)]
+        return _untold([d for d in self._of(name) if not isinstance(d.value, DefinedBundle)])
 
     def is_bundled(self, name: str) -> bool:
         """Whether nothing but bundles defines a name."""
-        return not self.open_parts and _only_bundled(self.by_name.get(name, []))
+        return not self.open_parts and _only_bundled(self._of(name))
 
     def known(self, name: str) -> list[Definition]:
         """The definitions that certainly are there."""
-        return unbundled(self.by_name.get(name, []))
+        return _untold(unbundled(self._of(name)))
 
     def of(self, name: str) -> list[Definition]:
         """The definitions that certainly or possibly are there."""
-        return unbundled(self.below(name))
+        return _untold(unbundled(self.below(name)))
 
     def below(self, name: str) -> list[Definition]:
-        """The same with bundles whole, for the level of the name."""
-        found = self.by_name.get(name, [])
+        """The same with bundles and told sets whole, for the level of the name."""
+        found = self._of(name)
         if not self.open_parts:
             return found
         return found + [
@@ -151,6 +181,32 @@ class RawDefinitions:
         for part in self.open_parts:
             return part.value.rest if isinstance(part.value, OpenAttrs) else part.value
         return None
+
+
+def _definitions(part: Part, name: str) -> list[Definition]:
+    """What a part defines under one of its names."""
+    file, value, site, maybe, origin, outer = part
+    if value.__class__ is not ToldSet:
+        at = value.positions.get(name, site)
+        return [Definition(file, value[name], at, maybe, origin, outer)]
+    found: list[Definition] = []
+    for bound in value.names[name]:
+        inner = value.inner(bound)
+        around = outer if inner.__class__ is ToldSet else (*outer, *value.outer(bound))
+        found.append(Definition(file, inner, bound.site, maybe, origin, around))
+    return found
+
+
+def _untold(definitions: list[Definition]) -> list[Definition]:
+    """The definitions as they would be if the text of modules told nothing."""
+    if not any(each.value.__class__ is ToldSet for each in definitions):
+        return definitions
+    return [
+        each._replace(value=each.value.lazy, outer=(*each.outer, *each.value.around))
+        if each.value.__class__ is ToldSet
+        else each
+        for each in definitions
+    ]
 
 
 def _only_bundled(definitions: list[Definition]) -> bool:

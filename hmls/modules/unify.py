@@ -5,7 +5,7 @@ Source: nixpkgs lib/modules.nix: unifyModuleSyntax, messages.not_a_module.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hmls.lang import coerce
 from hmls.lang.builtins.attrs import add_names
@@ -15,6 +15,9 @@ from hmls.lang.values import Attrs, Lazy, OpenAttrs, Path, Site, Thunk, Unknown,
 from hmls.modules.definitions import Loc
 from hmls.modules.messages import nix_string, show_option
 from hmls.modules.properties import merge
+
+if TYPE_CHECKING:
+    from hmls.modules.module_file import ModuleFile
 
 UNKNOWN_FILE = "<unknown-file>"
 _STRUCTURE = frozenset(
@@ -44,6 +47,8 @@ class Module(NamedTuple):
     site: Site | None = None
     """Where it stands, for definitions that have no place of their own."""
     origin: str | None = None
+    by_text: ModuleFile | None = None
+    """What the text of its file tells, if that is all that it says."""
 
 
 def unify(

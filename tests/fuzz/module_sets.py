@@ -32,10 +32,11 @@ class Options:
     free: Kind | None = None
 
 
-def module_set(random: Random) -> str:
+def module_set(random: Random) -> tuple[str, dict[str, str]]:
     """An expression: what a module set gives, each observation on its own where it can be.
 
-    `whole` in scope says that only the config as a whole is asked for.
+    `whole` in scope says that only the config as a whole is asked for. With it the files that
+    some of the modules are in, name → content.
     """
     options = _options(random)
     declared = 'options.flag = mkOption { type = types.bool; default = true; }; _file = "d"; '
@@ -61,8 +62,38 @@ def module_set(random: Random) -> str:
         modules.append(f'{{ _file = "o"; {source} = {_INTEGERS(random)}; }}')
     if _one_in(random, 10):
         modules.append('{ disabledModules = [ { key = "k"; } ]; }')
+    files: dict[str, str] = {}
+    if _one_in(random, 2):
+        modules = [_in_file(random, module, files) for module in modules]
     paths = " ".join(f'"{path}"' for path in (*options.kinds, "flag", "count"))
-    return _EXPRESSION % ("\n  ".join(modules), paths)
+    return _EXPRESSION % ("\n  ".join(modules), paths), files
+
+
+def _in_file(random: Random, module: str, files: dict[str, str]) -> str:
+    """The path of a file with the module, which gets another name by it."""
+    found = _FUNCTION.fullmatch(module)
+    if found is None or _one_in(random, 4):
+        return module
+    arguments, body = found.groups()
+    if "lib" not in arguments.split(", "):
+        arguments += ", lib"
+    scope = random.choice(_SCOPES)
+    config = re.fullmatch(r"config = (\{ .*\});", body)
+    if config is not None and _one_in(random, 3):
+        body = config[1].removeprefix("{").removesuffix("}")
+    name = f"f{len(files)}.nix"
+    files[name] = f"{{ {arguments}, ... }}:\n{scope}\n{{ {body} }}\n"
+    return f"./{name}"
+
+
+_FUNCTION = re.compile(r'\(\{ ([^}]*), \.\.\. \}: \{ _file = "\w+"; (.*?) ?\}\)', re.DOTALL)
+_SCOPES = (
+    "with lib;",
+    "with lib; let cfg = config; in",
+    "let inherit (lib) mkIf mkMerge; in with lib;",
+    "let inherit (lib) mkIf; mkMerge = contents: lib.mkMerge contents; in with lib;",
+    "let twice = mkIf: mkIf; in with lib; with { inherit twice; };",
+)
 
 
 _EXPRESSION = """\
@@ -357,12 +388,14 @@ def _module(random: Random, options: Options, number: int, depth: int = 0) -> st
         imports = f"imports = [ {' '.join(inner)} ]; "
     if _one_in(random, 6):
         imports += f'key = "{random.choice("kl")}"; '
-    body = f'_file = "m{number}"; {imports}config = {_config(random, options)};'
+    config = _config(random, options)
+    arguments = "config, options, lib"
     if _one_in(random, 8):
-        body = body.replace("config.count", "given")
-        body = body.replace("config = ", "config = mkMerge [ { _module.args.given = 1; } ", 1)
-        return f"({{ config, options, lib, given, ... }}: {{ {body.removesuffix(';')} ]; }})"
-    return f"({{ config, options, lib, ... }}: {{ {body} }})"
+        arguments += ", given"
+        config = config.replace("config.count", "given")
+        config = f"mkMerge [ {{ _module.args.given = 1; }} {config} ]"
+    body = f'_file = "m{number}"; {imports}config = {config};'
+    return f"({{ {arguments}, ... }}: {{ {body} }})"
 
 
 def _config(random: Random, options: Options, depth: int = 0) -> str:

@@ -22,28 +22,32 @@ from hmls.lang.thread import run
 from tests.fuzz.module_sets import module_set
 from tests.oracle.cases import EXPRESSION, Case
 from tests.oracle.record import Nix, record
-from tests.support import evaluate, new_interp, nix_text_of_json, plain
+from tests.support import evaluate, new_interp, nix_text_of_json, plain, write_files
 
 _SOURCE = Path("modules/fuzz.nixcases")
 """Cases from there have `lib` in scope and are compared with whole messages."""
 
 
-def test_as_real_nix() -> None:
+def test_as_real_nix(tmp_path: Path) -> None:
     nix = _nix()
     count = int(os.environ.get("HMLS_FUZZ_EXAMPLES", "200" if nix else "60"))
     cases = _cases(count, int(os.environ.get("HMLS_FUZZ_SEED", "1")))
-    ours = {case.name: run(lambda case=case: _told(case)) for case in cases}
+    ours = {case.name: run(lambda case=case: _told(case, tmp_path)) for case in cases}
     if nix is None:
         return
     theirs = {name: _as_text(answer) for name, answer in record(nix, cases).items()}
     different = [case for case in cases if ours[case.name] != theirs[case.name]]
     assert not different, (
         "\n".join(
-            f"{case.files[EXPRESSION]}\nNix:  {theirs[case.name]}\nhere: {ours[case.name]}\n"
+            f"{_text(case)}\nNix:  {theirs[case.name]}\nhere: {ours[case.name]}\n"
             for case in different[:5]
         )
         + f"{len(different)} of {count} differ"
     )
+
+
+def _text(case: Case) -> str:
+    return "\n".join(f"# {name}\n{content}" for name, content in case.files.items())
 
 
 def _nix() -> Nix | None:
@@ -53,7 +57,7 @@ def _nix() -> Nix | None:
 
 def _cases(count: int, seed: int) -> list[Case]:
     """Module sets, each as what its options say and, of some, as one value or error."""
-    texts: list[str] = []
+    texts: list[tuple[str, dict[str, str]]] = []
 
     @seeded(seed)
     @settings(
@@ -69,25 +73,27 @@ def _cases(count: int, seed: int) -> list[Case]:
 
     collect()
     cases: list[Case] = []
-    for number, text in enumerate(texts[:count]):
+    for number, (text, files) in enumerate(texts[:count]):
         whole = "true" if number % 4 == 0 else "false"
         expression = f"let whole = {whole}; in\n{text}"
-        cases.append(Case(_SOURCE, str(number), {EXPRESSION: expression}))
+        cases.append(Case(_SOURCE, str(number), {EXPRESSION: expression, **files}))
     return cases
 
 
-def _told(case: Case) -> str:
+def _told(case: Case, folder: Path) -> str:
     interp = new_interp(lib=True)
+    at = str(folder / case.name)
+    write_files(at, case.files)
     try:
         value = evaluate(
             case.files[EXPRESSION],
             interp=interp,
-            path=f"/fuzz/{EXPRESSION}",
+            path=f"{at}/{EXPRESSION}",
             variables={"lib": interp.lib},
         )
-        return show_plain(value, strict=True).replace("/fuzz", "$CASE")
+        return show_plain(value, strict=True).replace(at, "$CASE")
     except NixError as error:
-        return f"error: {plain(error.message)}".replace("/fuzz", "$CASE")
+        return f"error: {plain(error.message)}".replace(at, "$CASE")
     except Unknowable as stop:
         return f"unknown: {stop.unknown.text}"
 

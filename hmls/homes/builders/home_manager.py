@@ -263,6 +263,8 @@ class HomeSubmodule(Submodule):
         self.environment = environment
         self.release = release
         self.arguments = arguments
+        self.library = extended_library(environment.interp, arguments["lib"])
+        """One for all users: what modules make of nothing else they make once."""
 
     def with_sub_modules(self, _modules: list[Lazy]) -> OptionType:
         return self
@@ -294,9 +296,8 @@ class HomeSubmodule(Submodule):
             *self.environment.home_modules(self.release),
             *(self._defined(definition) for definition in definitions),
         ]
-        interp = self.environment.interp
         return Evaluation(
-            self.environment.modules_with(extended_library(interp, self.arguments["lib"])),
+            self.environment.modules_with(self.library),
             given,
             prefix=loc,
             special_args=_special(self.special(), own),

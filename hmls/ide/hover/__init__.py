@@ -42,7 +42,7 @@ def hover(view: View, path: str, offset: int, focus: str | None = None) -> Hover
             if parts is None:
                 parts = about_declaration(repository, path, subject)
             else:
-                parts += beside_value(repository, path, subject)
+                parts += beside_value(repository, subject)
         case Local(binder=binder) if binder.kind in ("formal", "argument"):
             parts = about_argument(repository, path, subject, focus)
         case Local():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hmls.catalog.lookup import Found, option_at
 from hmls.catalog.table import Table
 from hmls.homes.offered import (
+    catalog_tables,
     declared_in,
-    is_own,
     moved_option,
     offered_names,
     offered_option,
@@ -63,11 +63,11 @@ def _of_the_other_kind(repository: Repository, title: str, subject: SettingName)
     ]
 
 
-def beside_value(repository: Repository, path: str, subject: SettingName) -> Parts:
+def beside_value(repository: Repository, subject: SettingName) -> Parts:
     """What a hover that shows values adds of the declaration in the catalog."""
-    tables = tables_for(repository, path, subject.space)
+    tables = catalog_tables(repository, subject.space)
     moved = moved_option(tables, subject.path)
-    found = offered_option(tuple(t for t in tables if not is_own(t)), subject.path)
+    found = offered_option(tables, subject.path)
     parts: Parts = [] if moved is None else [f"{about_moved(moved[0])}\n\n"]
     if found is not None:
         option, table = found

@@ -45,16 +45,19 @@ def constant(*kinds: int) -> Callable[[Callable[[Node, Scope], Any]], Callable[[
 
 def compile_expression(node: Node, scope: Scope) -> Code:
     """Code for an expression. A node that is none gives code that raises a syntax error."""
-    kind = node.kind_id
-    literal = _constants.get(kind)
-    if literal is not None:
-        value = literal(node, scope)
-        if value is not NOT_CONSTANT:
-            return _always(value)
-    compile_node = _compilers.get(kind)
+    value = constant_of(node, scope)
+    if value is not NOT_CONSTANT:
+        return _always(value)
+    compile_node = _compilers.get(node.kind_id)
     if compile_node is None:
         return _raising(site_of(node, scope), f"syntax error, unexpected {node.type}")
     return compile_node(node, scope)
+
+
+def constant_of(node: Node, scope: Scope) -> Any:
+    """The value of a literal, or NOT_CONSTANT."""
+    literal = _constants.get(node.kind_id)
+    return NOT_CONSTANT if literal is None else literal(node, scope)
 
 
 def _always(value: Value) -> Code:
@@ -120,12 +123,10 @@ def delayed(node: Node, scope: Scope, name: str | None = None, *, building: bool
     from hmls.lang.compile.variables import variable_maker
 
     node = unwrap(node)
+    value = constant_of(node, scope)
+    if value is not NOT_CONSTANT:
+        return _always(value)
     kind = node.kind_id
-    literal = _constants.get(kind)
-    if literal is not None:
-        value = literal(node, scope)
-        if value is not NOT_CONSTANT:
-            return _always(value)
     if kind == Kind.VARIABLE:
         maker = variable_maker(node, scope, building)
         if maker is not None:

@@ -122,7 +122,9 @@ def _with_formals(
     ]
     body = _body(node, inner, name)
     formals = Formals(
-        {formal: default is not None for formal, default in defaults.items()}, is_open
+        {formal: default is not None for formal, default in defaults.items()},
+        is_open,
+        argument is not None,
     )
     bind = _binder(slots, formals, len(names), argument is not None, name, site)
 
