@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from hmls.homes.catalogued import Catalogued
+from hmls.homes.workspace import Views, Workspace
+from hmls.ide.diagnostics import Diagnostic, diagnose_all
+from hmls.lang.thread import run
 from tests.diagnostics.check import check
-from tests.diagnostics.trees import apply, fix_of, problems
+from tests.diagnostics.trees import apply, fix_of, problems, write_tree
 
 OPTIONS = """
 #- modules/home/default.nix
@@ -159,6 +163,121 @@ def test_required_value(tmp_path: Path) -> None:
     (found,) = check(tmp_path, tree)
     assert found.level == "error"
     assert "The option `my.editor' was accessed but has no value defined." in found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        (
+            '{ home.username = "alice"; home.homeDirectory = "/home/alice"; }',
+            '{ home.username = "alice"; home.homeDirectory = "/home/alice"; '
+            'home.stateVersion = "26.11"; }',
+        ),
+        (
+            '{\n  home.homeDirectory = "/home/alice";\n  home.stateVersion = "24.11";\n}',
+            '{\n  home.homeDirectory = "/home/alice";\n  home.stateVersion = "24.11";\n'
+            '  home.username = "alice";\n}',
+        ),
+        (
+            '{ home = { username = "alice"; stateVersion = "24.11"; }; }',
+            '{ home = { username = "alice"; stateVersion = "24.11"; '
+            'homeDirectory = "/home/alice"; }; }',
+        ),
+    ],
+)
+def test_what_every_home_needs_is_set(tmp_path: Path, text: str, mended: str) -> None:
+    write_tree(tmp_path, f"#- homes/alice/default.nix\n{text}")
+    (found,) = run(lambda: _in_a_release(tmp_path))
+    assert found.code.name == "missing-value"
+    assert "was accessed but has no value defined. Try setting the option." in found.message
+    (fix,) = found.fixes
+    apply(fix.edit)
+    assert Path(found.path).read_text() == mended + "\n"
+    assert run(lambda: _in_a_release(tmp_path)) == []
+
+
+def _in_a_release(root: Path) -> list[Diagnostic]:
+    """The problems where Home Manager's options are known."""
+    workspace = Workspace()
+    workspace.set_folders([str(root)])
+    view = Views(workspace, Catalogued()).newest()
+    return [d for r in view.repositories.values() for d in diagnose_all(view, r)]
+
+
+def test_a_host_says_who_its_users_are(tmp_path: Path) -> None:
+    tree = """
+        #- homes/alice/default.nix
+        { home.stateVersion = "24.11"; }
+        #- systems/desk/default.nix
+        { users.users.alice.isNormalUser = true; }
+        """
+    write_tree(tmp_path, tree)
+    found = run(lambda: _in_a_release(tmp_path))
+    assert {d.message.partition("\n")[2] for d in found} == {"(on alice)"}
+    assert len(found) == 2
+
+
+def test_values_that_fail_beside_what_is_not_known(tmp_path: Path) -> None:
+    """Home Manager's own modules may add to these sets; what is there fails all the same."""
+    tree = """
+        #- modules/home/default.nix
+        { lib, ... }: {
+          options.my.ports = lib.mkOption {
+            type = lib.types.attrsOf (lib.types.submodule {
+              options.port = lib.mkOption { type = lib.types.port; };
+            });
+          };
+          options.my.name = lib.mkOption { type = lib.types.str; };
+          config.home = { username = "alice"; homeDirectory = "/a"; stateVersion = "24.11"; };
+        }
+        #- homes/alice/default.nix
+        { config, ... }: {
+          my.ports.web = { };
+          home.sessionVariables = {
+            A = throw "no A";
+            B = config.my.name;
+            C = toString config.my.ports.web.port;
+          };
+          xdg.configFile.d.text = { a = 1; }.b;
+        }
+        """
+    write_tree(tmp_path, tree)
+    found = run(lambda: _in_a_release(tmp_path))
+    assert sorted((d.code.name, d.message.split("\n")[0]) for d in found) == [
+        ("evaluation-error", "attribute 'b' missing"),
+        ("evaluation-error", "no A"),
+        (
+            "missing-value",
+            "The option `my.name' was accessed but has no value defined. Try setting the option.",
+        ),
+        (
+            "missing-value",
+            "The option `my.ports.web.port' was accessed but has no value defined. "
+            "Try setting the option.",
+        ),
+    ]
+
+
+def test_a_read_only_option_loses_its_second_definition(tmp_path: Path) -> None:
+    tree = """
+        #- modules/home/default.nix
+        { lib, ... }: {
+          options.my.ro = lib.mkOption { type = lib.types.int; readOnly = true; };
+        }
+        #- homes/alice/default.nix
+        {
+          my.ro = 2;
+        }
+        #- homes/alice@global/default.nix
+        { my.ro = 2; }
+        """
+    for index, left in ((0, "{\n}\n"), (1, "{ }\n")):
+        found = problems(tmp_path / str(index), tree)
+        assert [d.code.name for d in found] == ["conflict", "conflict"]
+        (fix,) = found[index].fixes
+        assert fix.title == "Remove this definition"
+        apply(fix.edit)
+        assert Path(found[index].path).read_text() == left
 
 
 def test_assertion_on_a_host_names_the_user(tmp_path: Path) -> None:

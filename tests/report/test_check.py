@@ -44,7 +44,8 @@ def test_json_counts_code_points_from_one(tmp_path: Path, arguments: list[str]) 
 
 
 def test_warnings_alone_are_no_failure(tmp_path: Path) -> None:
-    write_tree(tmp_path, "#- homes/alice/default.nix\n{ }\n#- homes/alice@attic/x.nix\n{ }")
+    home = '{ home = { username = "a"; homeDirectory = "/a"; stateVersion = "24.11"; }; }'
+    write_tree(tmp_path, f"#- homes/a/default.nix\n{home}\n#- homes/a@attic/x.nix\n{{ }}")
     result = CliRunner().invoke(main, ["check", str(tmp_path)])
     assert (result.exit_code, "1 problem" in result.stdout) == (0, True)
 

@@ -8,9 +8,7 @@ from hmls.homes.workspace import View
 from hmls.ide.actions.action import Action
 from hmls.ide.types import TextEdit, WorkspaceEdit
 from hmls.lang.values import quote_attribute
-from hmls.syntax.outline import Defined
-
-_BLANKS = b" \t"
+from hmls.syntax.removal import whole_binding
 
 
 def remove_definition(view: View, path: str, start: int, end: int) -> list[Action]:
@@ -28,21 +26,7 @@ def remove_definition(view: View, path: str, start: int, end: int) -> list[Actio
         if moved is None or moved.kind != "removed":
             continue
         name = ".".join(map(quote_attribute, defined.path))
-        edit = WorkspaceEdit((TextEdit(path, *_whole(source.text, defined), ""),))
+        taken = whole_binding(source.text, defined.start, defined.value_end)
+        edit = WorkspaceEdit((TextEdit(path, *taken, ""),))
         return [Action(f"Remove {name}", "quickfix", edit=edit)]
     return []
-
-
-def _whole(text: bytes, defined: Defined) -> tuple[int, int]:
-    """A binding with its semicolon, and with its lines where nothing else is on them."""
-    start, end = defined.start, text.find(b";", defined.value_end) + 1
-    if end == 0:
-        return start, defined.value_end
-    before, after = start, end
-    while before > 0 and text[before - 1] in _BLANKS:
-        before -= 1
-    while after < len(text) and text[after] in _BLANKS:
-        after += 1
-    if text[before - 1 : before] == b"\n" and text[after : after + 1] == b"\n":
-        return before, after + 1
-    return start, after

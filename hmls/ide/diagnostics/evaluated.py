@@ -15,7 +15,13 @@ from hmls.ide.diagnostics.fault_fixes import fixes_of
 from hmls.ide.diagnostics.faults import Fault, code_of, faults_of, system_faults
 from hmls.ide.diagnostics.home_facts import home_faults
 from hmls.ide.diagnostics.places import binding_range, first_line_end, place_of
-from hmls.ide.diagnostics.registry import CONFLICT, MISSING_IMPORT, TYPE_MISMATCH, Diagnostic
+from hmls.ide.diagnostics.registry import (
+    CONFLICT,
+    MISSING_IMPORT,
+    MISSING_VALUE,
+    TYPE_MISMATCH,
+    Diagnostic,
+)
 from hmls.ide.diagnostics.walk import Failure, walk
 from hmls.ide.types import Place
 from hmls.lang import store
@@ -105,6 +111,8 @@ def _uses(target: Target, path: str) -> bool:
 def _key(fault: Fault) -> tuple[str, tuple[Place, ...], str]:
     # Of the same places the same is said on each target, with other names of options.
     alone = fault.code.name in ("conflict", "type-mismatch", "undeclared-option", "nixos-option")
+    if fault.code is MISSING_VALUE:
+        return fault.code.name, fault.places, ".".join(fault.loc)
     return fault.code.name, fault.places, "" if alone else fault.message
 
 

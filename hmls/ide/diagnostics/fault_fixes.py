@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.faults import Fault
 from hmls.ide.diagnostics.places import binding_range
 from hmls.ide.diagnostics.registry import Fix
+from hmls.ide.moving.comments import Comments
+from hmls.ide.moving.place import insertion
+from hmls.ide.moving.value import CannotMove
 from hmls.ide.types import Place, TextEdit, WorkspaceEdit, text_edits
 from hmls.lang.show import quote
 from hmls.modules.messages import show_option
@@ -14,6 +19,7 @@ from hmls.syntax.kinds import STRINGS, Field, Kind
 from hmls.syntax.local_rename import Replacement
 from hmls.syntax.outline import function_name
 from hmls.syntax.parse import Node, Source
+from hmls.syntax.removal import whole_binding
 from hmls.syntax.wrapping import inside_conditions, library_function, value_of_binding, wrap
 
 _BOOLEAN = frozenset(("&&", "||", "->"))
@@ -26,8 +32,12 @@ def fixes_of(repository: Repository, fault: Fault, place: Place) -> tuple[Fix, .
     if source is None:
         return ()
     match fault.code.name:
+        case "conflict" if "is read-only" in fault.message:
+            return _removal(place, source)
         case "conflict":
             return tuple(_priorities(repository, fault, place, source))
+        case "missing-value" if fault.suggestion:
+            return _setting(fault, place, source)
         case "undeclared-option" if fault.suggestion:
             return tuple(_suggested(fault, place, source))
         case "other-username":
@@ -60,6 +70,27 @@ def _priorities(repository: Repository, fault: Fault, place: Place, source: Sour
             edit = text_edits(place.path, edits)
             fixes.append(Fix(f"Use lib.{function} here", edit, is_preferred=not fixes))
     return fixes
+
+
+def _removal(place: Place, source: Source) -> tuple[Fix, ...]:
+    """A read-only option takes one definition, whatever its priority."""
+    value = value_of_binding(source, place.start, place.end)
+    if value is None or value.parent is None:
+        return ()
+    start, end = whole_binding(source.text, value.parent.start_byte, value.end_byte)
+    edit = WorkspaceEdit((TextEdit(place.path, start, end, ""),))
+    return (Fix("Remove this definition", edit),)
+
+
+def _setting(fault: Fault, place: Place, source: Source) -> tuple[Fix, ...]:
+    """The option with the value that it most likely has."""
+    try:
+        at = insertion(source, fault.loc, os.path.basename(place.path))
+    except CannotMove:
+        return ()
+    edit = text_edits(place.path, [at.replacement(fault.suggestion, Comments())])
+    title = f"Set {show_option(fault.loc)} to {fault.suggestion}"
+    return (Fix(title, edit, is_preferred=True),)
 
 
 def _rank(repository: Repository, path: str) -> int:

@@ -67,7 +67,7 @@ class Fault:
     is_certain: bool = True
     """Whether a build fails on it whatever else is set."""
     suggestion: str = ""
-    """An option path that Nix finds more likely."""
+    """An option path that Nix finds more likely, or the value that an option most likely has."""
 
 
 def faults_of(repository: Repository, evaluation: Evaluation, found: Walk) -> list[Fault]:
@@ -146,7 +146,9 @@ def _is_own_option(repository: Repository, evaluation: Evaluation, name: str) ->
     path = name.removeprefix(f"{prefix}.") if prefix else name
     node: object = evaluation.root
     for part in path.split("."):
-        node = node.node(part) if isinstance(node, Level) else None
+        if not isinstance(node, Level):
+            break  # What is below an option is declared where it is.
+        node = node.node(part)
     if not isinstance(node, Option):
         return False
     declared = [place_of(repository, d.site) for d in node.declaration.declarations]

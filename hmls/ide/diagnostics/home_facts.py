@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from hmls.homes.inputs import inputs_of_role
 from hmls.homes.repository import Repository
 from hmls.homes.targets import Target
 from hmls.ide.diagnostics.faults import Fault
-from hmls.ide.diagnostics.places import place_of
+from hmls.ide.diagnostics.places import first_line_end, place_of
 from hmls.ide.diagnostics.registry import (
     FAILED_ASSERTION,
     HOME_ON_DARWIN,
+    MISSING_VALUE,
     NIXOS_OPTION,
     OTHER_USERNAME,
 )
@@ -17,10 +19,17 @@ from hmls.ide.diagnostics.walk import Walk, attribute, known
 from hmls.ide.types import Place
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import expect_open_list, force
+from hmls.lang.show import quote
 from hmls.lang.values import Attrs, Splice
 from hmls.modules.definitions import Definition, Leaf, Loc, Status
 from hmls.modules.evaluation import Evaluation
+from hmls.modules.level import Level
 from hmls.modules.messages import show_option
+from hmls.modules.option_value import Option
+from hmls.modules.types.choices import Enum
+
+_REQUIRED_SINCE = 1669766400
+"""Home Manager 22.11: before it the state version had a default."""
 
 
 def home_faults(
@@ -28,6 +37,7 @@ def home_faults(
 ) -> list[Fault]:
     """All of them for one home."""
     return [
+        *_required(repository, target, evaluation),
         *_username(repository, target, found),
         *_darwin(repository, target, found),
         *_of_nixos(repository, evaluation, found),
@@ -48,6 +58,62 @@ def _text(repository: Repository, leaves: list[Leaf]) -> tuple[str, Place] | Non
     value = known(leaves[0].definition.value)
     place = place_of(repository, leaves[0].definition.site)
     return (str(value), place) if isinstance(value, str) and place is not None else None
+
+
+def _required(repository: Repository, target: Target, evaluation: Evaluation) -> list[Fault]:
+    """What every home needs and nobody has set, of Home Manager's own options."""
+    if evaluation.collected.failures:
+        return []
+    unread = {each.unknown.cause.subject for each in evaluation.collected.unread}
+    layers = [layer for layer in target.layers if layer.has_entry]
+    if not layers or not all(name.startswith("home-manager") for name in unread):
+        return []
+    for _, locked in inputs_of_role(repository.flake.lock, "home-manager"):
+        if locked.locked.get("lastModified", _REQUIRED_SINCE) < _REQUIRED_SINCE:
+            return []
+    parent = "/Users" if (target.system or "").endswith("-darwin") else "/home"
+    needed = {"stateVersion": _release(evaluation)}
+    if target.kind == "standalone":
+        needed |= {"username": target.user, "homeDirectory": f"{parent}/{target.user}"}
+    faults = []
+    for name, value in needed.items():
+        loc = ("home", name)
+        message = _has_no_value(evaluation, loc)
+        if message is not None:
+            path = layers[0].entry
+            end = first_line_end(repository.index[path].text)
+            place = Place(path, 0, end)
+            suggestion = quote(value) if value else ""
+            faults.append(Fault(MISSING_VALUE, message, loc, (place,), suggestion=suggestion))
+    return faults
+
+
+def _has_no_value(evaluation: Evaluation, loc: Loc) -> str | None:
+    """What Nix says of an option that nothing defines, None where something does or may."""
+    level = evaluation.root.node(loc[0])
+    option = level.node(loc[1]) if isinstance(level, Level) else None
+    if not isinstance(option, Option):
+        return None
+    try:
+        if any(leaf.in_force for leaf in option.resolved.leaves):
+            return None
+        force(option.value)
+    except Unknowable:
+        return None
+    except NixError as error:
+        name = f"`{show_option((*evaluation.prefix, *loc))}'"
+        return error.message if name in error.message and "no value" in error.message else None
+    return None
+
+
+def _release(evaluation: Evaluation) -> str:
+    """The newest state version that Home Manager knows, empty where that is not known."""
+    level = evaluation.root.node("home")
+    option = level.node("stateVersion") if isinstance(level, Level) else None
+    if not isinstance(option, Option) or not isinstance(option.declaration.type, Enum):
+        return ""
+    newest = known(option.declaration.type.values[-1])
+    return newest if isinstance(newest, str) else ""
 
 
 def _username(repository: Repository, target: Target, found: Walk) -> list[Fault]:

@@ -128,7 +128,9 @@ class _Walker:
             resolved = option.resolved
             leaves = self._note(loc, resolved)
             value = self._value(loc, option.value, resolved, leaves)
-            if value is not _FAILED and not option.has_apply:
+            if isinstance(value, Unknown):
+                self.own_parts(loc, leaves)
+            elif value is not _FAILED and not option.has_apply:
                 self.parts(loc, resolved, value, leaves)
         finally:
             self._declarations = before
@@ -136,8 +138,20 @@ class _Walker:
     def resolved(self, loc: Loc, resolved: Resolved) -> None:
         leaves = self._note(loc, resolved)
         value = self._value(loc, resolved.value, resolved, leaves)
-        if value is not _FAILED:
+        if isinstance(value, Unknown):
+            self.own_parts(loc, leaves)
+        elif value is not _FAILED:
             self.parts(loc, resolved, value, leaves)
+
+    def own_parts(self, loc: Loc, leaves: list[Leaf]) -> None:
+        """What the user's definitions hold, where others may add what is not known.
+
+        Whoever reads the option looks at each definition, whichever wins.
+        """
+        own = [leaf for leaf in leaves if leaf.status is Status.WINS and leaf.definition.site]
+        before = dict(self.found.leaves)
+        self.undeclared(loc, [leaf.definition for leaf in own])
+        self.found.leaves |= before
 
     def parts(self, loc: Loc, resolved: Resolved, value: Value, leaves: list[Leaf]) -> None:
         """What the value of an option holds, as far as its type tells one part from another."""
