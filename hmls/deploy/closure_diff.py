@@ -11,10 +11,16 @@ from hmls.deploy.tools import FEATURE_FLAGS, Tools
 
 Change = Literal["added", "removed", "changed"]
 
-MARKED = re.compile(r"^\[(?P<mark>[A-Z]).?\]\s+(?:#\d+\s+)?(?P<name>\S+)\s*(?P<versions>.*)$")
+MARKED = re.compile(
+    r"^\[(?P<mark>[A-Z]).?\]\s+(?:#\d+\s+)?(?P<name>\S+)"
+    r"(?:\s+(?P<size>[+-][\d.]+ ?[KMGT]?i?B))?(?:\s+(?P<versions>.*))?$"
+)
 CLOSURE = re.compile(r"^(?P<name>\S[^:]*): (?P<rest>.+)$")
 SIZE = re.compile(r"(?:^|, )(?P<size>[+-][\d.]+ [KMGT]?i?B)$")
 NONE_AT_ALL = "∅"
+SAID_OF_NONE = re.compile(r"<none>|, <unchanged>|<unchanged>, ")
+REAL_STORE = "/nix/store/"
+"""The one store that dix and nvd know, whatever NIX_STORE_DIR says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +34,15 @@ class PackageChange:
     size: str = ""
 
 
-def diff_command(old: str, new: str, tools: Tools) -> tuple[str, ...]:
-    """The command that compares two store paths: dix if it is there, else nvd, else Nix."""
-    if tools.has("dix"):
-        return ("dix", old, new)
-    if tools.has("nvd"):
-        return ("nvd", "--color=never", "diff", old, new)
+def diff_commands(old: str, new: str, tools: Tools) -> list[tuple[str, ...]]:
+    """The commands that compare two store paths, best first: dix, nvd, Nix itself."""
     flags = tools.nix.feature_flags if tools.nix is not None else FEATURE_FLAGS
-    return ("nix", *flags, "store", "diff-closures", old, new)
+    by_nix = ("nix", *flags, "store", "diff-closures", old, new)
+    if not (old.startswith(REAL_STORE) and new.startswith(REAL_STORE)):
+        return [by_nix]
+    dix = [("dix", old, new)] if tools.has("dix") else []
+    nvd = [("nvd", "--color=never", "diff", old, new)] if tools.has("nvd") else []
+    return [*dix, *nvd, by_nix]
 
 
 def parse_diff(text: str) -> list[PackageChange]:
@@ -46,16 +53,17 @@ def parse_diff(text: str) -> list[PackageChange]:
 
 
 def _from_mark(match: re.Match[str]) -> PackageChange:
-    """A line of dix or nvd: `[U.]  #1  git  2.43.0 -> 2.44.0`."""
-    name, versions = match["name"], match["versions"].strip()
+    """A line of dix or nvd: `[U.]  #1  git  +1.2KiB  2.43.0 -> 2.44.0`; not all have a size."""
+    name, size = match["name"], match["size"] or ""
+    versions = SAID_OF_NONE.sub("", match["versions"] or "").strip()
     match match["mark"]:
         case "A":
-            return PackageChange(name, "added", after=versions)
+            return PackageChange(name, "added", after=versions, size=size)
         case "R":
-            return PackageChange(name, "removed", before=versions)
+            return PackageChange(name, "removed", before=versions, size=size)
         case _:
             before, _, after = versions.partition(" -> ")
-            return PackageChange(name, "changed", before.strip(), after.strip())
+            return PackageChange(name, "changed", before.strip(), after.strip(), size)
 
 
 def _from_closure(match: re.Match[str]) -> PackageChange:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hmls.deploy.activation import unit_of_home
-from hmls.deploy.closure_diff import diff_command, parse_diff
+from hmls.deploy.closure_diff import diff_commands, parse_diff
 from hmls.deploy.collisions import Collision, predict
 from hmls.deploy.deployed import read_deployed
 from hmls.deploy.files_diff import FileChange, diff_homes
+from hmls.deploy.here import ask
 from hmls.deploy.preview import Document, SettingChange, diff_settings
-from hmls.deploy.process import Command, Ended, NotStarted, Stream, run
 from hmls.deploy.step import Plan, Preview, resolve_argument
 from hmls.deploy.surroundings import Surroundings
 from hmls.deploy.target import Target
@@ -55,24 +55,18 @@ async def compare(
 
 
 async def _packages(old: str | None, new: str, around: Surroundings) -> tuple[str, str]:
-    """What the tool at hand says of the packages, and a note if it could not."""
+    """What the first tool that can tell says of the packages, and a note if none can."""
     if old is None or old == new:
         return "", ""
-    lines: list[str] = []
-
-    def keep(stream: Stream, line: str) -> None:
-        if stream == "out":
-            lines.append(line)
-
-    argv = diff_command(old, new, around.situation.tools)
-    ended = await run(Command(argv, around.situation.machine.home, around.environ), keep)
-    match ended:
-        case Ended(code=0):
-            return "\n".join(lines), ""
-        case Ended(code=code):
-            return "", f"The packages could not be compared: {argv[0]} ended with code {code}."
-        case NotStarted(reason=reason):
-            return "", f"The packages could not be compared: {reason}"
+    reasons = []
+    for argv in diff_commands(old, new, around.situation.tools):
+        said = await ask(argv, around.situation.machine.home, around.environ)
+        if said.code == 0:
+            return said.stdout, ""
+        reasons.append(
+            said.stderr if said.code is None else f"{argv[0]} ended with code {said.code}."
+        )
+    return "", f"The packages could not be compared: {' '.join(reasons)}"
 
 
 def _collisions(

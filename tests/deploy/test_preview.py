@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hmls.deploy.closure_diff import PackageChange, diff_command, parse_diff
+from hmls.deploy.closure_diff import PackageChange, diff_commands, parse_diff
 from hmls.deploy.collisions import Collision, predict, predict_targets
 from hmls.deploy.files_diff import FileChange, diff_homes
 from hmls.deploy.flake_lock import InputChange, lock_changes, read_lock
@@ -29,12 +29,19 @@ def generation(folder: Path, **files: str) -> str:
     return str(made)
 
 
-def test_the_tool_at_hand_compares() -> None:
-    without_dix = Tools({"nvd": "/bin/nvd", "nix": "/bin/nix"}, NIX)
-    assert diff_command("/a", "/b", ALL_TOOLS) == ("dix", "/a", "/b")
-    assert diff_command("/a", "/b", without_dix) == ("nvd", "--color=never", "diff", "/a", "/b")
-    bare = diff_command("/a", "/b", Tools({"nix": "/bin/nix"}, NIX))
-    assert bare == ("nix", "store", "diff-closures", "/a", "/b")
+def test_the_tools_at_hand_compare_best_first() -> None:
+    old, new = f"/nix/store/{HASH}-a", f"/nix/store/{HASH}-b"
+    commands = diff_commands(old, new, ALL_TOOLS)
+    assert [argv[0] for argv in commands] == ["dix", "nvd", "nix"]
+    assert commands[1] == ("nvd", "--color=never", "diff", old, new)
+    bare = diff_commands(old, new, Tools({"nix": "/bin/nix"}, NIX))
+    assert bare == [("nix", "store", "diff-closures", old, new)]
+
+
+def test_a_store_elsewhere_is_nothing_that_dix_and_nvd_know() -> None:
+    """dix says there that nothing changed, nvd breaks off."""
+    commands = diff_commands(f"/home/a/store/{HASH}-a", f"/home/a/store/{HASH}-b", ALL_TOOLS)
+    assert [argv[0] for argv in commands] == ["nix"]
 
 
 def test_what_nix_says() -> None:
@@ -75,6 +82,23 @@ Closure size: 123 -> 124 (1 paths added, 0 paths removed, delta +1, disk usage +
     ]
 
 
+def test_what_nvd_says_with_sizes() -> None:
+    """As nvd 0.2.5 said it of real closures; a name without a version says `<none>`."""
+    text = """\
+[U*]  #1  git      +0B  2.43.0 -> 2.44.0
+[C*]  #3  two      +1.5KiB  1.0, 2.0 -> 2.0, 3.0
+[A+]  #1  added     +456B  <none>
+[A+]  #2  new-tool  +464B  0.1
+[R-]  #2  old-tool   -464B  1.0"""
+    assert parse_diff(text) == [
+        PackageChange("git", "changed", "2.43.0", "2.44.0", "+0B"),
+        PackageChange("two", "changed", "1.0, 2.0", "2.0, 3.0", "+1.5KiB"),
+        PackageChange("added", "added", "", "", "+456B"),
+        PackageChange("new-tool", "added", "", "0.1", "+464B"),
+        PackageChange("old-tool", "removed", "1.0", "", "-464B"),
+    ]
+
+
 def test_what_dix_says() -> None:
     text = """\
 <<< /nix/store/a
@@ -84,11 +108,15 @@ CHANGED (1)
 [U.] aws-c-event-stream        0.5.7 -> 0.7.0
 ADDED (1)
 [A.] hello  2.12
+[A.] font   <none>
+[U.] two    1.0, <unchanged> -> 3.0, <unchanged>
 
 SIZE: 1.30 GiB -> 1.31 GiB"""
     assert parse_diff(text) == [
         PackageChange("aws-c-event-stream", "changed", "0.5.7", "0.7.0"),
         PackageChange("hello", "added", "", "2.12"),
+        PackageChange("font", "added"),
+        PackageChange("two", "changed", "1.0", "3.0"),
     ]
 
 
