@@ -115,7 +115,8 @@ def check(what: str, flake: str, yes: bool, output: Format, as_json: bool, expla
     from hmls.report.explain import print_explanation
 
     if not os.path.isdir(what):
-        sys.exit(cli_deploy.check_target(flake, what, yes=yes))
+        manner = cli_deploy.Manner(yes, as_json or output == "json")
+        sys.exit(cli_deploy.check_target(flake, what, manner))
     folder = what
     if explain:
         _evaluate(lambda: print_explanation(_repository(folder)))

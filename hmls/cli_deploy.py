@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -39,11 +40,20 @@ class Asked:
     options: Options
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a command is carried out: whether all is agreed to, and whether its end is JSON."""
+
+    yes: bool
+    as_json: bool = False
+
+
 def common(command: F) -> F:
     """The options that every command here has."""
     for option in (
         click.option("--flake", "folder", default=".", type=FOLDER, help="The flake's folder."),
         click.option("--yes", "-y", is_flag=True, help="Answer every question with yes."),
+        click.option("--json", "as_json", is_flag=True, help="Print how it ended as JSON."),
     ):
         command = option(command)
     return command
@@ -94,6 +104,7 @@ def _deploying(name: str, text: str, action: Any) -> click.Command:
         target: str,
         folder: str,
         yes: bool,
+        as_json: bool,
         backup: str | None,
         specialisation: str | None,
         target_host: str | None,
@@ -109,7 +120,9 @@ def _deploying(name: str, text: str, action: Any) -> click.Command:
             build_host=build_host or asked.options.build_host,
             extra_arguments=(*asked.options.extra_arguments, *arguments),
         )
-        sys.exit(asyncio.run(carry_out(replace(asked, options=options), make, yes=yes)))
+        sys.exit(
+            asyncio.run(carry_out(replace(asked, options=options), make, Manner(yes, as_json)))
+        )
 
     return command
 
@@ -118,7 +131,7 @@ def _deploying(name: str, text: str, action: Any) -> click.Command:
 @click.argument("target")
 @click.argument("generation", type=int, required=False)
 @common
-def rollback(target: str, generation: int | None, folder: str, yes: bool) -> None:
+def rollback(target: str, generation: int | None, folder: str, yes: bool, as_json: bool) -> None:
     """Go back to GENERATION of TARGET, or to the one before the present one."""
 
     def make(asked: Asked, situation: Situation) -> Plan | Refusal:
@@ -134,7 +147,7 @@ def rollback(target: str, generation: int | None, folder: str, yes: bool) -> Non
             return plan.Refusal("no-generation", f"There is no {what} of {target} here.")
         return plan.rollback(asked.target, wanted, found, situation)
 
-    sys.exit(asyncio.run(carry_out(find(folder, target), make, yes=yes)))
+    sys.exit(asyncio.run(carry_out(find(folder, target), make, Manner(yes, as_json))))
 
 
 @click.command()
@@ -142,7 +155,14 @@ def rollback(target: str, generation: int | None, folder: str, yes: bool) -> Non
 @click.argument("numbers", type=int, nargs=-1)
 @click.option("--older-than", "days", type=int, help="All that are older than so many days.")
 @common
-def expire(target: str, numbers: tuple[int, ...], days: int | None, folder: str, yes: bool) -> None:
+def expire(
+    target: str,
+    numbers: tuple[int, ...],
+    days: int | None,
+    folder: str,
+    yes: bool,
+    as_json: bool,
+) -> None:
     """Forget generations of TARGET by their NUMBERS; never the current one."""
 
     def make(asked: Asked, situation: Situation) -> Plan | Refusal:
@@ -158,7 +178,7 @@ def expire(target: str, numbers: tuple[int, ...], days: int | None, folder: str,
             chosen += older_than(found, timedelta(days=days), datetime.now())
         return plan.expire(asked.target, list(dict.fromkeys(chosen)), situation)
 
-    sys.exit(asyncio.run(carry_out(find(folder, target), make, yes=yes)))
+    sys.exit(asyncio.run(carry_out(find(folder, target), make, Manner(yes, as_json))))
 
 
 @click.command()
@@ -182,8 +202,7 @@ def generations(target: str, folder: str, as_json: bool) -> None:
 
     found = asyncio.run(look())
     if as_json:
-        json.dump([entry.json for entry in found], sys.stdout, indent=2, ensure_ascii=False)
-        sys.stdout.write("\n")
+        _print_json([entry.json for entry in found])
         return
     from rich.console import Console
 
@@ -198,7 +217,7 @@ def generations(target: str, folder: str, as_json: bool) -> None:
 @click.command()
 @click.argument("inputs", nargs=-1)
 @common
-def update(inputs: tuple[str, ...], folder: str, yes: bool) -> None:
+def update(inputs: tuple[str, ...], folder: str, yes: bool, as_json: bool) -> None:
     """Move the locks of INPUTS to the newest there is; of all where none is named."""
 
     def make(asked: Asked, situation: Situation) -> Plan | Refusal:
@@ -206,12 +225,12 @@ def update(inputs: tuple[str, ...], folder: str, yes: bool) -> None:
 
         return plan.update(asked.root, inputs, situation)
 
-    sys.exit(asyncio.run(carry_out(find(folder, None), make, yes=yes)))
+    sys.exit(asyncio.run(carry_out(find(folder, None), make, Manner(yes, as_json))))
 
 
 @click.command()
 @common
-def archive(folder: str, yes: bool) -> None:
+def archive(folder: str, yes: bool, as_json: bool) -> None:
     """Fetch the sources of all inputs, as flake.lock has them."""
 
     def make(asked: Asked, situation: Situation) -> Plan | Refusal:
@@ -219,12 +238,12 @@ def archive(folder: str, yes: bool) -> None:
 
         return plan.archive(asked.root, situation)
 
-    sys.exit(asyncio.run(carry_out(find(folder, None), make, yes=yes)))
+    sys.exit(asyncio.run(carry_out(find(folder, None), make, Manner(yes, as_json))))
 
 
 @click.command("check-all")
 @common
-def check_all(folder: str, yes: bool) -> None:
+def check_all(folder: str, yes: bool, as_json: bool) -> None:
     """Let Nix check the flake, every home and every machine."""
 
     def make(asked: Asked, situation: Situation) -> Plan | Refusal:
@@ -232,13 +251,14 @@ def check_all(folder: str, yes: bool) -> None:
 
         return plan.check_all(asked.root, asked.every, situation)
 
-    sys.exit(asyncio.run(carry_out(find(folder, None), make, yes=yes)))
+    sys.exit(asyncio.run(carry_out(find(folder, None), make, Manner(yes, as_json))))
 
 
 @click.command("init")
 @click.argument("folder", default=".", type=FOLDER)
 @click.option("--yes", "-y", is_flag=True, help="Answer every question with yes.")
-def initialise(folder: str, yes: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print how it ended as JSON.")
+def initialise(folder: str, yes: bool, as_json: bool) -> None:
     """Install Home Manager with a first configuration in FOLDER, where no flake is."""
     from hmls.deploy.file_index import FileIndex
     from hmls.deploy.repository import Facts
@@ -255,10 +275,10 @@ def initialise(folder: str, yes: bool) -> None:
         return plan.initialise(asked.root, situation)
 
     asked = Asked(root, None, (), Facts(FileIndex({})), Options())
-    sys.exit(asyncio.run(carry_out(asked, make, yes=yes)))
+    sys.exit(asyncio.run(carry_out(asked, make, Manner(yes, as_json))))
 
 
-def check_target(folder: str, target: str, *, yes: bool) -> int:
+def check_target(folder: str, target: str, manner: Manner) -> int:
     """`nix flake check` and the evaluation of a target; the exit status."""
 
     def make(asked: Asked, situation: Situation) -> Plan | Refusal:
@@ -267,7 +287,7 @@ def check_target(folder: str, target: str, *, yes: bool) -> int:
         assert asked.target is not None
         return plan.check(asked.target, situation)
 
-    return asyncio.run(carry_out(find(folder, target), make, yes=yes))
+    return asyncio.run(carry_out(find(folder, target), make, manner))
 
 
 def find(folder: str, name: str | None, *, settings: bool = False) -> Asked:
@@ -310,31 +330,73 @@ def _find(folder: str, name: str | None, *, settings: bool) -> Asked:
     return Asked(repository.root, target, tuple(distinct(repository)), facts, options)
 
 
-async def carry_out(asked: Asked, make: Make, *, yes: bool) -> int:
-    """Make the plan and run it in this terminal; the exit status."""
+async def carry_out(asked: Asked, make: Make, manner: Manner) -> int:
+    """Make the plan and run it in this terminal; the exit status.
+
+    Ctrl-C ends what runs, a second one at once. The end of the terminal or of the machine ends a
+    build, and lets an activation go to its end.
+    """
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+    asked_to_end: list[int] = []
+
+    def end(number: int) -> None:
+        asked_to_end.append(number)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, end, number)
+    try:
+        return await _carry_out(asked, make, manner, lambda: signal.SIGINT in asked_to_end)
+    except asyncio.CancelledError:
+        return 128 + asked_to_end[-1]
+
+
+async def _carry_out(
+    asked: Asked, make: Make, manner: Manner, wants_end: Callable[[], bool]
+) -> int:
     from hmls.deploy.here import situation_here
+    from hmls.deploy.outcome import Done
     from hmls.deploy.session import deploy
     from hmls.deploy.surroundings import Surroundings
     from hmls.deploy.target import Refusal
     from hmls.deploy.tools import environment
     from hmls.report.deploy import TerminalUi, print_outcome
+    from hmls.report.outcome_json import outcome_json
 
     situation = await situation_here(asked.options, trusted=True)
     environ = environment(situation.machine)
     made = make(asked, situation)
     if isinstance(made, Refusal):
         click.echo(made.reason, err=True)
+        if manner.as_json:
+            _print_json(outcome_json(made, asked.root))
         return REFUSED
-    ui = TerminalUi(environ, yes=yes)
+    ui = TerminalUi(environ, yes=manner.yes, data=manner.as_json)
     facts = asked.facts
     around = Surroundings(
-        situation, environ, facts.index, facts.settings, facts.untracked, facts.forced
+        situation,
+        environ,
+        facts.index,
+        facts.settings,
+        facts.untracked,
+        facts.forced,
+        wants_end,
     )
     try:
         outcome = await deploy(made, ui, around)
     finally:
         ui.pause()
+    if manner.as_json:
+        _print_json(outcome_json(outcome, asked.root))
+    elif isinstance(outcome, Done) and outcome.preview is None and not sys.stdout.isatty():
+        click.echo(outcome.result or "", nl=outcome.result is not None)
     return print_outcome(outcome, asked.root, ui.console)
+
+
+def _print_json(data: Any) -> None:
+    json.dump(data, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
 
 
 def _numbered(generations: Sequence[Generation], number: int) -> Generation | None:

@@ -45,6 +45,22 @@ def moved(profile: str | None, before: str | None) -> Moved | None:
     return Moved(profile, before, after)
 
 
+def is_activated(activated: str | None, profile: str) -> bool:
+    """Whether what a profile points to (a store path) runs, itself or a specialisation of it.
+
+    `activated` is the link that an activation sets when it is through.
+    """
+    if activated is None or not os.path.lexists(activated):
+        return False
+    runs = os.path.realpath(activated)
+    folder = os.path.join(profile, "specialisation")
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        names = []
+    return runs in (profile, *(os.path.realpath(os.path.join(folder, name)) for name in names))
+
+
 def unit_of_home(user: str) -> str:
     """The service of a user's home on NixOS, escaped as Home Manager's module does it.
 

@@ -18,7 +18,9 @@ MARKED = re.compile(
 CLOSURE = re.compile(r"^(?P<name>\S[^:]*): (?P<rest>.+)$")
 SIZE = re.compile(r"(?:^|, )(?P<size>[+-][\d.]+ [KMGT]?i?B)$")
 NONE_AT_ALL = "∅"
-SAID_OF_NONE = re.compile(r"<none>|, <unchanged>|<unchanged>, ")
+SAID_OF_NONE = re.compile(r"<none>|ε|, <unchanged>|<unchanged>, ")
+NO_PACKAGE = re.compile(r"(?:hm_|home-manager-|unit-|system-units$|user-units$)")
+"""Store paths of files that Home Manager and NixOS write, which the tools list as packages."""
 REAL_STORE = "/nix/store/"
 """The one store that dix and nvd know, whatever NIX_STORE_DIR says."""
 
@@ -49,7 +51,8 @@ def parse_diff(text: str) -> list[PackageChange]:
     """The packages in the output of any of the three; lines of no such shape are left out."""
     lines = [strip_escapes(line).strip() for line in text.splitlines()]
     marked = [_from_mark(match) for line in lines if (match := MARKED.match(line))]
-    return marked or [_from_closure(match) for line in lines if (match := CLOSURE.match(line))]
+    found = marked or [_from_closure(match) for line in lines if (match := CLOSURE.match(line))]
+    return [each for each in found if NO_PACKAGE.match(each.name) is None]
 
 
 def _from_mark(match: re.Match[str]) -> PackageChange:
@@ -73,7 +76,9 @@ def _from_closure(match: re.Match[str]) -> PackageChange:
     size = sized["size"] if sized else ""
     before, _, after = (rest[: sized.start()] if sized else rest).partition(" → ")
     if before == NONE_AT_ALL:
-        return PackageChange(match["name"], "added", after=after, size=size)
+        return PackageChange(match["name"], "added", after=SAID_OF_NONE.sub("", after), size=size)
     if after == NONE_AT_ALL:
+        before = SAID_OF_NONE.sub("", before)
         return PackageChange(match["name"], "removed", before=before, size=size)
+    before, after = SAID_OF_NONE.sub("", before), SAID_OF_NONE.sub("", after)
     return PackageChange(match["name"], "changed", before, after, size)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from hmls.deploy.activation import is_activated
 from hmls.deploy.lock import Record, process_identity
 from hmls.deploy.process import end_group, group_lives
 
@@ -48,7 +49,7 @@ def _after_activation(opening: str, record: Record) -> Interrupted:
     if now is None or now == record.profile_before:
         text = f"{opening} The profile was not moved: what ran before still runs."
         return Interrupted("nothing-changed", text, record)
-    if record.activated is not None and now == _target_of(record.activated):
+    if is_activated(record.activated, now):
         return Interrupted("completed", f"{opening} It went on to its end: {now} runs.", record)
     said = "".join(f"\n    {line}" for line in _last_words(record))
     text = f"{opening} The profile points to {now}, which is not fully activated."

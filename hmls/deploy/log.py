@@ -82,6 +82,13 @@ class Log:
             case _:
                 return None
 
+    @property
+    def last_words(self) -> str:
+        """The last line that says something, other than a warning if there is one."""
+        said = [line for line in self.text if line.strip()]
+        plain = [line for line in said if WARNING.match(line) is None]
+        return next(iter([*plain[-1:], *said[-1:]]), "")
+
     def problems(self, tree: WorkingTree, index: Index, home: str) -> list[Problem]:
         """All problems so far, each once, errors first."""
         self._end_block()

@@ -47,7 +47,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A step failed. `moved` is set if the profile was moved before that: the way back is known."""
+    """A step failed. `moved` is set if the profile was moved before that: the way back is known.
+
+    `activated` says that what it points to runs by now.
+    """
 
     title: str
     step: str
@@ -56,17 +59,26 @@ class Failed:
     reason: str
     problems: tuple[Problem, ...] = ()
     moved: Moved | None = None
+    activated: bool = False
 
     @property
     def text(self) -> str:
         """What failed, what state it left, and the way back."""
-        said = f"{self.title}: “{self.step}” failed. {self.reason}"
+        said = f"{self.title}: “{self.step}” failed. {sentence(self.reason)}"
         if self.moved is None:
             return said
-        said += " The profile was moved before that and points to the new generation."
+        if self.activated:
+            said += " The new generation was activated before that and runs."
+        else:
+            said += " The profile was moved before that and points to the new generation."
         if self.moved.before is not None:
             said += f" The way back: {self.moved.before}/activate"
         return said
+
+
+def sentence(text: str) -> str:
+    """Text that ends as a sentence does, so that another may follow."""
+    return text if text.endswith((".", "!", "?", ":", ";")) else f"{text}."
 
 
 @dataclass(frozen=True, slots=True)

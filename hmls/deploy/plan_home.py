@@ -9,7 +9,7 @@ from hmls.deploy.flakeref import configuration, nameable_by_wrappers
 from hmls.deploy.generations import Generation, activated_home, home_profile, running_home
 from hmls.deploy.plan_flake import STRUCTURED, build_step, check_step, known_nix, nix, refuse_name
 from hmls.deploy.situation import Situation, refuse, refuse_activation
-from hmls.deploy.step import FromStep, Plan, Preview, Step
+from hmls.deploy.step import FromStep, Plan, Preview, Step, specialised
 from hmls.deploy.target import Refusal, Target
 from hmls.deploy.tools import refuse_without
 
@@ -184,7 +184,7 @@ def _preview_step(target: Target, situation: Situation) -> Preview:
         "preview",
         f"Preview {target.name}",
         running_home(situation.machine) if ours else None,
-        FromStep("build"),
+        FromStep("build", specialised(situation.options.specialisation)),
         situation.machine.home if ours else None,
     )
 
@@ -197,7 +197,7 @@ def _activation(target: Target, situation: Situation) -> tuple[Step, ...]:
         return (_activation_step((FromStep("build", "/activate"),), situation),)
     profile = home_profile(situation.machine)
     set_profile = ("nix-env", "--profile", profile, "--set", FromStep("build"))
-    activate = FromStep("build", f"/specialisation/{specialisation}/activate")
+    activate = FromStep("build", f"{specialised(specialisation)}/activate")
     return (
         Step(
             "profile",

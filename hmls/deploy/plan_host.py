@@ -11,7 +11,7 @@ from hmls.deploy.flakeref import configuration, nameable_by_wrappers, root_refer
 from hmls.deploy.generations import Generation, previous, system_profile
 from hmls.deploy.plan_flake import STRUCTURED, build_step, check_step, refuse_name
 from hmls.deploy.situation import Situation, refuse, refuse_activation
-from hmls.deploy.step import FromStep, Plan, Preview, Step
+from hmls.deploy.step import FromStep, Plan, Preview, Step, specialised
 from hmls.deploy.target import Refusal, Target
 from hmls.deploy.tools import Tool, refuse_without
 
@@ -81,7 +81,7 @@ def activate(
         (
             check_step(target.flake_root, situation),
             _first_build(target, situation),
-            _preview_step(target, situation),
+            _preview_step(target, situation, boots=action == "boot"),
             step,
         ),
         profile=system_profile(situation.machine) if local else None,
@@ -237,15 +237,15 @@ def _rollback_commands(
     ]
 
 
-def _preview_step(target: Target, situation: Situation) -> Preview:
-    """Compared with what runs here, if the target is this machine."""
+def _preview_step(target: Target, situation: Situation, *, boots: bool = False) -> Preview:
+    """Compared with what runs here, if the target is this machine. A boot asks which one later."""
     machine, options = situation.machine, situation.options
     here = machine.hostname.split(".", 1)[0] == target.host and options.target_host is None
     return Preview(
         "preview",
         f"Preview {target.name}",
         _running_system(situation) if here else None,
-        FromStep("build"),
+        FromStep("build", "" if boots else specialised(options.specialisation)),
         machine.home if here and machine.user == target.user else None,
     )
 

@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -87,8 +88,10 @@ async def run(
         await asyncio.wait({readers}, timeout=LAST_WORDS_S)
         return Ended(code)
     except asyncio.CancelledError:
-        await end_group(started.pid)
-        await started.wait()
+        try:
+            await end_group(started.pid)
+        finally:
+            await started.wait()
         raise
     finally:
         readers.cancel()
@@ -129,9 +132,11 @@ async def run_detached(
                 for file, lines in tails:
                     await _read_rest(file, lines)
         except asyncio.CancelledError:
-            if wants_end():
-                await end_group(started.pid)
-            await waiter
+            try:
+                if wants_end():
+                    await end_group(started.pid)
+            finally:
+                await waiter
             raise
     for _, lines in tails:
         lines.finish()
@@ -160,17 +165,23 @@ async def run_attached(command: Command) -> Ended | NotStarted:
 async def end_group(group: int) -> bool:
     """End every process of a group, gently at first. False if some of it may not be ended by us.
 
-    A program that `sudo` started belongs to root: it is waited for, not ended.
+    A program that `sudo` started belongs to root: it is waited for, not ended. Cancelled, as by a
+    user who asks again, it is no more gentle.
     """
     for number, patience_s in PATIENCE_S:
         try:
             os.killpg(group, number)
+            if await _gone(group, patience_s):
+                return True
         except ProcessLookupError:
             return True
         except PermissionError:
             return False
-        if await _gone(group, patience_s):
-            return True
+        except asyncio.CancelledError:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+            await _gone(group, patience_s)
+            raise
     return False
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hmls.deploy.activation import (
     failed_units,
+    is_activated,
     moved,
     of_system,
     profile_number,
@@ -26,12 +27,21 @@ from hmls.deploy.interrupted import Interrupted, assess
 from hmls.deploy.lock import Busy, Lock, Record, process_identity, read_record, take
 from hmls.deploy.log import Log, LogLine
 from hmls.deploy.look import look
-from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome
+from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome, sentence
 from hmls.deploy.plan_host import scratch_folder, unattended
 from hmls.deploy.preview import Document
 from hmls.deploy.problem import Problem
 from hmls.deploy.runner import OUTLIVES_US, Ran, result_path, run_step
-from hmls.deploy.step import Plan, Preview, Step, arguments, display, resolve
+from hmls.deploy.step import (
+    FromStep,
+    Plan,
+    Preview,
+    Step,
+    arguments,
+    display,
+    resolve,
+    resolve_argument,
+)
 from hmls.deploy.surroundings import Surroundings
 from hmls.deploy.ui import Exited, NoTerminal, Opened, Question, Ui
 from hmls.deploy.working_tree import working_tree
@@ -142,6 +152,8 @@ class _Deployment:
     async def _take(self, step: Step | Preview, rest: Sequence[Step | Preview]) -> Outcome | None:
         """One step; an outcome if the plan ends here."""
         if isinstance(step, Preview):
+            if missing := self._missing_specialisation(step):
+                return self._failure(step, None, missing)
             self.document = await look(step, self.plan, self.results, self.around)
             await self.ui.show(self.document)
             return None
@@ -151,6 +163,20 @@ class _Deployment:
         if step.needs_terminal:
             return await self._run_in_terminal(resolved, rest)
         return await self._run(resolved)
+
+    def _missing_specialisation(self, step: Preview) -> str:
+        """Why what is to be previewed, and activated after that, is not there; else nothing."""
+        if not isinstance(step.new, FromStep) or not step.new.suffix:
+            return ""
+        if os.path.exists(resolve_argument(step.new, self.results)):
+            return ""
+        name = os.path.basename(step.new.suffix)
+        try:
+            there = sorted(os.listdir(f"{self.results[step.new.step]}/specialisation"))
+        except OSError:
+            there = []
+        known = f"there are {', '.join(there)}" if there else "it has none"
+        return f"What was built has no specialisation “{name}”: {known}."
 
     async def _may_start(self) -> bool:
         """Ask before anything runs; a plan that asks before its first process asks once."""
@@ -287,20 +313,22 @@ class _Deployment:
         errors = [problem for problem in self.problems if problem.severity == "error"]
         if errors:
             return errors[0].message.splitlines()[0]
-        last = next((line for line in reversed(ran.log.text) if line.strip()), "")
+        last = ran.log.last_words
         ended = f"It ended with code {ran.code}."
         return f"{ended} It last said: {last}" if last else ended
 
-    def _failure(self, step: Step, code: int | None, reason: str) -> Failed:
+    def _failure(self, step: Step | Preview, code: int | None, reason: str) -> Failed:
         full = full_disks(self.around.situation.machine, self.around.environ)
+        changed = moved(self.plan.profile, self.profile_before)
         return Failed(
             title=self.plan.title,
             step=step.title,
             seconds=time.time() - self.begun_s,
             code=code,
-            reason=f"{reason} {full}".rstrip(),
+            reason=f"{sentence(reason)} {full}" if full else reason,
             problems=tuple(self.problems),
-            moved=moved(self.plan.profile, self.profile_before),
+            moved=changed,
+            activated=changed is not None and is_activated(self.plan.activated, changed.after),
         )
 
     def _end(self) -> Outcome:

@@ -97,6 +97,11 @@ def display(step: Step) -> str:
     return " ".join(words)
 
 
+def specialised(name: str | None) -> str:
+    """Where a specialisation lies in what was built, as a suffix; empty for none."""
+    return f"/specialisation/{name}" if name is not None else ""
+
+
 def resolve(step: Step, results: Mapping[str, str]) -> Step:
     """The step with what earlier steps printed (step name → store path) put in its place."""
     return replace(step, argv=tuple(resolve_argument(word, results) for word in step.argv))

@@ -32,10 +32,14 @@ _STYLES = {"error": "red", "warning": "yellow", "news": "", "build": "dim"}
 
 
 class TerminalUi:
-    """`hmls.deploy.ui.Ui` on standard error; with `yes` every question is answered so."""
+    """`hmls.deploy.ui.Ui` on standard error; with `yes` every question is answered so.
 
-    def __init__(self, environ: Mapping[str, str], *, yes: bool) -> None:
+    Documents go to standard output, unless `data` is to be there.
+    """
+
+    def __init__(self, environ: Mapping[str, str], *, yes: bool, data: bool = False) -> None:
         self.console = Console(stderr=True, highlight=False)
+        self._data = data
         self._environ = environ
         self._yes = yes
         self._live: Live | None = None
@@ -46,23 +50,25 @@ class TerminalUi:
         for command in question.commands:
             self.console.print(Text(f"  $ {command}", style="cyan"), soft_wrap=True)
         for note in question.notes:
-            self.console.print(Text(f"  {note}", style="yellow"))
+            self.console.print(Text(f"  {note}", style="yellow"), soft_wrap=True)
         if self._yes:
             return True
         if not sys.stdin.isatty():
             self.console.print("Nobody is here to say yes: give --yes to run it.")
             return False
-        return await asyncio.to_thread(self._ask)
-
-    def _ask(self) -> bool:
-        try:
-            return self.console.input("Run it? [y/N] ").strip().lower() in ("y", "yes")
-        except EOFError:
-            return False
+        self.console.print("Run it? [y/N] ", markup=False, end="")
+        return (await _typed_line()).strip().lower() in ("y", "yes")
 
     async def show(self, document: Document) -> None:
         self.pause()
-        self.console.print(Markdown(markdown(document)))
+        if self._data:
+            return
+        text = markdown(document)
+        if sys.stdout.isatty():
+            Console(highlight=False).print(Markdown(text))
+        else:
+            sys.stdout.write(text)
+            sys.stdout.flush()
 
     async def open_terminal(
         self, _command: str, cwd: str, argvs: Sequence[tuple[str, ...]]
@@ -88,7 +94,12 @@ class TerminalUi:
             self._live.start()
         row = Table.grid(padding=(0, 1))
         bar = ProgressBar(total=100, completed=report.percentage or 0, width=24)
-        row.add_row(Spinner("dots"), Text(title, style="bold"), bar, Text(report.text))
+        row.add_row(
+            Spinner("dots"),
+            Text(title, style="bold"),
+            bar,
+            Text(report.text, no_wrap=True, overflow="ellipsis"),
+        )
         self._live.update(Group(row))
 
     def log(self, line: LogLine) -> None:
@@ -99,13 +110,29 @@ class TerminalUi:
         self.console.print(text, soft_wrap=True)
 
     def note(self, text: str) -> None:
-        self.console.print(Text(text, style="yellow"))
+        self.console.print(Text(text, style="yellow"), soft_wrap=True)
 
     def pause(self) -> None:
         """Take the progress away, so that others can write."""
         if self._live is not None:
             self._live.stop()
             self._live = None
+
+
+async def _typed_line() -> str:
+    """A line from the terminal; waiting for it can be cancelled, as a thread's reading cannot."""
+    loop = asyncio.get_running_loop()
+    answered: asyncio.Future[str] = loop.create_future()
+
+    def read() -> None:
+        if not answered.done():
+            answered.set_result(sys.stdin.readline())
+
+    loop.add_reader(sys.stdin, read)
+    try:
+        return await answered
+    finally:
+        loop.remove_reader(sys.stdin)
 
 
 def print_outcome(outcome: Outcome, root: str, console: Console) -> int:
@@ -118,13 +145,13 @@ def print_outcome(outcome: Outcome, root: str, console: Console) -> int:
             pass
     match outcome:
         case Done() | HandedOver():
-            console.print(Text(outcome.text, style="green"))
+            console.print(Text(outcome.text, style="green"), soft_wrap=True)
             return 0
         case Failed():
-            console.print(Text(outcome.text, style="red"))
+            console.print(Text(outcome.text, style="red"), soft_wrap=True)
             return 1
         case NotRun():
-            console.print(Text(outcome.text, style="yellow"))
+            console.print(Text(outcome.text, style="yellow"), soft_wrap=True)
             return 1
 
 
@@ -142,7 +169,9 @@ def print_problem(problem: Problem, root: str, console: Console) -> None:
     if problem.place is not None:
         _print_line(problem.place.file, problem.place.line, problem.place.column, console)
     if problem.kind == "build-failed":
-        for line in problem.details.splitlines()[-LAST_WORDS:]:
+        said = set(problem.message.splitlines())
+        details = [line for line in problem.details.splitlines() if line not in said]
+        for line in details[-LAST_WORDS:]:
             console.print(Text(f"    {strip_escapes(line)}", style="dim"), soft_wrap=True)
     for place, text in problem.related:
         name = os.path.relpath(place.file, root)
@@ -167,7 +196,7 @@ def _print_line(file: str, line: int, column: int, console: Console) -> None:
 def print_history(entries: Sequence[Entry], console: Console) -> None:
     table = Table(box=None, header_style="dim")
     for column in ("id", "date", "", "changed", "path"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold", no_wrap=not console.is_terminal)
     for entry in entries:
         generation = entry.generation
         table.add_row(
@@ -177,4 +206,4 @@ def print_history(entries: Sequence[Entry], console: Console) -> None:
             escape(entry.changes or ""),
             f"[dim]{escape(generation.path)}[/dim]",
         )
-    console.print(table)
+    console.print(table, soft_wrap=not console.is_terminal)

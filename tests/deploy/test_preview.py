@@ -51,6 +51,8 @@ def test_what_nix_says() -> None:
         "zlib: ∅ → 1.3\n"
         "bluez: +12.6 KiB\n"
         "x: ε → 1.2, 1.3\n"
+        "font: ∅ → ε\n"
+        "hm_zshrc: ∅ → ε\n"
         "no such line\n"
     )
     assert parse_diff(text) == [
@@ -58,7 +60,8 @@ def test_what_nix_says() -> None:
         PackageChange("kdeconnect", "removed", "20.08.2", "", "-6597.8 KiB"),
         PackageChange("zlib", "added", "", "1.3"),
         PackageChange("bluez", "changed", "", "", "+12.6 KiB"),
-        PackageChange("x", "changed", "ε", "1.2, 1.3"),
+        PackageChange("x", "changed", "", "1.2, 1.3"),
+        PackageChange("font", "added"),
     ]
 
 

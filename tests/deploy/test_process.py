@@ -101,6 +101,21 @@ async def test_cancelling_ends_the_whole_group(monkeypatch: pytest.MonkeyPatch) 
     assert not group_lives(output.group)
 
 
+async def test_cancelling_twice_is_no_more_gentle() -> None:
+    output = Output()
+    script = "trap '' INT TERM; sleep 1000 & echo started; wait; wait; sleep 1000"
+    task = asyncio.create_task(run(shell(script), output.line, output.started))
+    await output.sees("started")
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        async with asyncio.timeout(process.PATIENCE_S[0][1] / 2):
+            await task
+    assert output.group is not None
+    assert not group_lives(output.group)
+
+
 async def test_a_group_that_ends_by_itself_is_given_the_time() -> None:
     output = Output()
     script = "trap 'echo cleaned up; exit 0' INT; echo started; while :; do sleep 0.01; done"

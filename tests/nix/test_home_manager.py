@@ -49,6 +49,19 @@ async def test_the_profile_moves_before_an_activation_that_fails(managed: Lab) -
     assert Path(managed.home / "a").read_text() == "1"
 
 
+async def test_what_fails_after_the_activation_is_not_the_activation(managed: Lab) -> None:
+    """`home-manager switch` builds its news behind it."""
+    managed.set_home('{ files.a = "1"; }')
+    program = Path(managed.environ["PATH"].split(":", 1)[0], "home-manager")
+    script = program.read_text().replace("exec ", "")
+    program.write_text(f"{script}echo the news are bad >&2; exit 1\n")
+    outcome = await managed.deploy(plan.switch)
+    assert isinstance(outcome, Failed)
+    assert (managed.home / "a").read_text() == "1"
+    assert outcome.activated
+    assert "the news are bad. The new generation was activated before that and runs" in outcome.text
+
+
 async def test_files_in_the_way_are_moved_aside(managed: Lab) -> None:
     (managed.home / "a").write_text("my own")
     managed.set_home('{ files.a = "1"; }')
@@ -68,6 +81,12 @@ async def test_a_specialisation(managed: Lab) -> None:
     outcome = await managed.deploy(plan.switch)
     assert isinstance(outcome, Done), outcome
     assert (managed.home / "mood").read_text() == "night"
+    assert outcome.generation == 1
+    managed.options = plan.Options(specialisation="noon")
+    missing = await managed.deploy(plan.switch)
+    assert isinstance(missing, Failed)
+    assert missing.reason == "What was built has no specialisation “noon”: there are night."
+    assert (missing.moved, (managed.home / "mood").read_text()) == (None, "night")
 
 
 async def test_expire(managed: Lab) -> None:

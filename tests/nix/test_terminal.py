@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from tests.nix.desk import command_as_owner, environ_of_owner, make_lab, other_user
 from tests.nix.lab import Lab
 from tests.nix.test_flakes import add_inputs
+from tests.nix.test_server import building
 
 USER = other_user()[1]
 HOME = f"homes/{USER}/default.nix"
@@ -23,12 +27,37 @@ def lab(folder: Path, nix_environ: dict[str, str]) -> Lab:
 
 
 def hmls(lab: Lab, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [*command_as_owner(lab), *arguments]
-    environ = {**environ_of_owner(lab), "COLUMNS": "200"}
+    """The command where nobody can answer."""
     return subprocess.run(
-        command, cwd=lab.root, env=environ, capture_output=True, text=True, check=False,
-        stdin=subprocess.DEVNULL,
+        command(lab, *arguments), cwd=lab.root, env=environ(lab), capture_output=True, text=True,
+        check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def typed(lab: Lab, prompt: str, keys: str, *arguments: str) -> tuple[int, str]:
+    """The command in a terminal of its own, where keys are typed at a prompt; its end and text."""
+    argv, at = command(lab, *arguments), {**environ(lab), "TERM": "xterm"}
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(lab.root)
+        os.execvpe(argv[0], argv, at)
+    said, waiting = b"", True
+    with suppress(OSError):  # It is what a terminal says whose last program ended.
+        while chunk := os.read(terminal, 4096):
+            said += chunk
+            if waiting and prompt.encode() in said:
+                os.write(terminal, keys.encode())
+                waiting = False
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), said.decode()
+
+
+def command(lab: Lab, *arguments: str) -> list[str]:
+    return [*command_as_owner(lab), *arguments]
+
+
+def environ(lab: Lab) -> dict[str, str]:
+    return {**environ_of_owner(lab), "COLUMNS": "200"}
 
 
 def test_switch_and_back(lab: Lab) -> None:
@@ -58,6 +87,51 @@ def test_nothing_is_run_where_nobody_says_yes(lab: Lab) -> None:
     assert not (lab.home / "settings").exists()
 
 
+@pytest.mark.parametrize(
+    ("keys", "status", "says"), [("n\n", 1, "nothing was run"), ("\x03", 130, "")]
+)
+def test_a_terminal_asks_and_takes_no_for_an_answer(
+    lab: Lab, keys: str, status: int, says: str
+) -> None:
+    code, said = typed(lab, "Run it? [y/N] ", keys, "switch", USER)
+    assert code == status, said
+    assert says in said
+    assert not (lab.home / "settings").exists()
+
+
+def test_a_terminal_asks_before_it_runs_and_before_it_activates(lab: Lab) -> None:
+    code, said = typed(lab, "Run it? [y/N] ", "y\ny\n", "switch", USER)
+    assert code == 0, said
+    assert said.count("Run it? [y/N]") == 2
+    assert (lab.home / "settings").read_text() == "dark"
+
+
+def test_ctrl_c_ends_a_build(lab: Lab) -> None:
+    lab.write(HOME, building("echo begun; sleep 4321"))
+    code, said = typed(lab, "> begun", "\x03", "build", USER, "--yes")
+    assert code == 130, said
+    assert "was cancelled" in said
+    assert lab.processes() == []
+
+
+def test_a_program_reads_the_path_or_all_of_it_as_json(lab: Lab) -> None:
+    built = hmls(lab, "build", USER, "--yes")
+    assert os.path.exists(f"{built.stdout.strip()}/activate")
+    found = json.loads(hmls(lab, "switch", USER, "--yes", "--json").stdout)
+    assert (found["outcome"], found["generation"]) == ("done", 1)
+    assert found["result"] == built.stdout.strip()
+    assert [each["target"] for each in found["changes"]["files"]] == ["settings"]
+    lab.write(HOME, "{\n  files.settings = nothing;\n}\n")
+    failed = hmls(lab, "check", USER, "--yes", "--json")
+    assert failed.returncode == 1
+    problem = json.loads(failed.stdout)["problems"][0]
+    assert (problem["code"], problem["file"]) == ("undefined-variable", HOME)
+    assert (problem["line"], problem["column"]) == (2, 20)
+    lab.set_home(FILE, "somebody")
+    refused = hmls(lab, "switch", "somebody", "--yes", "--json")
+    assert json.loads(refused.stdout)["outcome"] == "refused"
+
+
 def test_an_error_is_shown_on_the_users_line(lab: Lab) -> None:
     lab.write(HOME, "{\n  files.settings = nothing;\n}\n")
     said = hmls(lab, "build", USER, "--yes")
@@ -84,13 +158,14 @@ def test_preview_and_update(lab: Lab) -> None:
     lab.set_home(FILE, USER)
     preview = hmls(lab, "preview", USER, "--yes")
     assert preview.returncode == 0, preview.stderr
-    assert "~/settings" in preview.stderr
+    assert "### `~/settings` added" in preview.stdout
     assert not (lab.home / "settings").exists()
     (one / "more").write_text("x")
     update = hmls(lab, "update", "one", "--yes")
     assert update.returncode == 0, update.stderr
     assert "$ nix flake update one --flake " in update.stderr
     assert "1 input moved" in update.stderr
+    assert "| `one` | " in update.stdout
     assert hmls(lab, "update", "-x", "--yes").returncode == 2
 
 
