@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hmls.catalog.branches import branches, whole_options
+from hmls.catalog.documents import document, is_plain, known_flag
 from hmls.catalog.residual import Residual, guarded, residual, unknown_residual
 from hmls.catalog.symbols import Symbol
 from hmls.catalog.type_writer import TypeWriter
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import MISSING, expect_attrs, expect_open_list, force, get, get_lazy
-from hmls.lang.lib.pretty import Layout, pretty
+from hmls.lang.force import MISSING, expect_attrs, expect_open_list, force, get
 from hmls.lang.show import show
 from hmls.lang.values import Attrs, Lazy, Primop, Site, Splice, Thunk, Value
 from hmls.modules.collect import Collected, Given
@@ -149,6 +149,21 @@ class _Item(NamedTuple):
     guards: tuple[tuple[str, Lazy], ...]
     value: Lazy
 
+    def with_value(self, value: Lazy) -> _Item:
+        return _Item(self.file, self.site, self.guards, value)
+
+
+class _Open(NamedTuple):
+    """A submodule whose inside is being written, and what it is known by."""
+
+    submodule: Submodule
+    written: tuple[tuple[str, Site | None], ...]
+    names: frozenset[str]
+
+
+_REPEATED = 2
+"""How often a submodule lies in itself until the next one counts as the first again."""
+
 
 class _Extractor:
     def __init__(
@@ -166,6 +181,8 @@ class _Extractor:
         self._files: dict[str, int] = {}
         self._guards: dict[int, tuple[Lazy, Residual]] = {}
         self._submodules = 0
+        self._open: list[_Open] = []
+        """The submodules that are being written, the outermost first."""
         self._given: Lazy = None
         """The first of all modules: a submodule that has it is a whole configuration again."""
 
@@ -200,7 +217,15 @@ class _Extractor:
 
     def _options(self, level: Level) -> dict[str, Json]:
         made: dict[str, Json] = {}
-        for name, declarations in level.declared.by_name.items():
+        try:
+            declared = level.declared
+        except NixError as error:
+            self._problem(level.loc, error.message)
+            return made
+        except Unknowable as stop:
+            self._problem(level.loc, f"unknown: {stop.unknown.text}")
+            return made
+        for name, declarations in declared.by_name.items():
             if self.without and all(d.origin in self.without for d in declarations):
                 continue
             try:
@@ -224,26 +249,26 @@ class _Extractor:
                     self._problem(node.loc, f"unknown: {stop.unknown.text}")
             else:
                 self._problem((*level.loc, name), "of an unknown module")
-        if level.declared.rest is not None:
-            self._problem(level.loc, f"more options: {level.declared.rest.text}")
+        if declared.rest is not None:
+            self._problem(level.loc, f"more options: {declared.rest.text}")
         return made
 
     def _option(self, declared: OptionDeclaration) -> Json:
         more: dict[str, Json] = {}
         default, apply = declared.get("default"), declared.get("apply")
-        if default is not MISSING and (self.without is None or _is_plain(default)):
+        if default is not MISSING and (self.without is None or is_plain(default)):
             more["default"] = residual(default)
         if apply is not MISSING and self.without is None:
             more["apply"] = residual(apply)
         for flag in ("readOnly", "internal"):
-            if _known(declared.get(flag)) is True:
+            if known_flag(declared.get(flag)) is True:
                 more[flag] = True
-        visible = _known(declared.get("visible"))
+        visible = known_flag(declared.get("visible"))
         if visible is not MISSING and visible is not True:
             more["visible"] = visible
         for name in ("description", "defaultText", "example"):
             lazy = declared.get(name)
-            text = None if lazy is MISSING else _document(lazy)
+            text = None if lazy is MISSING else document(lazy)
             if text is not None:
                 more[name] = self._text(text)
         places = [self._place(d.file, d.site) for d in declared.declarations]
@@ -255,7 +280,27 @@ class _Extractor:
 
         return self._option(declaration_of_attrs((), expect_attrs(lazy)))
 
-    def _submodule(self, submodule: Submodule) -> dict[str, Json]:
+    def _submodule(self, submodule: Submodule) -> dict[str, Json] | Submodule:
+        try:
+            return self._inside(submodule)
+        finally:
+            if self._open and self._open[-1].submodule is submodule:
+                self._open.pop()
+
+    def _around(self, submodule: Submodule, evaluation: Evaluation) -> Submodule | None:
+        """The submodule around one that it repeats: those of modular services have no end.
+
+        They are made anew at each level, so they are known by where they are written and by
+        the names of their options.
+        """
+        modules = evaluation.collected.modules
+        written = tuple((module.file, module.site) for module in modules)
+        names = frozenset(evaluation.root.declared.by_name)
+        outer = [o.submodule for o in self._open if (o.written, o.names) == (written, names)]
+        self._open.append(_Open(submodule, written, names))
+        return outer[0] if len(outer) >= _REPEATED else None
+
+    def _inside(self, submodule: Submodule) -> dict[str, Json] | Submodule:
         self._submodules += 1
         if any(_bare(module) is self._given for module in submodule.sub_modules or ()):
             return {"number": self._submodules, "whole": True}
@@ -266,6 +311,9 @@ class _Extractor:
         evaluation = _SymbolicEvaluation(
             self.system, modules, special, submodule.module_class, suffix
         )
+        around = self._around(submodule, evaluation)
+        if around is not None:
+            return around
         made: dict[str, Json] = {"number": self._submodules}
         for name, lazy in (
             ("description", submodule.given_description),
@@ -348,15 +396,16 @@ class _Extractor:
                 if part.__class__ is Splice:
                     self._write(path, item, unknown_residual(part.unknown.text), found)
                 else:
-                    self._push(item._replace(value=part), by_name, path, found)
+                    self._push(item.with_value(part), by_name, path, found)
         elif kind == "if":
             guards = (*item.guards, ("mkIf", value["condition"]))
             if self._guard(value["condition"]) is not False:
-                inner = item._replace(guards=guards, value=value["content"])
+                inner = _Item(item.file, item.site, guards, value["content"])
                 self._push(inner, by_name, path, found)
         elif kind == "override":
             guards = (*item.guards, ("mkOverride", value["priority"]))
-            self._push(item._replace(guards=guards, value=value["content"]), by_name, path, found)
+            inner = _Item(item.file, item.site, guards, value["content"])
+            self._push(inner, by_name, path, found)
         else:
             self._push_cases(item, value, by_name, path, found)
 
@@ -370,9 +419,9 @@ class _Extractor:
     ) -> None:
         for conditions, case in branches(value):
             guards = (*item.guards, *(("mkIf", condition) for condition in conditions))
-            here = item._replace(guards=guards)
+            here = _Item(item.file, item.site, guards, item.value)
             if conditions and isinstance(case, Attrs) and "_type" in case:
-                self._push(here._replace(value=case), by_name, path, found)
+                self._push(here.with_value(case), by_name, path, found)
                 continue
             if not isinstance(case, Attrs):
                 text = case.text if hasattr(case, "text") else show(case, 80)
@@ -380,7 +429,7 @@ class _Extractor:
                 continue
             for name, lazy in case.items():
                 site = case.positions.get(name, item.site)
-                by_name.setdefault(name, []).append(here._replace(value=lazy, site=site))
+                by_name.setdefault(name, []).append(_Item(item.file, site, guards, lazy))
             rest = getattr(case, "rest", None)
             if rest is not None:
                 self._write(path, here, ["open", {}, unknown_residual(rest.text)], found)
@@ -402,7 +451,7 @@ class _Extractor:
     # Places and texts.
 
     def _place(self, file: str, site: Site | None) -> list[int]:
-        line = 0 if site is None else site.unit.lines.position(site.start)[0] + 1
+        line = 0 if site is None else site.unit.lines.line_of(site.start) + 1
         return [self._file(file), line]
 
     def _file(self, file: str) -> int:
@@ -432,37 +481,3 @@ def _bare(module: Lazy) -> Lazy:
     while module.__class__ is Attrs and module.keys() == {"_file", "imports"}:
         (module,) = module["imports"]
     return module
-
-
-def _is_plain(lazy: Lazy) -> bool:
-    """Whether a default is written as a value, so that nothing is to be evaluated."""
-    return lazy is None or isinstance(lazy, bool | int | float | str)
-
-
-def _known(lazy: Lazy) -> Value:
-    """A flag of an option, or MISSING where it is not said or not known."""
-    if lazy is MISSING:
-        return MISSING
-    try:
-        value = force(lazy)
-    except (NixError, Unknowable):
-        return MISSING
-    return value if isinstance(value, bool | str) else MISSING
-
-
-def _document(lazy: Lazy) -> str | None:
-    """The text of a description, a defaultText or an example."""
-    try:
-        value = force(lazy)
-        if isinstance(value, Attrs) and get_lazy(value, "_type") is not MISSING:
-            kind = get(value, "_type")
-            if kind in ("literalExpression", "literalMD", "literalExample", "mdDoc"):
-                value = get(value, "text")
-            if isinstance(value, str):
-                return str(value)
-        elif isinstance(value, str):
-            return str(value)
-        text = pretty(value, Layout(multiline=True, allow_pretty_values=True))
-    except (NixError, Unknowable):
-        return None
-    return str(text) if isinstance(text, str) else show(text, 2_000)

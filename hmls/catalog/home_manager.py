@@ -37,7 +37,7 @@ def extract_home_manager(reader: Reader, root: str) -> Extraction:
 
     Raises NixError for sources that are not Home Manager's.
     """
-    interp = Interp(reader, lib=make_library)
+    interp = Interp(reader, lib=make_library, checked=False)
     keep_calls_of_builtins(interp)
     _give_nixpkgs_files(interp)
     lib = symbolic_lib(home_manager_lib(interp, interp.lib))

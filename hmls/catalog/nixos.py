@@ -29,7 +29,7 @@ def extract_nixos(reader: Reader, root: str) -> Extraction:
 
     Raises NixError for sources that are no nixpkgs.
     """
-    interp = Interp(reader, lib=make_library)
+    interp = Interp(reader, lib=make_library, checked=False)
     keep_calls_of_builtins(interp)
     lib = symbolic_lib(interp.lib)
     known: Mapping[str, Lazy] = {

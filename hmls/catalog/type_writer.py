@@ -66,12 +66,15 @@ _HOME_MANAGER = {
 
 
 class TypeWriter:
-    """Collects types. `submodule` and `option` write what is inside them."""
+    """Collects types. `submodule` and `option` write what is inside them.
+
+    `submodule` may give another submodule instead, around the given one and equal to it.
+    """
 
     def __init__(
         self,
         types: Attrs,
-        submodule: Callable[[Submodule], dict[str, Any]],
+        submodule: Callable[[Submodule], dict[str, Any] | Submodule],
         option: Callable[[Lazy], Any],
     ) -> None:
         self.pool: list[Any] = []
@@ -96,6 +99,9 @@ class TypeWriter:
         self._numbers[identity] = -1
         try:
             node = self._node(option_type)
+            if isinstance(node, Submodule):
+                number = self._numbers[identity] = self.write(node)
+                return number
         except NixError as error:
             node = ["unknown", f"«error: {error.message}»"]
         except Unknowable as stop:
@@ -152,10 +158,15 @@ class TypeWriter:
             case TypeOfTypes():
                 return "optionType"
             case Submodule():
-                return ["submodule", self._submodule(option_type)]
+                inside = self._submodule(option_type)
+                return inside if isinstance(inside, Submodule) else ["submodule", inside]
             case DeferredModule():
-                inside = Submodule(option_type.system, option_type.static)
-                return ["deferredModule", self._submodule(inside)]
+                static = self._submodule(Submodule(option_type.system, option_type.static))
+                return (
+                    ["unknown", "…"]
+                    if isinstance(static, Submodule)
+                    else ["deferredModule", static]
+                )
             case AttrTag():
                 tags = {tag: self._option(lazy) for tag, lazy in option_type.tags.items()}
                 return ["attrTag", tags]

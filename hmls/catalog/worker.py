@@ -12,40 +12,18 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Mapping
 
 from hmls.catalog.cache import pack, pack_table
 from hmls.catalog.home_manager import extract_home_manager
 from hmls.catalog.nixos import extract_nixos
 from hmls.catalog.packages import read_packages
 from hmls.catalog.table import table_of
-from hmls.lang.disk import DiskReader
-from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.interp import ReadFailed
+from hmls.catalog.tree import OneTree
+from hmls.lang.errors import Interrupted, NixError, Unknowable
 from hmls.lang.thread import run
 
 _MAX_MEMORY = 3 << 30
 _MAX_PROBLEMS = 20
-
-
-class OneTree(DiskReader):
-    """Reads nothing outside of a folder, whatever links and paths say."""
-
-    def __init__(self, root: str) -> None:
-        self.root = os.path.realpath(root)
-
-    def read(self, path: str) -> bytes:
-        self._check(path)
-        return super().read(path)
-
-    def read_directory(self, path: str) -> Mapping[str, str]:
-        self._check(path)
-        return super().read_directory(path)
-
-    def _check(self, path: str) -> None:
-        real = os.path.realpath(path)
-        if real != self.root and not real.startswith(self.root + os.sep):
-            raise ReadFailed(f"path '{path}' is outside of the input")
 
 
 def read_input(kind: str, root: str, store_path: str) -> tuple[bytes, list[str]]:
@@ -100,11 +78,17 @@ def main() -> None:
         sys.exit(f"{store_path}: {error.message}")
     except Unknowable as stop:
         sys.exit(f"{store_path}: {stop.unknown.text} is not known")
+    except Interrupted:
+        sys.exit(f"{store_path}: its evaluation takes too many steps")
     except (OSError, MemoryError, RecursionError) as error:
         sys.exit(f"{store_path}: {error}")
     for problem in problems[:_MAX_PROBLEMS]:
         sys.stderr.write(f"{problem}\n")
     sys.stdout.buffer.write(content)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # To take apart a million objects first would take as long as the reading.
+    os._exit(0)
 
 
 def _keep_out_of_the_way() -> None:

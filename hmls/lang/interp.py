@@ -58,7 +58,9 @@ class Interp:
 
     `globals` are the top-level names; `system` is `builtins.currentSystem`, absent in
     pure evaluation; `machine` is what else an impure evaluation may ask, unknown without;
-    `lib` makes nixpkgs' library on demand.
+    `lib` makes nixpkgs' library on demand. `checked` says that a file is refused for a
+    variable that is nowhere defined, as Nix refuses it: needless for releases, which Nix
+    has read.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Interp:
         system: str | None = None,
         machine: Machine | None = None,
         lib: Callable[[Interp], Attrs] | None = None,
+        checked: bool = True,
     ) -> None:
         from hmls.lang.builtins import make_globals
 
@@ -89,7 +92,8 @@ class Interp:
         self.globals = make_globals(self)
         self.root_names = list(self.globals)
         self.root_env: Env = [None, *self.globals.values()]
-        self._root_key = _root_keys.setdefault(tuple(self.root_names), len(_root_keys))
+        self._checked = checked
+        self._root_key = _root_keys.setdefault((checked, *self.root_names), len(_root_keys))
 
     @property
     def lib(self) -> Attrs:
@@ -155,10 +159,21 @@ class Interp:
         key = (path, self._root_key)
         found = _compiled.get(key)
         if found is None or found.text != text:
-            found = _compiled[key] = _compile(path, text, self.root_names, self.reader)
+            found = _compiled[key] = self._compile(path, text)
             while len(_compiled) > _KEPT_FILES:
                 del _compiled[next(iter(_compiled))]
         return found
+
+    def _compile(self, path: str, text: bytes) -> Compiled:
+        unit = Unit(path, text)
+        source = self.reader.source(path, text)
+        if source is not None:
+            unit.adopt(source)
+        refusing = _refusing(unit) if self._checked else None
+        if refusing is not None:
+            return Compiled(unit, refusing, False)
+        code = unit_code(unit, Scope(unit, None, self.root_names))
+        return Compiled(unit, code, not unit.source().has_error)
 
     def _evaluate_file(self, path: str) -> Value:
         text = self._text(path)
@@ -207,20 +222,8 @@ class Compiled:
 
 _compiled: dict[tuple[str, int], Compiled] = {}
 """Path and top-level names → the file as it was compiled last, those first that came first."""
-_root_keys: dict[tuple[str, ...], int] = {}
-"""Top-level names → a number, which compares faster."""
-
-
-def _compile(path: str, text: bytes, root_names: list[str], reader: Reader) -> Compiled:
-    unit = Unit(path, text)
-    source = reader.source(path, text)
-    if source is not None:
-        unit.adopt(source)
-    refusing = _refusing(unit)
-    if refusing is not None:
-        return Compiled(unit, refusing, False)
-    code = unit_code(unit, Scope(unit, None, root_names))
-    return Compiled(unit, code, not unit.source().has_error)
+_root_keys: dict[tuple[bool | str, ...], int] = {}
+"""Whether files are checked, and top-level names → a number, which compares faster."""
 
 
 def _refusing(unit: Unit) -> Code | None:

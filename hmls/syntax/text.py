@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Literal
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
@@ -22,7 +23,10 @@ class LineIndex:
     @cached_property
     def line_starts(self) -> list[int]:
         """Byte offset of the start of each line; lines end as in LSP: LF, CR LF or CR."""
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        if b"\r" in self.text:
+            return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        *lines, _ = self.text.split(b"\n")
+        return list(accumulate((len(line) + 1 for line in lines), initial=0))
 
     def line_of(self, offset: int) -> int:
         return bisect_right(self.line_starts, offset) - 1

@@ -104,6 +104,25 @@ def test_one_module_that_fails_does_not_hide_the_others(tmp_path: Path) -> None:
     assert "programs" in found.options
 
 
+def test_what_is_no_plain_file_is_not_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    path = store.path(store.put({**HOME_MANAGER, "modules/huge.nix": "1"}))
+    names = ("home", "git", "pipe", "loop", "huge", "binary", "out")
+    listed = " ".join(f"./{name}.nix" for name in names)
+    (path / "modules/modules.nix").write_text(f"{{ pkgs, lib }}: [ {listed} ]")
+    os.mkfifo(path / "modules/pipe.nix")
+    os.symlink("loop.nix", path / "modules/loop.nix")
+    os.symlink("/etc/hostname", path / "modules/out.nix")
+    (path / "modules/binary.nix").write_bytes(bytes(range(256)) * 40)
+    with (path / "modules/huge.nix").open("wb") as file:
+        file.truncate(1 << 40)
+    content, problems = read_input("home-manager", str(path), "/nix/store/x")
+    assert len(problems) == 5
+    found = unpack_table(content)
+    assert not found.exact
+    assert "programs" in found.options
+
+
 def workspace(folder: Path, store: Store, locked: str, home: str) -> Workspace:
     write_files(
         str(folder),
@@ -248,6 +267,36 @@ def test_nixos_is_read_from_nixpkgs(tmp_path: Path) -> None:
     moved = moved_at(found, ("services", "candle"))
     assert moved is not None
     assert moved.target == ("services", "lamp")
+
+
+ENDLESS = """
+    { lib, ... }:
+    let
+      service = { ... }: {
+        options.command = lib.mkOption { type = lib.types.str; };
+        options.services = lib.mkOption { type = lib.types.attrsOf (lib.types.submodule service); };
+      };
+      named = name: lib.types.submodule { options.${name} = lib.mkOption { type = named name; }; };
+    in {
+      options.system.services = lib.mkOption {
+        type = lib.types.attrsOf (lib.types.submodule service);
+      };
+      options.system.chain = lib.mkOption { type = named "next"; };
+      options.system.last = lib.mkOption { type = lib.types.int; };
+    }
+"""
+
+
+def test_options_that_hold_themselves_have_no_end(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    modules = {"nixos/modules/module-list.nix": "[ ./a.nix ]", "nixos/modules/a.nix": ENDLESS}
+    content, problems = read_input("nixos", str(store.path(store.put(modules))), "/nix/store/x")
+    assert problems == []
+    found = unpack_table(content)
+    assert {each.name for each in names_at(found, ("system",))} == {"services", "chain", "last"}
+    inner = ("system", "services", *("a", "services") * 7, "b")
+    assert {each.name for each in names_at(found, inner)} == {"command", "services"}
+    assert [each.name for each in names_at(found, ("system", "chain", *["next"] * 7))] == ["next"]
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,13 @@ from hmls.syntax.parse import Node
 Compiler = Callable[[Node, Scope], Code]
 Make = Callable[[Env], Lazy]
 """From the variables around an expression to its lazy value."""
+FreeMaker = Callable[[Node, Scope, str | None, bool], Make | None]
+"""`delayed` for one kind of nodes: how to have the value at once, None where that needs a thunk."""
 
 
 _compilers: dict[int, Compiler] = {}
 _constants: dict[int, Callable[[Node, Scope], Any]] = {}
+_makers: dict[int, FreeMaker] = {}
 NOT_CONSTANT: Any = object()
 
 
@@ -38,6 +41,16 @@ def constant(*kinds: int) -> Callable[[Callable[[Node, Scope], Any]], Callable[[
     def register(function: Callable[[Node, Scope], Any]) -> Callable[[Node, Scope], Any]:
         for kind in kinds:
             _constants[kind] = function
+        return function
+
+    return register
+
+
+def free_maker(kind: int) -> Callable[[FreeMaker], FreeMaker]:
+    """Register how the values of a kind of nodes are had without a thunk."""
+
+    def register(function: FreeMaker) -> FreeMaker:
+        _makers[kind] = function
         return function
 
     return register
@@ -119,20 +132,16 @@ def delayed(node: Node, scope: Scope, name: str | None = None, *, building: bool
     `name` is what a function that stands here is called in errors. `building` says that
     the variables of the innermost scope are not all there yet.
     """
-    from hmls.lang.compile.functions import lambda_maker
-    from hmls.lang.compile.variables import variable_maker
-
     node = unwrap(node)
     value = constant_of(node, scope)
     if value is not NOT_CONSTANT:
         return _always(value)
     kind = node.kind_id
-    if kind == Kind.VARIABLE:
-        maker = variable_maker(node, scope, building)
+    free = _makers.get(kind)
+    if free is not None:
+        maker = free(node, scope, name, building)
         if maker is not None:
             return maker
-    elif kind == Kind.FUNCTION:
-        return lambda_maker(node, scope, name)
     return _Delayed(node, scope).make
 
 

@@ -11,6 +11,7 @@ from hmls.lang.compile.core import (
     compile_expression,
     compiler,
     delayed,
+    free_maker,
     later,
     site_of,
     text_of,
@@ -43,6 +44,11 @@ Enter = Callable[[Env, Lazy], Value]
 @compiler(Kind.FUNCTION)
 def compile_function(node: Node, scope: Scope) -> Code:
     return lambda_maker(node, scope, None)
+
+
+@free_maker(Kind.FUNCTION)
+def _function_maker(node: Node, scope: Scope, name: str | None, _building: bool) -> Make:
+    return lambda_maker(node, scope, name)
 
 
 def lambda_maker(node: Node, scope: Scope, name: str | None) -> Make:

@@ -31,11 +31,15 @@ class Scope:
 
     def find(self, name: str) -> tuple[int, int] | None:
         """(how many scopes out, index there) of a lexically bound name."""
-        for depth, scope in enumerate(self._outwards()):
+        depth, scope = 0, self
+        while True:
             index = scope.names.get(name)
             if index is not None:
                 return depth, index
-        return None
+            around = scope.parent
+            if around is None:
+                return None
+            depth, scope = depth + 1, around
 
     def withs(self) -> list[int]:
         """How many scopes out each `with` is, the innermost first."""

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import sys
 from collections.abc import Callable
+from functools import cache
 
 from hmls.lang import coerce
 from hmls.lang.combine import concat_strings
@@ -154,6 +156,8 @@ def string_parts(node: Node, scope: Scope) -> list[str | Node]:
 
 
 def _merged(parts: list[str | Node]) -> list[str | Node]:
+    if len(parts) == 1 and parts[0] != "":
+        return parts
     merged: list[str | Node] = []
     for part in parts:
         if isinstance(part, str) and merged and isinstance(merged[-1], str):
@@ -273,14 +277,19 @@ def _indented_text(raw: bytes) -> list[str | Node]:
             parts.append(_Literal("'"))
             index += 1
         else:
-            plain.append(char)
-            index += 1
+            special = _SPECIAL.search(text, index)
+            before, index = index, end if special is None else special.start()
+            plain.append(text[before:index])
     flush()
     return parts
 
 
+_SPECIAL = re.compile(r"['$]")
+
+
 def _strip_indentation(parts: list[str | Node]) -> list[str | Node]:
     indent = _smallest_indent(parts)
+    indented = _indented(indent)
     stripped: list[str | Node] = []
     at_line_start, dropped = True, 0
     for number, part in enumerate(parts, 1):
@@ -288,20 +297,18 @@ def _strip_indentation(parts: list[str | Node]) -> list[str | Node]:
             at_line_start, dropped = False, 0
             stripped.append(part)
             continue
-        out: list[str] = []
-        for char in part:
-            if not at_line_start:
-                out.append(char)
-                at_line_start = char == "\n"
-            elif char == " ":
-                dropped += 1
-                if dropped > indent:
-                    out.append(char)
-            else:
-                dropped = 0
-                at_line_start = char == "\n"
-                out.append(char)
-        text = "".join(out)
+        blanks = len(part) - len(part.lstrip(" ")) if at_line_start else 0
+        text = part[min(blanks, max(0, indent - dropped)) :]
+        if indent and "\n" in text:
+            text = indented.sub("\n", text)
+        _, newline, tail = part.rpartition("\n")
+        if newline:
+            at_line_start = not tail.strip(" ")
+            dropped = len(tail) if at_line_start else 0
+        elif at_line_start and blanks == len(part):
+            dropped += blanks
+        else:
+            at_line_start, dropped = False, 0
         if number == len(parts):
             # A last line of blanks only goes, its line end stays.
             head, newline, tail = text.rpartition("\n")
@@ -311,26 +318,41 @@ def _strip_indentation(parts: list[str | Node]) -> list[str | Node]:
     return stripped
 
 
+_LINE_START = re.compile(r"\n( *)(?=[^ \n])")
+"""Where a line that is not blank begins."""
+
+
+@cache
+def _indented(indent: int) -> re.Pattern[str]:
+    return re.compile(rf"\n {{1,{max(1, indent)}}}")
+
+
 def _smallest_indent(parts: list[str | Node]) -> int:
-    smallest, current, at_line_start = 1_000_000, 0, True
+    smallest, current, at_line_start = _NO_LINE, 0, True
     for part in parts:
         if not isinstance(part, str) or isinstance(part, _Literal):
             if at_line_start:
                 at_line_start = False
                 smallest = min(smallest, current)
             continue
-        for char in part:
-            if at_line_start:
-                if char == " ":
-                    current += 1
-                elif char == "\n":
-                    current = 0
-                else:
-                    at_line_start = False
-                    smallest = min(smallest, current)
-            elif char == "\n":
-                at_line_start, current = True, 0
+        if at_line_start:
+            blanks = len(part) - len(part.lstrip(" "))
+            current += blanks
+            if blanks == len(part):
+                continue
+            if part[blanks] != "\n":
+                at_line_start = False
+                smallest = min(smallest, current)
+        smallest = min(smallest, *map(len, _LINE_START.findall(part)), _NO_LINE)
+        _, newline, tail = part.rpartition("\n")
+        if newline and not tail.strip(" "):
+            at_line_start, current = True, len(tail)
+        elif newline:
+            at_line_start = False
     return smallest
+
+
+_NO_LINE = 1_000_000
 
 
 @constant(Kind.PATH)

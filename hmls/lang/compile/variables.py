@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from hmls.lang.compile.core import NOT_CONSTANT, Make, compiler, constant, site_of, text_of
+from hmls.lang.compile.core import (
+    NOT_CONSTANT,
+    Make,
+    compiler,
+    constant,
+    free_maker,
+    site_of,
+    text_of,
+)
 from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import NixError
 from hmls.lang.force import MISSING, force, get
@@ -57,7 +65,8 @@ def variable_code(name: str, scope: Scope, site: Site) -> Code:
     return undefined
 
 
-def variable_maker(node: Node, scope: Scope, building: bool) -> Make | None:
+@free_maker(Kind.VARIABLE)
+def _variable_maker(node: Node, scope: Scope, _name: str | None, building: bool) -> Make | None:
     """How to get a lexical variable without forcing it, or None where that needs a thunk."""
     name = text_of(node, scope)
     if name == "__curPos":
