@@ -73,21 +73,21 @@ async def test_layer_for_no_host_is_renamed(editor: Editor) -> None:
 async def test_layers_and_systems_that_come_and_go_on_disk(editor: Editor) -> None:
     await editor.problems(ALICE, "{ }")
     layer, system = "homes/bob@nas/default.nix", "systems/nas/default.nix"
-    made(editor, layer, '{ home.stateVersion = "24.11"; }\n')
+    made(editor, layer)
     await editor.problems_until(layer, "unknown-host")
     made(editor, system)
-    await editor.problems_until(layer, None)
+    await editor.problems_until(layer, "unused-layer")  # It gives bob no account.
     removed(editor, system)
     await editor.problems_until(layer, "unknown-host")
     removed(editor, layer)
     await editor.problems_until(layer, None)
 
 
-def made(editor: Editor, name: str, text: str = "{ }\n") -> None:
+def made(editor: Editor, name: str) -> None:
     """A file is written by another program, in a folder that it makes."""
     path = editor.root / name
     path.parent.mkdir()
-    path.write_text(text)
+    path.write_text("{ }\n")
     editor.told(name, lsp.FileChangeType.Created)
 
 
