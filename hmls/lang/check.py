@@ -64,8 +64,11 @@ def static_problems(
 _ROOT: Names = (frozenset(map(str.encode, (*top_level_names(), "__curPos"))), None, False)
 _KEYWORDS = frozenset(b"if then else assert with let in rec inherit".split())
 _NAME = rb"(?!(?:" + b"|".join(_KEYWORDS) + rb")(?![A-Za-z0-9_'-]))[A-Za-z_][A-Za-z0-9_'-]*"
-_PLAIN_PATH = re.compile(_NAME + rb"(?:\." + _NAME + rb")*").fullmatch
-"""Names that are all identifiers; tree-sitter-nix takes keywords for such."""
+_PART = rb"(?:" + _NAME + rb'|"[^"\\$\n]*")'
+_PLAIN_PATH = re.compile(_PART + rb"(?:\." + _PART + rb")*").fullmatch
+"""Names that are identifiers, or strings that are what they look like; tree-sitter-nix takes
+keywords for identifiers."""
+_PARTS = re.compile(rb'[^".]+|"([^"]*)"')
 _LEAF: dict[bytes, object] = {}
 _FORMAL = LANGUAGE.id_for_node_kind("formal", True)
 _SKIPPED = frozenset(
@@ -338,7 +341,10 @@ _CHECKED = {
 
 def _add_path(raw: bytes, names: dict[bytes, object]) -> bool:
     """Add an attribute path to a tree of names; False if something is there already."""
-    *before, last = raw.split(b".")
+    if b'"' in raw:
+        *before, last = [part[1] or part[0] for part in _PARTS.finditer(raw)]
+    else:
+        *before, last = raw.split(b".")
     for name in before:
         nested = names.get(name)
         if nested is None:
