@@ -169,7 +169,8 @@ def _compared(
         told = {
             "lib": str(tools.lib),
             "homeManager": str(tools.home_manager),
-            "folder": _nixpkgs(folder, tools.lib, _system_modules(Path(repository.root))),
+            "folder": tools.sources.get("nixpkgs")
+            or _nixpkgs(folder, tools.lib, _system_modules(Path(repository.root))),
             "words": words,
             "sources": tools.sources,
             "system": target.system or "x86_64-linux",

@@ -1,6 +1,6 @@
 """Random homes on Home Manager's own options, as flakes to compare with real Nix.
 
-Options of a few modules are defined in two layers and a shared module, with all priorities and
+Options of a few modules are defined in three layers and a shared module, with all priorities and
 conditions, and read back by options of the home's own. Values are mostly of the type.
 """
 
@@ -22,6 +22,24 @@ _FLAKE = """\
   inputs.nixpkgs.url = "github:NixOS/nixpkgs";
   inputs.home-manager.url = "github:nix-community/home-manager";
   outputs = { self, nixpkgs, home-manager }: {
+    nixosConfigurations.desk = nixpkgs.lib.nixosSystem {
+      modules = [
+        home-manager.nixosModules.home-manager
+        {
+          nixpkgs.hostPlatform = "x86_64-linux";
+          networking.hostName = "desk";
+          users.users.alice.isNormalUser = true;
+          home-manager.useUserPackages = %s;
+          home-manager.useGlobalPkgs = %s;
+          home-manager.users.alice.home.stateVersion = "%s";
+          home-manager.users.alice.imports = [
+            ./modules/home/shared
+            ./homes/alice
+            (./homes + "/alice@desk")
+          ];
+        }
+      ];
+    };
     homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
       pkgs = nixpkgs.legacyPackages.x86_64-linux;
       modules = [
@@ -41,7 +59,7 @@ _FLAKE = """\
 _MODULE = "{ config, lib, pkgs, ... }:\n{\n%s}\n"
 _OWN = "  options.own = lib.mkOption { type = lib.types.lazyAttrsOf lib.types.raw; };\n"
 _SHARED = "modules/home/shared"
-_PLACES = ("homes/alice", "homes/alice@global", _SHARED)
+_PLACES = ("homes/alice", "homes/alice@global", "homes/alice@desk", _SHARED)
 _RELEASES = ("23.05", "24.05", "25.05", "25.11", "26.05")
 _OFTEN = (
     *("home.sessionVariables", "home.sessionPath", "home.shellAliases", "home.language.base"),
@@ -102,7 +120,10 @@ def write(folder: Path, seed: int, contents: Contents) -> None:
         text = _MODULE % (_OWN + body if place == _SHARED else body)
         (folder / place / "default.nix").write_text(text, encoding="utf-8")
         (folder / place / "file.txt").write_text("text\n", encoding="utf-8")
-    (folder / "flake.nix").write_text(_FLAKE % random.choice(_RELEASES), encoding="utf-8")
+    switches = [random.choice(("true", "false")) for _ in range(2)]
+    releases = [random.choice(_RELEASES) for _ in range(2)]
+    text = _FLAKE % (*switches, *releases)
+    (folder / "flake.nix").write_text(text, encoding="utf-8")
 
 
 def _open(contents: Contents) -> list[Entry]:

@@ -71,7 +71,17 @@ let
   );
 
   platform = lib.systems.elaborate system;
+  whole = sources.nixpkgs or null;
   packages =
+    if whole != null then
+      import whole {
+        inherit system;
+        overlays = [ ];
+        config = { };
+      }
+    else
+      standinPackages;
+  standinPackages =
     lib.genAttrs names (package 0)
     // {
       inherit lib formats system;
@@ -102,9 +112,22 @@ let
   };
   flakeLib = lib.extend (
     _final: _previous: {
-      nixosSystem = systems.evaluate "nixos";
+      nixosSystem = if whole == null then systems.evaluate "nixos" else wholeSystem;
     }
   );
+  # As in nixpkgs' flake.nix, but that options of absent modules may be set.
+  wholeSystem =
+    arguments:
+    import "${whole}/nixos/lib/eval-config.nix" (
+      {
+        lib = flakeLib;
+        system = null;
+      }
+      // arguments
+      // {
+        modules = arguments.modules ++ [ { _module.check = lib.mkForce false; } ];
+      }
+    );
   nixpkgs = {
     _type = "flake";
     outPath = folder;
