@@ -9,6 +9,8 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from hmls.homes.files import Files, FlakeReader
 from hmls.lang.errors import Unknowable
@@ -74,6 +76,18 @@ class Index:
         self._facts: dict[str, FileFacts] = {}
         self._before = {} if before is None else before._facts
         self._paths: tuple[str, ...] | None = None
+        self.shared: dict[object, Any] = {} if before is None else before.shared
+        """What is gathered of all versions of the files, by who gathers it."""
+        if before is not None and before.files.seen is files.seen:
+            self._believe(before)
+
+    def _believe(self, before: Index) -> None:
+        """Take over the facts of all files that cannot have changed, without a look at them."""
+        self._facts = dict(before._facts)
+        buffers, others = self.files.buffers, before.files.buffers
+        for path in (*buffers, *others):
+            if buffers.get(path) is not others.get(path):
+                self._facts.pop(path, None)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -82,9 +96,15 @@ class Index:
             self._paths = tuple(sorted(nix_files(self.root, FlakeReader(self.files))))
         return self._paths
 
+    @cached_property
+    def path_set(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
     def take_paths(self, before: Index) -> None:
         """The list of files is that of an index before: none came or went."""
         self._paths = before._paths
+        if "path_set" in before.__dict__:
+            self.path_set = before.path_set
 
     def __getitem__(self, path: str) -> FileFacts:
         facts = self._facts.get(path)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
-from weakref import WeakKeyDictionary
 
-from hmls.homes.index import Index
+from hmls.homes.gathered import DefinedNames
 from hmls.homes.membership import space_of
 from hmls.homes.path_texts import path_text_at
 from hmls.homes.people import Host, User, hosts, users
@@ -98,41 +96,21 @@ class Names:
     def has(self, kind: NameKind, name: str) -> bool:
         return name in (self.users if kind == "user" else self.hosts)
 
-    @cached_property
-    def keyed(self) -> dict[tuple[str, ...], NameKind]:
-        """Sets whose attributes are called as users or hosts: by their own name, or all of them."""
-        found: dict[tuple[str, ...], NameKind] = {}
-        for path, names in _sets_of(self.repository.index).items():
-            called = COLLECTIONS.fullmatch(path[-1])
-            if names.isdisjoint(self.users) and names.isdisjoint(self.hosts):
-                continue
-            if called is not None and _CLEAR.fullmatch(path[-1]):
-                found[path] = "user" if called.group("user") else "host"
-            elif called is None and len(names) < 2:
-                continue
-            elif names <= self.users.keys():
-                found[path] = "user"
-            elif names <= self.hosts.keys():
-                found[path] = "host"
-        return found
-
-
-_sets: WeakKeyDictionary[Index, dict[tuple[str, ...], frozenset[str]]] = WeakKeyDictionary()
-
-
-def _sets_of(index: Index) -> dict[tuple[str, ...], frozenset[str]]:
-    """The names directly below each path that any file defines; for each index made once."""
-    known = _sets.get(index)
-    if known is None:
-        below: dict[tuple[str, ...], set[str]] = {}
-        for file in index.paths:
-            for defined in index[file].defined:
-                path = defined.path
-                for length in range(1, len(path)):
-                    below.setdefault(path[:length], set()).add(path[length])
-        known = {path: frozenset(names - {DYNAMIC}) for path, names in below.items()}
-        _sets[index] = known
-    return known
+    def keyed_by(self, path: tuple[str, ...]) -> NameKind | None:
+        """What the attributes of a set are called by: by its own name, or by all of theirs."""
+        if not path:
+            return None
+        names = DefinedNames.of(self.repository.index).below(path).keys() - {DYNAMIC}
+        if names.isdisjoint(self.users) and names.isdisjoint(self.hosts):
+            return None
+        called = COLLECTIONS.fullmatch(path[-1])
+        if called is not None and _CLEAR.fullmatch(path[-1]):
+            return "user" if called.group("user") else "host"
+        if called is None and len(names) < 2:
+            return None
+        if names <= self.users.keys():
+            return "user"
+        return "host" if names <= self.hosts.keys() else None
 
 
 def mention_at(names: Names, path: str, source: Source, offset: int) -> Mention | None:
@@ -218,7 +196,7 @@ def _kind_below(names: Names, parent: tuple[str, ...]) -> NameKind | None:
         if parent[-len(ending) :] == ending:
             return kind
     for dropped in (0, 1):
-        known = names.keyed.get(parent[dropped:])
+        known = names.keyed_by(parent[dropped:])
         if known is not None:
             return known
     return None

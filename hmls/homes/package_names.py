@@ -9,6 +9,8 @@ import re
 from collections import Counter
 
 from hmls.catalog.packages import Packages
+from hmls.homes.gathered import Counted
+from hmls.homes.index import FileFacts
 from hmls.homes.repository import Repository
 
 _SELECTED = re.compile(rb"\bpkgs\.([a-zA-Z_][\w'-]*)")
@@ -40,18 +42,15 @@ def packages_of(repository: Repository) -> Packages | None:
 
 def used_packages(repository: Repository) -> Counter[str]:
     """How often each package is named as `pkgs.x` or in a list after `with pkgs;`."""
-    found: Counter[str] | None = repository.remembered.get(used_packages)
-    if found is not None:
-        return found
-    found = Counter()
-    for path in repository.index.paths:
-        text = _COMMENT.sub(b"", repository.index[path].text)
-        names = _SELECTED.findall(text)
-        for inside in _AFTER_WITH.findall(text):
-            names += _NAME.findall(inside)
-        found.update(name.decode() for name in names)
-    repository.remembered[used_packages] = found
-    return found
+    return Counted.of(repository.index, _used_in)
+
+
+def _used_in(facts: FileFacts) -> list[str]:
+    text = _COMMENT.sub(b"", facts.text)
+    names: list[bytes] = _SELECTED.findall(text)
+    for inside in _AFTER_WITH.findall(text):
+        names += _NAME.findall(inside)
+    return [name.decode() for name in names]
 
 
 def own_packages(repository: Repository) -> dict[str, str]:

@@ -36,7 +36,10 @@ def find_place(source: Source, offset: int) -> CompletionPlace | None:
     for ending in _ENDINGS:
         # The marker keeps a name at the cursor where nothing was typed yet.
         patched = text[:offset] + _MARKER + ending + text[offset:]
-        made = parse(patched)
+        made = parse(patched, source)
+        if made.has_error:
+            # What tree-sitter makes of an error depends on the tree that it began with.
+            made = parse(patched)
         errors = _errors(made)
         if best is None or errors < best[0]:
             best = (errors, made)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from hmls.catalog.lookup import Found
 from hmls.catalog.table import Table
-from hmls.homes.layout import Layer
+from hmls.homes.gathered import DefinedNames
 from hmls.homes.offered import offered_names, tables_for, takes_any_name
 from hmls.homes.repository import Repository, Space
 from hmls.ide.completion.item import Item
@@ -88,35 +88,29 @@ def _in_repository(
     repository: Repository, file: str, parent: tuple[str, ...]
 ) -> tuple[Usage, dict[str, None]]:
     """How much names below a path are used, those of the file's layer first; and the declared."""
-    used: Usage = Counter()
-    declared: dict[str, None] = {}
+    below = DefinedNames.of(repository.index).below(parent)
+    used: Usage = Counter({name: found.used for name, found in below.items() if found.used})
+    declared = dict.fromkeys(name for name, found in below.items() if found.declared)
     depth = len(parent)
-    layer = repository.layout.layer_of(file)
-    for path, its_layer, names in _defined_names(repository):
-        near = path == file or (layer is not None and its_layer == layer)
-        for whole, declares in names:
-            if len(whole) <= depth or whole[:depth] != parent:
-                continue
-            if declares:
-                declared[whole[depth]] = None
-            else:
-                used[whole[depth]] += _NEAR if near else 1
+    for path in _near(repository, file):
+        for defined in repository.index[path].defined:
+            whole = defined.path
+            if len(whole) > depth and whole[:depth] == parent and not defined.declares:
+                used[whole[depth]] += _NEAR - 1
     return used, declared
 
 
-_OfFile = tuple[str, Layer | None, list[tuple[tuple[str, ...], bool]]]
-
-
-def _defined_names(repository: Repository) -> list[_OfFile]:
-    found: list[_OfFile] | None = repository.remembered.get(_defined_names)
-    if found is None:
-        layer_of = repository.layout.layer_of
-        found = [
-            (path, layer_of(path), [(d.path, d.declares) for d in facts.defined])
-            for path, facts in repository.index.items()
-        ]
-        repository.remembered[_defined_names] = found
-    return found
+def _near(repository: Repository, file: str) -> list[str]:
+    """The files of the same layer."""
+    layer = repository.layout.layer_of(file)
+    if layer is None:
+        return [file] if file in repository.index.path_set else []
+    layer_of = repository.layout.layer_of
+    return [
+        path
+        for path in repository.index.paths
+        if path.startswith(layer.folder) and layer_of(path) == layer
+    ]
 
 
 def _item(found: Found, table: Table, parent: tuple[str, ...], place: CompletionPlace) -> Item:

@@ -12,6 +12,7 @@ from hmls.homes.repository import Repository
 from hmls.ide.completion.item import Item
 from hmls.ide.place import CompletionPlace, without_marker
 from hmls.ide.subject import SettingName, setting_of
+from hmls.lang.values import is_identifier
 from hmls.syntax.cursor import BindingName, Span, StringText, Variable, value_of
 from hmls.syntax.kinds import Kind
 from hmls.syntax.parse import Node, node_at
@@ -124,8 +125,10 @@ def _in_string(
 def _elsewhere(repository: Repository, file: str, setting: SettingName) -> dict[str, str]:
     """The plain values that other files give the same option, with the layer or file of each."""
     found: dict[str, str] = {}
+    last = setting.path[-1]
+    part = last.encode() if is_identifier(last) else b""
     for path, facts in repository.index.items():
-        if path == file:
+        if path == file or part not in facts.text:
             continue
         for defined in facts.defined:
             if defined.path[-len(setting.path) :] != setting.path or defined.declares:

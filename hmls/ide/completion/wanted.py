@@ -44,7 +44,7 @@ def wanted_attributes(
         if parent[-len(ending) :] == ending:
             return wanted
     for dropped in (0, 1):
-        known = names.keyed.get(parent[dropped:])
+        known = names.keyed_by(parent[dropped:])
         if known is not None:
             return USERS if known == "user" else HOSTS
     return _of_set(names, place) if isinstance(context, BindingName) else None
