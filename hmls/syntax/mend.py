@@ -10,12 +10,14 @@ Offsets in the mended text are offsets in the original text.
 import re
 
 _CANDIDATE = re.compile(rb"\|>|<\||,(?:\s|#[^\n\r]*[\n\r]|/\*.*?\*/)*\}", re.DOTALL)
+_PLAIN_RUN = re.compile(rb"(?:[A-Za-z_][A-Za-z0-9_'-]*|[\s=;:()\[\]?+*!>&@0-9-]+)+")
+"""Code in which no string, comment, brace, comma or pipe begins."""
 _CODE_TOKEN = re.compile(
     rb"\s+|#[^\n\r]*|/\*.*?(?:\*/|\Z)|[A-Za-z_][A-Za-z0-9_'-]*|\"|''|\$\{|[{}]|\|>|<\||,|\.\.\.|.",
     re.DOTALL,
 )
-_STRING_TOKEN = re.compile(rb"\\.|\$\{|\"|\$(?=[\"\\])|\$.|[^\\$\"]+", re.DOTALL)
-_INDENTED_TOKEN = re.compile(rb"''\$|''\\.|'''|''|\$\{|\$(?=')|\$.|'|[^$']+", re.DOTALL)
+_STRING_TOKEN = re.compile(rb"\\.|\$\{|\"|\$(?=[\"\\])|\$.|[^\\$\"]+|.", re.DOTALL)
+_INDENTED_TOKEN = re.compile(rb"''\$|''\\.|'''|''|\$\{|\$(?=')|\$.|'|[^$']+|.", re.DOTALL)
 
 
 def mend(text: bytes) -> bytes:
@@ -44,6 +46,13 @@ def _find(text: bytes) -> tuple[list[int], list[int]]:
     offset, end = 0, len(text)
     while offset < end:
         mode = modes[-1]
+        if mode not in (b'"', b"''"):
+            run = _PLAIN_RUN.match(text, offset)
+            if run is not None:
+                offset = run.end()
+                if last := run.group().rstrip()[-1:]:
+                    comma, before_comma, previous = -1, b"", last
+                continue
         pattern = (
             _STRING_TOKEN if mode == b'"' else _INDENTED_TOKEN if mode == b"''" else _CODE_TOKEN
         )

@@ -56,7 +56,7 @@ def _items(
     used = used_packages(repository)
     if not outer:
         own = own_packages(repository)
-        names = [name for name, _ in used.most_common() if name != place.typed]
+        names = sorted((name for name in used if name != place.typed), key=lambda n: (-used[n], n))
         names += [name for name in own if name not in used]
     else:
         own, names = {}, []
