@@ -313,6 +313,10 @@ def test_assertion_on_a_host_names_the_user(tmp_path: Path) -> None:
             "home.file = lib.mkIf (!osConfig.services.x.enable) { };",
             "home.file = lib.mkIf (!osConfig.services.x.enable or false) { };",
         ),
+        (
+            "home.file = let host = osConfig.networking.hostName; in { a.text = host; };",
+            "home.file = let host = osConfig.networking.hostName or null; in { a.text = host; };",
+        ),
     ],
 )
 def test_os_config_is_guarded(tmp_path: Path, before: str, after: str) -> None:
@@ -370,7 +374,11 @@ def test_options_of_nixos(tmp_path: Path) -> None:
           services.syncthing.enable = true;
         }
         """
-    assert "It is one of NixOS. In a home it is home.packages" in check(tmp_path, tree)[0].message
+    packages, service = check(tmp_path, tree)
+    assert "It is one of NixOS. In a home it is home.packages" in packages.message
+    assert service.fixes == ()
+    apply(fix_of(packages, "Change to home.packages").edit)
+    assert "  home.packages = [ ];" in Path(packages.path).read_text()
 
 
 def test_an_option_of_that_name_of_ones_own_is_none_of_nixos(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.faults import Fault
 from hmls.ide.diagnostics.places import binding_range
 from hmls.ide.diagnostics.registry import Fix
+from hmls.ide.diagnostics.system_names import counterpart
 from hmls.ide.moving.comments import Comments
 from hmls.ide.moving.place import insertion
 from hmls.ide.moving.value import CannotMove
@@ -23,6 +25,7 @@ from hmls.syntax.removal import whole_binding
 from hmls.syntax.wrapping import inside_conditions, library_function, value_of_binding, wrap
 
 _BOOLEAN = frozenset(("&&", "||", "->"))
+_OS_CONFIG = re.compile(r"(?:\w+\.)?osConfig\.")
 _COMPARISON = frozenset(("==", "!="))
 
 
@@ -38,6 +41,8 @@ def fixes_of(repository: Repository, fault: Fault, place: Place) -> tuple[Fix, .
             return tuple(_priorities(repository, fault, place, source))
         case "missing-value" if fault.suggestion:
             return _setting(fault, place, source)
+        case "nixos-option":
+            return tuple(_of_home_manager(fault, place, source))
         case "undeclared-option" if fault.suggestion:
             return tuple(_suggested(fault, place, source))
         case "other-username":
@@ -118,6 +123,18 @@ def _suggested(fault: Fault, place: Place, source: Source) -> list[Fix]:
     return [Fix(f"Change to {fault.suggestion}", edit, is_preferred=True)]
 
 
+def _of_home_manager(fault: Fault, place: Place, source: Source) -> list[Fix]:
+    """The option that Home Manager has in its place, where the whole path is written there."""
+    start, end = binding_range(source, place.start, place.end)
+    written = source.text[start:end].decode("utf-8", "replace")
+    old = ".".join(written.split(".")[:2])
+    instead = counterpart(tuple(old.split(".")))
+    if instead is not None and fault.loc[:1] == (old.partition(".")[0],):
+        edit = WorkspaceEdit((TextEdit(place.path, start, start + len(old), instead),))
+        return [Fix(f"Change to {instead}", edit, is_preferred=True)]
+    return []
+
+
 def _text(source: Source, place: Place, text: str) -> tuple[Fix, ...]:
     value = value_of_binding(source, place.start, place.end)
     if value is None or value.kind_id not in STRINGS:
@@ -138,13 +155,15 @@ def _users_folder(source: Source, place: Place) -> list[Fix]:
 
 def _guards(place: Place, source: Source) -> list[Fix]:
     node: Node | None = source.root.named_descendant_for_byte_range(place.start, place.end)
-    while node is not None and not node_text(node).startswith("osConfig."):
-        node = node.parent if node_text(node) == "osConfig" else None
+    while node is not None and _OS_CONFIG.match(node_text(node)) is None:
+        node = node.parent if node_text(node) in ("osConfig", "args") else None
     while node is not None and node.parent is not None and _selects_from(node.parent, node):
         node = node.parent
     if node is None or node.kind_id != Kind.SELECT:
         return []
     default = _default(node)
+    if default is None and _is_of_let(node):
+        default = "null"  # What a `let` names is no definition, which mkIf could take away.
     end = node.end_byte
     fixes = []
     if default is not None:
@@ -157,12 +176,29 @@ def _guards(place: Place, source: Source) -> list[Fix]:
             start, end = value.start_byte, value.end_byte
             edits = (
                 *more,
-                Replacement(start, start, f"{guard} (osConfig != null) ("),
+                Replacement(start, start, f"{guard} ({_host(node)} != null) ("),
                 Replacement(end, end, ")"),
             )
             edit = text_edits(place.path, edits)
             fixes.append(Fix("Set this on hosts only", edit, is_preferred=True))
     return fixes
+
+
+def _host(node: Node) -> str:
+    """How a selection names the configuration of the host."""
+    match = _OS_CONFIG.match(node_text(node))
+    assert match is not None
+    name = match[0].removesuffix(".")
+    return name if name == "osConfig" else f"{name} or null"
+
+
+def _is_of_let(node: Node) -> bool:
+    """Whether the binding around an expression is one of a `let`."""
+    outer: Node | None = node
+    while outer is not None and outer.kind_id != Kind.BINDING:
+        outer = outer.parent
+    group = None if outer is None else outer.parent
+    return group is not None and group.parent is not None and group.parent.kind_id == Kind.LET
 
 
 def _selects_from(outer: Node, inner: Node) -> bool:

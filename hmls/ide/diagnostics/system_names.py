@@ -46,6 +46,11 @@ def is_system_option(loc: Loc) -> bool:
     return loc[0] in TOP_LEVEL or (loc[0] == "services" and loc[1:2] != () and loc[1] in _SERVICES)
 
 
+def counterpart(loc: Loc) -> str | None:
+    """The option that a home has in the place of one of NixOS."""
+    return _INSTEAD.get(loc)
+
+
 def system_hint(loc: Loc, names: list[str]) -> str:
     """What to say of such an option, or of a set of them that defines some names."""
     found = [_INSTEAD[p] for p in (loc[:2], *((loc[0], name) for name in names)) if p in _INSTEAD]
