@@ -10,13 +10,14 @@ from dataclasses import replace
 from hmls.deploy.log import Log
 from hmls.deploy.nix_json import parse_event
 from hmls.deploy.outcome import Moved
-from hmls.deploy.problem import BackUpFiles, Problem
+from hmls.deploy.problem import BackUpFiles, BackUpInSystem, Index, Problem
 from hmls.deploy.process import Command, Stream, run
 from hmls.deploy.surroundings import Surroundings
 
 IN_A_SYSTEM = (
     "Where the home is part of a system, its home-manager.backupFileExtension has it moved aside."
 )
+BACKUP_OPTION = ("home-manager", "backupFileExtension")
 UNIT = re.compile(r"\bhome-manager-[\w\\.@:-]+\.service\b")
 ESCAPED_IN_UNITS = " !\"#$%&'()*+,;<=>@[\\]^`{|}~-"
 JOURNAL_LINES = 200
@@ -95,9 +96,15 @@ async def read_journal(units: Sequence[str], since_s: float, cwd: str, around: S
     return journal
 
 
-def of_system(problem: Problem) -> Problem:
-    """A problem of a home that is activated by its system: no switch takes a backup extension."""
+def of_system(problem: Problem, index: Index, host: str | None) -> Problem:
+    """A problem of a home that is activated by its system: no switch takes a backup extension.
+
+    The system has an option for that, which is to be set where the flake speaks of it.
+    """
     if BackUpFiles() not in problem.remedies:
         return problem
-    remedies = tuple(each for each in problem.remedies if each != BackUpFiles())
-    return replace(problem, message=f"{problem.message}. {IN_A_SYSTEM}", remedies=remedies)
+    place = index.beside(BACKUP_OPTION, host)
+    instead = (BackUpInSystem(place),) if place is not None else ()
+    others = tuple(each for each in problem.remedies if each != BackUpFiles())
+    message = f"{problem.message}. {IN_A_SYSTEM}"
+    return replace(problem, message=message, remedies=(*instead, *others))

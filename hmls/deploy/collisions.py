@@ -17,7 +17,7 @@ from hmls.deploy.files_diff import home_files
 
 OWN_LINK = re.compile(r"/[^/].*/[0-9a-z]{32}-home-manager-files/.+")
 
-Outcome = Literal["fails", "backed-up", "backup-exists"]
+Outcome = Literal["fails", "backed-up", "backup-exists", "no-folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Collision:
                 return f"{self.path} is in the way and would be moved aside."
             case "backup-exists":
                 return f"{self.path} is in the way, and so is its backup: activation would fail."
+            case "no-folder":
+                return f"{self.path} would have to be a folder: activation would fail half-way."
 
 
 def predict(
@@ -53,7 +55,9 @@ def predict(
     found = []
     for target, source in home_files(generation).items():
         path = os.path.join(home, target)
-        if not _is_forced(target, forced) and _in_the_way(path, source):
+        if (parent := _file_as_folder(home, target)) is not None:
+            found.append(Collision(target, parent, "no-folder"))
+        elif not _is_forced(target, forced) and _in_the_way(path, source):
             found.append(Collision(target, path, _outcome(path, backup_extension)))
     return found
 
@@ -67,6 +71,22 @@ def predict_targets(
         for target in targets
         if _is_foreign(path := os.path.join(home, target))
     ]
+
+
+def _file_as_folder(home: str, target: str) -> str | None:
+    """The file that stands where a target's folder must be, and that no activation removes.
+
+    Home Manager's check of link targets does not see it: its `mkdir -p` fails.
+    """
+    path = home
+    for name in os.path.dirname(target).split(os.sep):
+        path = os.path.join(path, name)
+        if not os.path.lexists(path):
+            return None
+        if not os.path.isdir(path):
+            is_own = os.path.islink(path) and OWN_LINK.fullmatch(os.readlink(path)) is not None
+            return None if is_own else path
+    return None
 
 
 def _in_the_way(path: str, source: str) -> bool:

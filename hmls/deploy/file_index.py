@@ -72,6 +72,31 @@ class FileIndex:
         program = _program(target)
         return self.definitions(("programs", program), ())[:1] if program is not None else ()
 
+    def beside(self, option: OptionPath, host: str | None) -> Place | None:
+        """A setting of the same program, a home that it is told of, or the host's stateVersion.
+
+        Only one that is sure to be of this host: its target loads it, it alone is there, or a
+        folder on its way is called so.
+        """
+        program = re.escape(option[0])
+        for fits in (
+            re.compile(rf"{program}\0[^\0]+"),
+            re.compile(rf"{program}\0users\0[^\0]+"),
+            re.compile(r"system\0stateVersion"),
+        ):
+            for names in self._groups():
+                found = [
+                    _place(name, self.files[name].text, each.start)
+                    for name in names
+                    for each in self.files[name].defined
+                    if not each.declares and fits.fullmatch("\0".join(each.path))
+                ]
+                files = {place.file for place in found}
+                own = [place for place in found if host in place.file.split(os.sep)]
+                if chosen := own or (found if len(files) == 1 or self.loaded & files else []):
+                    return chosen[0]
+        return None
+
     def references(self, path: str) -> Sequence[Place]:
         """Path literals that lead there, or strings added to a path that end in its name."""
         wanted = {path, os.path.dirname(path)} if path.endswith("/default.nix") else {path}

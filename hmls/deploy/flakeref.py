@@ -47,6 +47,11 @@ def nameable_by_wrappers(name: str) -> bool:
     return nameable(name) and "#" not in name and "\n" not in name and "%" not in name
 
 
+def nameable_unquoted(name: str) -> bool:
+    """Whether darwin-rebuild and nix-on-droid pass this name on: they put no quotes around it."""
+    return PLAIN_NAME.fullmatch(name) is not None
+
+
 def is_input_name(name: str) -> bool:
     """Whether `name` names an input, as `nixpkgs` or `home-manager/nixpkgs`, and nothing else."""
     return INPUT_NAME.fullmatch(name) is not None

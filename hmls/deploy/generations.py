@@ -90,6 +90,11 @@ def system_profile(machine: Machine) -> str:
     return os.path.join(machine.nix_state, SYSTEM_PROFILE)
 
 
+def device_profile(machine: Machine) -> str:
+    """The profile link of a device of Nix-on-Droid."""
+    return os.path.join(machine.nix_state, "profiles/nix-on-droid")
+
+
 def parse_home_manager(text: str) -> list[Generation]:
     """What `home-manager generations` prints.
 

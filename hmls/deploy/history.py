@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hmls.deploy.deployed import read_deployed
-from hmls.deploy.generations import Generation, home_profile, read_profile, system_profile
+from hmls.deploy.generations import (
+    Generation,
+    device_profile,
+    home_profile,
+    read_profile,
+    system_profile,
+)
 from hmls.deploy.look import compare
 from hmls.deploy.preview import diff_settings
 from hmls.deploy.surroundings import Surroundings
@@ -40,7 +46,9 @@ class Entry:
 
 def generations_of(target: Target, machine: Machine) -> list[Generation]:
     """The generations of a target on this machine, newest first. Nothing is run."""
-    return read_profile(home_profile(machine) if target.is_home else system_profile(machine))
+    if target.is_home:
+        return read_profile(home_profile(machine))
+    return read_profile((device_profile if target.kind == "droid" else system_profile)(machine))
 
 
 async def history(target: Target, around: Surroundings) -> list[Entry]:

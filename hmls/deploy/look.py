@@ -21,7 +21,10 @@ from hmls.deploy.surroundings import Surroundings
 from hmls.deploy.target import Target
 
 GENERATION = re.compile(r"/\S+/[0-9a-z]{32}-home-manager-generation")
-BACKUP = re.compile(r"\bHOME_MANAGER_BACKUP_EXT=([^\s\"']+)")
+BACKUP = re.compile(r"\bHOME_MANAGER_BACKUP_EXT=[\"']?([^\s\"']+)")
+MOVED_ANYHOW = re.compile(r"\bHOME_MANAGER_BACKUP_(?:COMMAND|OVERWRITE)=")
+"""Set where the system has a command that moves files aside, or may place backups over others."""
+ACTIVATION_ON_MACOS = r"/\S+/[0-9a-z]{{32}}-activation-{}(?=[\s\"'])"
 
 
 async def look(
@@ -81,7 +84,13 @@ def _collisions(
     service = home_of_system(new, target.user)
     if service is None:
         return []
-    return predict(service.generation, step.home, service.backup_extension, around.forced)
+    found = predict(service.generation, step.home, service.backup_extension, around.forced)
+    if not service.moves_anyhow:
+        return found
+    # Home Manager moves files, and never links.
+    return [
+        each if os.path.islink(each.path) else replace(each, outcome="backed-up") for each in found
+    ]
 
 
 def _files(old: str | None, new: str, target: Target | None) -> list[FileChange]:
@@ -96,20 +105,36 @@ def _files(old: str | None, new: str, target: Target | None) -> list[FileChange]
 
 @dataclass(frozen=True, slots=True)
 class HomeOfSystem:
-    """A home that a NixOS system activates: its generation, and what files in the way get."""
+    """A home that a system activates: its generation, and what files in the way get."""
 
     generation: str
     backup_extension: str | None
+    moves_anyhow: bool = False
 
 
 def home_of_system(system: str, user: str) -> HomeOfSystem | None:
-    """The home of a user in a NixOS system, as its service tells; None if it has none."""
-    unit = Path(system, "etc/systemd/system", unit_of_home(user))
+    """The home of a user in a system; None if it has none.
+
+    NixOS has a service for it, nix-darwin a script that its own `activate` runs.
+    """
+    text = _text(os.path.join(system, "etc/systemd/system", unit_of_home(user)))
+    if text is None:
+        pattern = ACTIVATION_ON_MACOS.format(re.escape(user))
+        script = re.search(pattern, _text(os.path.join(system, "activate")) or "")
+        text = _text(script[0]) if script is not None else None
+    generation = GENERATION.search(text) if text is not None else None
+    if text is None or generation is None:
+        return None
+    backup = BACKUP.search(text)
+    return HomeOfSystem(
+        generation[0],
+        backup[1] if backup is not None else None,
+        MOVED_ANYHOW.search(text) is not None,
+    )
+
+
+def _text(path: str) -> str | None:
     try:
-        text = unit.read_text(errors="replace")
+        return Path(path).read_text(errors="replace")
     except OSError:
         return None
-    generation, backup = GENERATION.search(text), BACKUP.search(text)
-    if generation is None:
-        return None
-    return HomeOfSystem(generation[0], backup[1] if backup is not None else None)

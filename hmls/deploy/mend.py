@@ -64,6 +64,29 @@ def mends(problem: Problem, source: Source) -> list[Mend]:
     return found
 
 
+def set_beside(source: Source, place: Place, option: OptionPath, value: str) -> Mend | None:
+    """An option set on a line of its own below the binding at a place, named as that one is."""
+    offset = offset_of(source.text, place)
+    found = next((each for each in outline(source) if each.start == offset), None)
+    if found is None:
+        return None
+    written = len(_attrpath_at(source, found.start, found.end))
+    outside = max(len(found.path) - written, 0)
+    if option[:outside] != found.path[:outside]:
+        return None
+    names = (*(("config",) if written > len(found.path) else ()), *option[outside:])
+    end = source.text.find(b";", found.value_end)
+    if end < 0 or source.text[found.value_end : end].strip():
+        return None
+    start = source.text.rfind(b"\n", 0, found.start) + 1
+    before = source.text[start : found.start].decode("utf-8", "replace")
+    binding = f"{'.'.join(map(quote_attribute, names))} = {value};"
+    title, line_end = f"Set {'.'.join(option)}", source.text.find(b"\n", end)
+    if before.strip() or source.text[end + 1 : line_end].strip()[:1] not in (b"", b"#"):
+        return Mend(title, ((end + 1, end + 1, f" {binding}"),))
+    return Mend(title, ((line_end, line_end, f"\n{before}{binding}"),))
+
+
 def offset_of(text: bytes, place: Place) -> int:
     """The byte that a place points to, or the end of the text if it is shorter by now."""
     start = 0
@@ -125,15 +148,20 @@ def _renamed(source: Source, offset: int, old: OptionPath, new: OptionPath) -> I
     for each in outline(source):
         if not each.start <= offset <= each.end or each.path[: len(old)] != old:
             continue
-        node = source.root.named_descendant_for_byte_range(each.start, each.end)
-        if node is not None and node.kind_id != Kind.ATTRPATH:
-            node = node.parent  # A path of one name has the range of that name.
-        parts = attrpath_parts(node) if node is not None and node.kind_id == Kind.ATTRPATH else []
+        parts = _attrpath_at(source, each.start, each.end)
         outside = len(each.path) - len(parts)
         if outside < len(old) <= len(each.path) and old[:outside] == new[:outside] != new:
             end = parts[len(old) - outside - 1].end_byte
             written = ".".join(map(quote_attribute, new[outside:]))
             yield Mend(f"Rename to {'.'.join(new)}", ((each.start, end, written),))
+
+
+def _attrpath_at(source: Source, start: int, end: int) -> list[Node]:
+    """The names of the attribute path that is written there."""
+    node = source.root.named_descendant_for_byte_range(start, end)
+    if node is not None and node.kind_id != Kind.ATTRPATH:
+        node = node.parent  # A path of one name has the range of that name.
+    return attrpath_parts(node) if node is not None and node.kind_id == Kind.ATTRPATH else []
 
 
 def _allowed(source: Source, setting: str, package: str) -> Iterator[Mend]:

@@ -64,9 +64,10 @@ class Failed:
     @property
     def text(self) -> str:
         """What failed, what state it left, and the way back."""
-        said = f"{self.title}: “{self.step}” failed. {sentence(self.reason)}"
+        failed = f"{self.title}: “{self.step}” failed."
         if self.moved is None:
-            return said
+            return f"{failed} {self.reason}"
+        said = f"{failed} {sentence(self.reason)}"
         if self.activated:
             said += " The new generation was activated before that and runs."
         else:

@@ -80,6 +80,8 @@ def rollback(
     situation: Situation,
 ) -> Plan | Refusal:
     """Activate one of the generations that are still there."""
+    if target.kind == "droid":
+        return plan_home.rollback_device(target, generation, situation)
     if target.is_home:
         return plan_home.rollback(target, generation, situation)
     return plan_host.rollback(target, generation, generations, situation)
@@ -89,6 +91,6 @@ def expire(
     target: Target, generations: Sequence[Generation], situation: Situation
 ) -> Plan | Refusal:
     """Forget these generations; the current one is never among them."""
-    if target.is_home:
+    if target.is_home or target.kind == "droid":
         return plan_home.expire(target, generations, situation)
     return plan_host.expire(target, generations, situation)

@@ -5,8 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from hmls.deploy.flakeref import configuration, nameable_by_wrappers
-from hmls.deploy.generations import Generation, activated_home, home_profile, running_home
+from hmls.deploy.flakeref import configuration, nameable_by_wrappers, nameable_unquoted
+from hmls.deploy.generations import (
+    Generation,
+    activated_home,
+    device_profile,
+    home_profile,
+    running_home,
+)
 from hmls.deploy.plan_flake import STRUCTURED, build_step, check_step, known_nix, nix, refuse_name
 from hmls.deploy.situation import Situation, refuse, refuse_activation
 from hmls.deploy.step import FromStep, Plan, Preview, Step, specialised
@@ -65,7 +71,7 @@ def switch_device(target: Target, situation: Situation) -> Plan | Refusal:
     """Switch a device of Nix-on-Droid by its own command, which builds what it activates."""
     refusal = refuse_activation(target, situation)
     refusal = refusal or refuse_without(situation.tools, "nix", "nix-on-droid")
-    if refusal is None and not nameable_by_wrappers(target.name):
+    if refusal is None and not nameable_unquoted(target.name):
         refusal = Refusal("bad-name", f"nix-on-droid cannot be told of {target.name!r}.")
     if refusal:
         return refusal
@@ -79,7 +85,21 @@ def switch_device(target: Target, situation: Situation) -> Plan | Refusal:
         needs_confirmation=True,
     )
     steps = (check_step(target.flake_root, situation), build_step(target, situation), step)
-    return Plan(step.title, target.flake_root, target, steps)
+    profile = device_profile(situation.machine)
+    return Plan(step.title, target.flake_root, target, steps, profile=profile)
+
+
+def rollback_device(target: Target, generation: Generation, situation: Situation) -> Plan | Refusal:
+    """Go back, or forward, to a generation of a device that is still there."""
+    refusal = refuse_activation(target, situation)
+    refusal = refusal or refuse_without(situation.tools, "nix-on-droid")
+    if refusal:
+        return refusal
+    title = f"Roll back {target.name} to generation {generation.number}"
+    argv = ("nix-on-droid", "switch-generation", str(generation.number))
+    root = target.flake_root
+    step = Step("activate", title, argv, root, "home", needs_confirmation=True)
+    return Plan(title, root, target, (step,), profile=device_profile(situation.machine))
 
 
 def rollback(target: Target, generation: Generation, situation: Situation) -> Plan | Refusal:
@@ -128,12 +148,14 @@ def expire(
     numbers = tuple(str(each.number) for each in gone)
     if not numbers:
         return Refusal("no-generation", "There is no generation to expire.")
-    if situation.tools.has("home-manager"):
+    profile = (
+        home_profile(situation.machine) if target.is_home else device_profile(situation.machine)
+    )
+    if situation.tools.has("home-manager") and target.is_home:
         argv: tuple[str, ...] = ("home-manager", "remove-generations", *numbers)
     elif refusal := refuse_without(situation.tools, "nix-env"):
         return refusal
     else:
-        profile = home_profile(situation.machine)
         argv = ("nix-env", "--profile", profile, "--delete-generations", *numbers)
     title = f"Expire generations {', '.join(numbers)} of {target.name}"
     step = Step(

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from hmls.deploy.flakeref import configuration, nameable_by_wrappers, root_reference
+from hmls.deploy.flakeref import (
+    configuration,
+    nameable_by_wrappers,
+    nameable_unquoted,
+    root_reference,
+)
 from hmls.deploy.generations import Generation, previous, system_profile
 from hmls.deploy.plan_flake import STRUCTURED, build_step, check_step, refuse_name
 from hmls.deploy.situation import Situation, refuse, refuse_activation
@@ -81,7 +86,7 @@ def activate(
         (
             check_step(target.flake_root, situation),
             _first_build(target, situation),
-            _preview_step(target, situation, boots=action == "boot"),
+            _preview_step(target, situation, action),
             step,
         ),
         profile=system_profile(situation.machine) if local else None,
@@ -195,9 +200,14 @@ def _rebuild_arguments(action: str, target: Target, situation: Situation) -> tup
         arguments += ["--build-host", options.build_host]
     if options.target_host is not None and target.kind == "host" and action != "build":
         arguments += ["--target-host", options.target_host]
-    if options.specialisation is not None and action in ("switch", "test"):
+    if options.specialisation is not None and _specialises(action, target):
         arguments += ["--specialisation", options.specialisation]
     return (*arguments, *options.extra_arguments)
+
+
+def _specialises(action: str, target: Target) -> bool:
+    """Whether a specialisation can be asked for; nix-darwin knows none."""
+    return action in ("switch", "test") and target.kind == "host"
 
 
 def _as_root(argv: tuple[str, ...], title: str, target: Target, situation: Situation) -> Step:
@@ -237,7 +247,7 @@ def _rollback_commands(
     ]
 
 
-def _preview_step(target: Target, situation: Situation, *, boots: bool = False) -> Preview:
+def _preview_step(target: Target, situation: Situation, action: str = "switch") -> Preview:
     """Compared with what runs here, if the target is this machine. A boot asks which one later."""
     machine, options = situation.machine, situation.options
     here = machine.hostname.split(".", 1)[0] == target.host and options.target_host is None
@@ -245,7 +255,9 @@ def _preview_step(target: Target, situation: Situation, *, boots: bool = False) 
         "preview",
         f"Preview {target.name}",
         _running_system(situation) if here else None,
-        FromStep("build", "" if boots else specialised(options.specialisation)),
+        FromStep(
+            "build", specialised(options.specialisation if _specialises(action, target) else None)
+        ),
         machine.home if here and machine.user == target.user else None,
     )
 
@@ -256,6 +268,10 @@ def _running_system(situation: Situation) -> str | None:
 
 
 def _refuse_wrapped_name(target: Target) -> Refusal | None:
+    if target.kind == "darwin" and not nameable_unquoted(target.name):
+        return Refusal(
+            "bad-name", f"darwin-rebuild cannot be told of a host named {target.name!r}."
+        )
     if nameable_by_wrappers(target.name):
         return None
     return Refusal("bad-name", f"nixos-rebuild cannot be told of a host named {target.name!r}.")

@@ -111,6 +111,13 @@ class BackUpFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class BackUpInSystem:
+    """Set Home Manager's backup extension in a system, beside the binding at a place."""
+
+    beside: Place
+
+
+@dataclass(frozen=True, slots=True)
 class ForceFile:
     """Set `force = true` on the file with this target, a path relative to the home."""
 
@@ -118,7 +125,14 @@ class ForceFile:
 
 
 Remedy = (
-    SetPriority | TrackFile | AllowPackage | ReplaceText | RenameOption | BackUpFiles | ForceFile
+    SetPriority
+    | TrackFile
+    | AllowPackage
+    | ReplaceText
+    | RenameOption
+    | BackUpFiles
+    | BackUpInSystem
+    | ForceFile
 )
 
 
@@ -151,6 +165,9 @@ class Index(Protocol):
     def managed_file(self, target: str, /) -> Sequence[Place]:
         """Where the file that is linked to `target`, relative to the home, is defined."""
 
+    def beside(self, option: OptionPath, host: str | None, /) -> Place | None:
+        """A binding of a system beside which one of its options may be set."""
+
     def references(self, path: str, /) -> Sequence[Place]:
         """Path literals that lead to this absolute path, whether it exists or not."""
 
@@ -169,6 +186,10 @@ class NoIndex:
     def managed_file(self, _target: str) -> Sequence[Place]:
         """None."""
         return ()
+
+    def beside(self, _option: OptionPath, _host: str | None) -> Place | None:
+        """None."""
+        return None
 
     def references(self, _path: str) -> Sequence[Place]:
         """None."""

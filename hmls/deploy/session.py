@@ -23,6 +23,7 @@ from hmls.deploy.activation import (
 from hmls.deploy.deployed import write_deployed
 from hmls.deploy.flake_lock import lock_changes, read_lock
 from hmls.deploy.free_space import full_disks
+from hmls.deploy.generations import home_profile
 from hmls.deploy.interrupted import Interrupted, assess
 from hmls.deploy.lock import Busy, Lock, Record, process_identity, read_record, take
 from hmls.deploy.log import Log, LogLine
@@ -121,8 +122,16 @@ class _Deployment:
     """The command that could ask for a password, had the client a terminal."""
     profile_before: str | None = None
 
+    @property
+    def _profile(self) -> str | None:
+        """The profile link. Where that of a home lies the first activation may decide."""
+        own = home_profile(self.around.situation.machine)
+        planned = self.plan.profile
+        is_home = planned is not None and os.path.basename(planned) == os.path.basename(own)
+        return own if is_home else planned
+
     async def run(self) -> Outcome:
-        self.profile_before = profile_target(self.plan.profile)
+        self.profile_before = profile_target(self._profile)
         if not await self._may_start():
             return NotRun("declined", f"{self.plan.title}: nothing was run.")
         step: Step | Preview | None = None
@@ -287,8 +296,9 @@ class _Deployment:
     def _found(self, log: Log) -> None:
         tree = working_tree(self.plan.flake_root)
         found = log.problems(tree, self.around.index, self.around.situation.machine.home)
-        if self.plan.target is not None and not self.plan.target.is_home:
-            found = list(map(of_system, found))
+        target = self.plan.target
+        if target is not None and not target.is_home:
+            found = [of_system(each, self.around.index, target.host) for each in found]
         known = {(each.kind, each.message, each.place) for each in self.problems}
         self.problems += [
             each for each in found if (each.kind, each.message, each.place) not in known
@@ -319,7 +329,7 @@ class _Deployment:
 
     def _failure(self, step: Step | Preview, code: int | None, reason: str) -> Failed:
         full = full_disks(self.around.situation.machine, self.around.environ)
-        changed = moved(self.plan.profile, self.profile_before)
+        changed = moved(self._profile, self.profile_before)
         return Failed(
             title=self.plan.title,
             step=step.title,
@@ -342,8 +352,8 @@ class _Deployment:
             title=self.plan.title,
             seconds=seconds,
             result=self.results.get("build"),
-            generation=profile_number(self.plan.profile),
-            moved=moved(self.plan.profile, self.profile_before),
+            generation=profile_number(self._profile),
+            moved=moved(self._profile, self.profile_before),
             preview=self.document,
             warnings=tuple(self.problems),
         )
@@ -364,7 +374,7 @@ class _Deployment:
         said = f"{self.plan.title} was cancelled{during}."
         if not isinstance(step, Step) or step.changes not in OUTLIVES_US:
             return f"{said} Nothing was activated."
-        changed = moved(self.plan.profile, self.profile_before)
+        changed = moved(self._profile, self.profile_before)
         if changed is None:
             return f"{said} The profile was not moved: what ran before still runs."
         said += f" The profile points to {changed.after}, which is not fully activated."
@@ -380,7 +390,7 @@ class _Deployment:
                 started_s=self.begun_s,
                 group=group,
                 identity=process_identity(group) if group is not None else None,
-                profile=self.plan.profile,
+                profile=self._profile,
                 profile_before=self.profile_before,
                 activated=self.plan.activated,
                 output=str(self._output()),

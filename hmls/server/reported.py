@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from hmls.deploy.mend import end_of_word, mends, offset_of
-from hmls.deploy.problem import BackUpFiles, Place, Problem, TrackFile
+from hmls.deploy.activation import BACKUP_OPTION
+from hmls.deploy.mend import Mend, end_of_word, mends, offset_of, set_beside
+from hmls.deploy.problem import BackUpFiles, BackUpInSystem, Place, Problem, TrackFile
 from hmls.server.convert import path_of_uri, uri_of_path
 from hmls.syntax.parse import parse
 from hmls.syntax.text import LineIndex
@@ -67,17 +68,10 @@ class Reported:
         if known is None:
             return []
         problem, root, target = known
-        text, version = self._text(path)
-        lines = LineIndex(text)
-        actions = []
-        for mend in mends(problem, parse(text)):
-            edits: list[lsp.TextEdit | lsp.AnnotatedTextEdit | lsp.SnippetTextEdit] = [
-                lsp.TextEdit(self._server.session.converter.range(lines, start, end), new)
-                for start, end, new in mend.edits
-            ]
-            document = lsp.OptionalVersionedTextDocumentIdentifier(uri_of_path(path), version)
-            edit = lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(document, edits)])
-            actions.append(_action(mend.title, diagnostic, edit=edit))
+        actions = [
+            _action(mend.title, diagnostic, edit=self._edit(path, mend))
+            for mend in mends(problem, parse(self._text(path)[0]))
+        ]
         for remedy in problem.remedies:
             match remedy:
                 case TrackFile(file):
@@ -95,9 +89,26 @@ class Reported:
                     }
                     command = lsp.Command(title, "hmls.switch", arguments=[argument])
                     actions.append(_action(title, diagnostic, command=command))
+                case BackUpInSystem(place):
+                    source = parse(self._text(place.file)[0])
+                    value = f'"{BACKUP_EXTENSION}"'
+                    beside = set_beside(source, place, BACKUP_OPTION, value)
+                    if beside is not None:
+                        edit = self._edit(place.file, beside)
+                        actions.append(_action(beside.title, diagnostic, edit=edit))
                 case _:
                     pass  # mends() had it
         return actions
+
+    def _edit(self, path: str, mend: Mend) -> lsp.WorkspaceEdit:
+        text, version = self._text(path)
+        lines = LineIndex(text)
+        edits: list[lsp.TextEdit | lsp.AnnotatedTextEdit | lsp.SnippetTextEdit] = [
+            lsp.TextEdit(self._server.session.converter.range(lines, start, end), new)
+            for start, end, new in mend.edits
+        ]
+        document = lsp.OptionalVersionedTextDocumentIdentifier(uri_of_path(path), version)
+        return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(document, edits)])
 
     def _diagnostic(self, problem: Problem, place: Place, number: int) -> lsp.Diagnostic:
         message = problem.message

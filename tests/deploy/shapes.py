@@ -52,6 +52,9 @@ class Known:
     def managed_file(self, target: str) -> Sequence[Place]:
         return self._places(self.targets.get(target, ()))
 
+    def beside(self, _option: OptionPath, _host: str | None) -> Place | None:
+        return None
+
     def references(self, path: str) -> Sequence[Place]:
         return self._places(self.paths.get(path.removeprefix(f"{self.root}/"), ()))
 

@@ -37,6 +37,43 @@ def test_the_definition_itself(index: FileIndex) -> None:
     assert index.definitions(("programs", "git"), ()) == [Place(GIT, 2, 3)]
 
 
+SYSTEMS = {
+    "/f/systems/web/default.nix": '{\n  system.stateVersion = "26.05";\n}\n',
+    "/f/systems/db/default.nix": '{ system.stateVersion = "26.05"; }\n',
+}
+BACKUP = ("home-manager", "backupFileExtension")
+
+
+@pytest.mark.parametrize(
+    ("more", "host", "expected"),
+    [
+        ({}, "web", Place("/f/systems/web/default.nix", 2, 3)),
+        ({}, "mail", None),
+        ({"/f/m.nix": "{ home-manager.users.al = { }; }"}, "web", Place("/f/m.nix", 1, 3)),
+        (
+            {"/f/m.nix": "{ home-manager = { users.al = { }; useGlobalPkgs = true; }; }"},
+            "web",
+            Place("/f/m.nix", 1, 36),
+        ),
+        (
+            {
+                "/f/hosts/db/hm.nix": "{ home-manager.verbose = true; }",
+                "/f/hosts/web/hm.nix": "{  home-manager.verbose = true; }",
+            },
+            "web",
+            Place("/f/hosts/web/hm.nix", 1, 4),
+        ),
+        ({"/f/options.nix": "{ options.home-manager.x = mkOption { }; }"}, "mail", None),
+    ],
+)
+def test_where_an_option_of_a_system_may_be_set(
+    more: dict[str, str], host: str, expected: Place | None
+) -> None:
+    files = {**SYSTEMS, **more}
+    index = FileIndex({name: facts_of(text.encode()) for name, text in files.items()})
+    assert index.beside(BACKUP, host) == expected
+
+
 def test_in_the_files_that_are_named(index: FileIndex) -> None:
     option = ("programs", "git", "enable")
     assert index.definitions(option, [GIT, BOB]) == [Place(GIT, 2, 27), Place(BOB, 1, 3)]

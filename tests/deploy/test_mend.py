@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hmls.deploy.mend import mends
+from hmls.deploy.mend import mends, set_beside
 from hmls.deploy.problem import (
     AllowPackage,
     ForceFile,
@@ -28,6 +28,41 @@ def mended(text: str, remedy: Remedy, line: int = 1, column: int = 3) -> list[st
             content = content[:start] + new.encode() + content[end:]
         results.append(content.decode())
     return results
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "expected"),
+    [
+        (
+            '{\n  system.stateVersion = "1"; # keep\n}',
+            None,
+            '{\n  system.stateVersion = "1"; # keep\n  home-manager.backupFileExtension = "b";\n}',
+        ),
+        (
+            "{ home-manager = { users.al = { }; }; }",
+            20,
+            '{ home-manager = { users.al = { }; backupFileExtension = "b"; }; }',
+        ),
+        (
+            "{ config.home-manager.verbose = true; }",
+            3,
+            "{ config.home-manager.verbose = true; "
+            'config.home-manager.backupFileExtension = "b"; }',
+        ),
+        ("{ other = 1; }", 99, None),
+    ],
+)
+def test_an_option_is_set_beside_another(
+    text: str, column: int | None, expected: str | None
+) -> None:
+    place = Place("/f.nix", 1 if column else 2, column or 3)
+    option = ("home-manager", "backupFileExtension")
+    mend = set_beside(parse(text.encode()), place, option, '"b"')
+    if mend is None:
+        assert expected is None
+        return
+    ((start, end, new),) = mend.edits
+    assert text[:start] + new + text[end:] == expected
 
 
 OPTION = ("programs", "git", "enable")

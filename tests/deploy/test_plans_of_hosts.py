@@ -118,6 +118,17 @@ def test_macos() -> None:
     ]
     assert code(plan.switch(DARWIN, situation())) == "other-system"
     assert code(plan.activate("boot", DARWIN, mac)) == "no-tool"
+    specialised = replace(mac, options=plan.Options(specialisation="night"))
+    assert commands(plan.switch(DARWIN, specialised)) == commands(plan.switch(DARWIN, mac))
+
+
+def test_names_that_are_passed_on_without_quotes() -> None:
+    """`darwin-rebuild --flake .#a.b` asks for darwinConfigurations.a.b, not for "a.b"."""
+    mac = situation(system="aarch64-darwin", hostname="web.example")
+    dotted = replace(DARWIN, host="web.example", output=("darwinConfigurations", "web.example"))
+    assert code(plan.switch(dotted, mac)) == "bad-name"
+    device = replace(DEVICE, output=("nixOnDroidConfigurations", "my.phone"))
+    assert code(plan.switch(device, situation())) == "bad-name"
 
 
 def test_a_device_of_nix_on_droid() -> None:
@@ -128,6 +139,12 @@ def test_a_device_of_nix_on_droid() -> None:
         "nix-on-droid switch --flake '/repo#default'",
     ]
     assert code(plan.switch(DEVICE, situation(without=("nix-on-droid",)))) == "no-tool"
+    assert commands(plan.rollback(DEVICE, MADE[2], MADE, situation())) == [
+        "nix-on-droid switch-generation 1"
+    ]
+    assert commands(plan.expire(DEVICE, MADE, situation())) == [
+        "LC_ALL=C nix-env --profile /nowhere/profiles/nix-on-droid --delete-generations 2 1"
+    ]
 
 
 def test_a_home_knows_no_boot() -> None:

@@ -8,6 +8,7 @@ from hmls.deploy.closure_diff import PackageChange, diff_commands, parse_diff
 from hmls.deploy.collisions import Collision, predict, predict_targets
 from hmls.deploy.files_diff import FileChange, diff_homes
 from hmls.deploy.flake_lock import InputChange, lock_changes, read_lock
+from hmls.deploy.look import HomeOfSystem, home_of_system
 from hmls.deploy.preview import Document, diff_settings, markdown
 from hmls.deploy.tools import Tools
 from tests.deploy.plans import ALL_TOOLS, NIX
@@ -143,6 +144,48 @@ def test_binary_files_have_no_diff(tmp_path: Path) -> None:
 
 def test_a_generation_without_files(tmp_path: Path) -> None:
     assert diff_homes(None, str(tmp_path)) == []
+
+
+def test_a_file_where_a_folder_must_be(tmp_path: Path) -> None:
+    """Home Manager's own check does not see it, and its activation fails at `mkdir`."""
+    home = tmp_path / "home"
+    home.mkdir()
+    new = generation(tmp_path, app_config="x", other_config="x", plain="x")
+    (home / "app").write_text("my own")
+    (home / "other").symlink_to(tmp_path / f"store/{HASH}-home-manager-files/other-before")
+    found = predict(new, str(home), "bak")
+    assert found == [Collision("app/config", str(home / "app"), "no-folder")]
+    assert "would have to be a folder" in found[0].text
+
+
+UNIT = """[Service]
+Environment="HOME_MANAGER_BACKUP_EXT=bak"
+Environment="@more@"
+ExecStart=/nix/store/x-hm-setup-env {generation}
+"""
+
+
+def test_the_home_of_a_system_on_nixos_and_macos(tmp_path: Path) -> None:
+    made = f"/nix/store/{HASH}-home-manager-generation"
+    units = tmp_path / "nixos/etc/systemd/system"
+    units.mkdir(parents=True)
+    (units / "home-manager-alice.service").write_text(UNIT.replace("{generation}", made))
+    assert home_of_system(str(tmp_path / "nixos"), "alice") == HomeOfSystem(made, "bak")
+    more = UNIT.replace("@more@", "HOME_MANAGER_BACKUP_COMMAND=trash")
+    (units / "home-manager-alice.service").write_text(more.replace("{generation}", made))
+    assert home_of_system(str(tmp_path / "nixos"), "alice") == HomeOfSystem(made, "bak", True)
+    script = tmp_path / f"{HASH}-activation-alice"
+    script.write_text(
+        f"export HOME_MANAGER_BACKUP_EXT=bak\nexec {made}/activate --driver-version 1 >&2\n"
+    )
+    mac = tmp_path / "mac"
+    mac.mkdir()
+    (mac / "activate").write_text(
+        f'launchctl asuser "$(id -u alice)" sudo -u alice --set-home {script} \n'
+        f'launchctl asuser "$(id -u alice2)" sudo -u alice2 {script}2 \n'
+    )
+    assert home_of_system(str(mac), "alice") == HomeOfSystem(made, "bak")
+    assert home_of_system(str(mac), "bob") is None
 
 
 def test_files_in_the_way(tmp_path: Path) -> None:

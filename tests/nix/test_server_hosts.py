@@ -85,6 +85,35 @@ async def a_password_is_said(at: Desk) -> None:
     assert back["outcome"] == "not-run"
 
 
+async def test_a_file_in_the_way_of_a_home_in_a_system_and_its_fixes(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    """What the service of the home said is in the journal; the fix is in the system's own file."""
+    lab = make_machine(folder, nix_environ)
+    home = "modules/files.nix"
+    lab.write(home, '{\n  home.file."a".text = "🎉";\n}\n')
+    asked = "{\n  home-manager.useGlobalPkgs = true; # 🎉\n}\n"
+    lab.write("modules/homes.nix", asked)
+    lab.track()
+    unit = f"home-manager-{USER}.service"
+    failing = f'echo "warning: the following units failed: {unit}" >&2; exit 4'
+    lab.add_program("nixos-rebuild", failing)
+    lab.add_program("journalctl", f"echo \"Existing file '{lab.home}/a' would be clobbered\"")
+    async with desk(lab, own=WITHOUT_TERMINAL) as at:
+        assert (await at.run("switch", target=HOST))["outcome"] == "failed"
+        (problem,) = await at.reported(home)
+        assert problem.code == "collision"
+        assert "home-manager.backupFileExtension" in problem.message
+        fixes = [fix.title for fix in await at.editor.actions(home, problem.range, [problem])]
+        assert not any(title.startswith("Switch and move") for title in fixes)
+        title = "Set home-manager.backupFileExtension"
+        fixed = await at.editor.fixed(home, asked, problem, title)
+    assert fixed == (
+        "{\n  home-manager.useGlobalPkgs = true; # 🎉\n"
+        '  home-manager.backupFileExtension = "backup";\n}\n'
+    )
+
+
 async def test_another_machine_is_refused_until_it_is_named(
     folder: Path, nix_environ: dict[str, str]
 ) -> None:

@@ -59,6 +59,24 @@ async def test_a_file_in_the_way_is_told_before_and_fails_the_activation(lab: La
     assert (lab.home / ".config/app/settings").read_text() == "my own"
 
 
+async def test_the_profile_is_where_the_activation_put_it(lab: Lab) -> None:
+    """An old Nix keeps the profiles of users with its own state, if their own folder is missing."""
+    shared = lab.folder / "var"
+    lab.nix_state = str(shared)
+    profile = shared / "profiles/per-user/alice/home-manager"
+    lab.set_home('{ files.a = "1"; }')
+    script = lab.root / "activate.sh"
+    own = "profile=$stateHome/nix/profiles/home-manager"
+    text = script.read_text().replace(own, f"profile={profile}")
+    text = text.replace(' "$stateHome/nix/profiles"', f" {profile.parent}")
+    script.write_text(text)
+    outcome = await lab.deploy(plan.switch)
+    assert isinstance(outcome, Done), outcome
+    assert outcome.generation == 1
+    assert outcome.moved is not None
+    assert (outcome.moved.profile, outcome.moved.before) == (str(profile), None)
+
+
 async def test_settings_that_changed_since_the_last_switch(lab: Lab) -> None:
     lab.set_home(SETTINGS_FILE)
     lab.settings = {"programs.git.enable": "true", "home.stateVersion": '"24.11"'}
