@@ -63,7 +63,6 @@ _HOMES = {
 _MODULES_PATH = re.compile(
     r"modulesPath[^/\n]*(/[\w./-]+)|nixpkgs\}?[^/\n]*(/nixos/modules/[\w./-]+)"
 )
-_SYSTEMS = '[ "x86_64-linux" "aarch64-linux" "aarch64-darwin" "x86_64-darwin" ]'
 
 Path_ = tuple[str, ...]
 
@@ -236,7 +235,6 @@ def _nixpkgs(folder: str, lib: Path, system_modules: set[str]) -> str:
     for path, text in (
         (f"{misc}/assertions.nix", _ASSERTIONS),
         (f"{misc}/meta.nix", _META),
-        (f"{folder}/nixpkgs/systems.nix", _SYSTEMS),
         (f"{folder}/nixpkgs/default.nix", _packages(folder)),
     ):
         Path(path).write_text(text, encoding="utf-8")

@@ -131,7 +131,9 @@ def _open(contents: Contents) -> list[Entry]:
     return [
         entry
         for entry in contents.options.entries
-        if not entry.content[1].get("readOnly") and entry.path[0] not in ("uninstall", "nixpkgs")
+        if not entry.content[1].get("readOnly")
+        and entry.path[0] not in ("uninstall", "nixpkgs")
+        and entry.path != ("home", "stateVersion")
     ]
 
 

@@ -70,6 +70,12 @@ let
     }
   );
 
+  systemNames = [
+    "x86_64-linux"
+    "aarch64-linux"
+    "aarch64-darwin"
+    "x86_64-darwin"
+  ];
   platform = lib.systems.elaborate system;
   whole = sources.nixpkgs or null;
   packages =
@@ -255,7 +261,7 @@ let
     else if role == "home-manager" then
       home-manager
     else if role == "systems" then
-      { outPath = "${folder}/systems.nix"; }
+      { outPath = builtins.toFile "systems.nix" "[ ${toString (map builtins.toJSON systemNames)} ]"; }
     else if role == "nix-darwin" then
       absent role // { lib.darwinSystem = systems.evaluate "darwin"; }
     else if role == "nix-on-droid" then
