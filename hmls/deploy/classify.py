@@ -162,6 +162,10 @@ def _targets(match: Match) -> Finding:
     return Finding("assertion", path=match["path"])
 
 
+def _unsupported(match: Match) -> Finding:
+    return Finding("unsupported-attribute", path=match["path"], search=match["name"])
+
+
 def _wrong_user(match: Match) -> Finding:
     option = {"USER": "username", "HOME": "homeDirectory", "UID": "uid"}[match["name"]]
     return Finding("wrong-user", ("home", option))
@@ -209,8 +213,9 @@ RULES: tuple[tuple[re.Pattern[str], Builder], ...] = (
     _row(rf"^The option {OPTION} is read-only, but it's set multiple", _of_option("read-only")),
     _row(rf"^The option {OPTION} in .* is already declared in", _of_option("declared-twice")),
     _row(
-        r"^Module [`‘'](?P<path>[^`'’]+)['’`] has an unsupported attribute [`‘'][^`'’]+['’`]",
-        _of_path("unsupported-attribute"),
+        r"^Module [`‘'](?P<path>[^`'’]+)['’`] has an unsupported attribute "
+        r"[`‘'](?P<name>[^`'’]+)['’`]",
+        _unsupported,
     ),
     _row(
         r"^The module [`‘'](?P<path>[^`'’]+)['’`] \(class: .*\) cannot be imported",

@@ -210,6 +210,10 @@ def _named_places(finding: Finding, message: str, index: Index) -> Sequence[Plac
         case "assertion" if finding.path:
             targets = finding.path.split(", ")
             return [place for target in targets for place in index.managed_file(target)]
+        case "impure-path":
+            return index.references(finding.path)[:1]
+        case "unsupported-attribute":
+            return index.definitions((finding.search,), finding.files)
         case "assertion" | "warning":
             return _spoken_of(message, index)
         case "hash-mismatch":
@@ -227,10 +231,18 @@ def _first_mentions(remedies: Sequence[Remedy], index: Index) -> Sequence[Place]
 
 
 def _spoken_of(message: str, index: Index) -> Sequence[Place]:
-    """The definitions of the first option that a free text speaks of and the user defines."""
-    for name in OPTION_LIKE.findall(message):
-        path = _in_home(attribute_path(name))
-        for end in range(len(path), 0, -1):
+    """The definitions of the first option that a free text speaks of and the user defines.
+
+    Else the text itself, if it is the user's own; else what stands around such an option.
+    """
+    paths = [_in_home(attribute_path(name)) for name in OPTION_LIKE.findall(message)]
+    for path in paths:
+        if places := index.definitions(path, ()):
+            return places
+    if own := index.mentions(message.splitlines()[0].strip())[:1]:
+        return own
+    for path in paths:
+        for end in range(len(path) - 1, 1, -1):
             if places := index.definitions(path[:end], ()):
                 return places
     return ()

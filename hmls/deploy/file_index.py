@@ -67,6 +67,8 @@ class FileIndex:
         for option in file_options(target):
             if places := self._exactly(option):
                 return places
+        if named := self._by_target(target):
+            return named
         if mentioned := self.mentions(target):
             return mentioned[:1]
         program = _program(target)
@@ -144,6 +146,24 @@ class FileIndex:
                         found.add(os.path.join(folder, path[2]))
         return tuple(sorted(found))
 
+    def _by_target(self, target: str) -> list[Place]:
+        """Definitions of files that are placed elsewhere than their name says."""
+        for names in self._groups():
+            found = [
+                _place(name, facts.text, each.start)
+                for name in names
+                if (facts := self.files[name])
+                for each in facts.defined
+                for prefix, folder in FILE_OPTIONS
+                if len(each.path) == 4
+                and _in_home(each.path)[:2] == prefix
+                and each.path[3] == "target"
+                and os.path.join(folder, _string(facts.text, each)) == target
+            ]
+            if found:
+                return found
+        return []
+
     def _exactly(self, option: OptionPath) -> list[Place]:
         """Definitions of an option or of something in it, never of what is around it."""
         for names in self._groups():
@@ -186,7 +206,8 @@ def _fits(found: Defined, option: OptionPath) -> bool:
     path = _in_home(found.path)
     if path[: len(option)] == option:
         return True
-    return found.is_leaf and option[: len(path)] == path
+    is_one_of_many = len(path) == len(option) - 1 >= 3
+    return (found.is_leaf or is_one_of_many) and option[: len(path)] == path
 
 
 def _rank(found: Defined, option: OptionPath) -> tuple[int, int, bool]:
@@ -202,6 +223,11 @@ def _rank(found: Defined, option: OptionPath) -> tuple[int, int, bool]:
 def _in_home(path: OptionPath) -> OptionPath:
     """An option of a home that is set from its system, as the home's own files name it."""
     return path[3:] if path[:2] == ("home-manager", "users") and len(path) > 3 else path
+
+
+def _string(text: bytes, found: Defined) -> str:
+    """What a plain string literal holds that is a definition's value."""
+    return text[found.value_start : found.value_end].decode("utf-8", "replace").strip('"')
 
 
 def _program(target: str) -> str | None:

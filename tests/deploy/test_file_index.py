@@ -37,6 +37,24 @@ def test_the_definition_itself(index: FileIndex) -> None:
     assert index.definitions(("programs", "git"), ()) == [Place(GIT, 2, 3)]
 
 
+def test_what_lacks_a_value_is_shown_where_it_should_be_set() -> None:
+    files = {"/f/a.nix": "{ home.file.z = { }; home.file = { y = { }; }; programs.git = { }; }"}
+    index = FileIndex({name: facts_of(text.encode()) for name, text in files.items()})
+    assert index.definitions(("home", "file", "z", "source"), ()) == [Place("/f/a.nix", 1, 3)]
+    assert index.definitions(("home", "file", "y", "source"), ()) == [Place("/f/a.nix", 1, 36)]
+    assert list(index.definitions(("programs", "git", "x"), ())) == []
+
+
+def test_files_that_two_definitions_place_at_one_target() -> None:
+    files = {
+        "/f/a.nix": '{ home.file.one.target = ".config/x"; }',
+        "/f/b.nix": '{ xdg.configFile.two = { target = "x"; text = ""; }; }',
+    }
+    index = FileIndex({name: facts_of(text.encode()) for name, text in files.items()})
+    assert index.managed_file(".config/x") == [Place("/f/a.nix", 1, 3), Place("/f/b.nix", 1, 26)]
+    assert list(index.managed_file("y")) == []
+
+
 SYSTEMS = {
     "/f/systems/web/default.nix": '{\n  system.stateVersion = "26.05";\n}\n',
     "/f/systems/db/default.nix": '{ system.stateVersion = "26.05"; }\n',

@@ -114,13 +114,19 @@ FOUND = (
     ('{ home.sessionPath = [ "🎉" ]; home.file."🎉".text = 3; }', "option-type",
      'home.file."🎉".text'),
     ("{ home.nothing = 1; }", "unknown-option", "home.nothing"),
-    ("{ config = { }; home.file = { }; }", "unsupported-attribute", "{"),
+    ("{ config = { }; home.file = { }; }", "unsupported-attribute",
+     "home.file"),
     ('{ _class = "nixos"; }', "wrong-class", "{"),
     (
         '{ assertions = [ { assertion = false; message = "home.file holds 🎉"; } ]; '
         'home.file.a.text = ""; }',
         "assertion", "home.file.a.text",
     ),
+    (
+        '{ assertions = [ { assertion = false; message = "no.such 🎉"; } ]; }',
+        "assertion", "no.such",
+    ),
+    ("{ home.file.a.text = builtins.readFile /etc/hostname; }", "impure-path", "/etc/hostname"),
     ("{ config, ... }: { imports = config.home.sessionPath; }", "infinite-recursion",
      "config.home.sessionPath"),
     ("{ nope, ... }: { home.file.a.text = nope; }", "missing-attribute", "home.file.a.text"),
