@@ -100,7 +100,7 @@ class ModuleFile:
 
     def _set(self, outline: SetOf) -> Attrs:
         lazy = self.lazy
-        return Attrs([(name, lazy(inner)) for name, inner in outline.items], outline.positions)
+        return Attrs([(name, lazy(inner)) for name, inner, _ in outline.items], outline.positions)
 
     def made(self, outline: Outline) -> Value:
         """What an outline is of, made without a call of the module as far as its text tells."""

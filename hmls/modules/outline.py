@@ -72,8 +72,15 @@ class Told:
 class SetOf(Told):
     """A set with all of its names, in the order in which they are written."""
 
-    items: tuple[tuple[str, Outline], ...]
-    positions: dict[str, Site]
+    items: tuple[tuple[str, Outline, Site], ...]
+    _positions: dict[str, Site] | None = field(default=None, init=False)
+
+    @property
+    def positions(self) -> dict[str, Site]:
+        """Where each name is written; made when a set is, as most never are."""
+        if self._positions is None:
+            self._positions = {name: site for name, _, site in self.items}
+        return self._positions
 
 
 @dataclass(slots=True, eq=False)
@@ -107,8 +114,8 @@ Names: TypeAlias = "dict[str, list[Bound]]"
 
 def _names_of(outline: Outline, guards: tuple[If, ...]) -> Names | None:
     match outline:
-        case SetOf(items=items, positions=positions):
-            return {name: [Bound(inner, positions[name], guards)] for name, inner in items}
+        case SetOf(items=items):
+            return {name: [Bound(inner, site, guards)] for name, inner, site in items}
         case If(content=content):
             return _names_of(content, (*guards, outline))
         case Merge(items=merged):
@@ -143,8 +150,10 @@ def outline_of(compiled: Compiled) -> FileOutline | None:
 
 
 _OPTIONS, _CONFIG = Leaf(("options",)), Leaf(("config",))
+_MAX_NAMES = 4
+"""In the path of a set that is looked into: few settings have more, and outlines take memory."""
 _MAX_DEPTH = 12
-"""Of a path, and of `with` and `let` around what it leads to."""
+"""Of a path with the `mkIf` and `mkMerge` on the way; of `with` and `let` around an expression."""
 _MARKS = {"mkIf": 2, "mkMerge": 1}
 """Functions of `lib` that mark definitions → how many arguments they take."""
 
@@ -172,6 +181,8 @@ class _Reader:
         self.inherited: dict[Scope, set[str]] = {}
         """Of each `let` the names that it inherits from `lib`."""
         self.depth = 0
+        self.marks = 0
+        """How many steps of the path at hand are those of `mkIf` and `mkMerge`."""
 
     def file(self, node: Node) -> FileOutline | None:
         is_called = False
@@ -277,7 +288,7 @@ class _Reader:
             return None
         site = site_of(inner, self.scope)
         leaf = Leaf(path, site)
-        if len(path) >= _MAX_DEPTH:
+        if len(path) >= _MAX_DEPTH or len(path) - self.marks > _MAX_NAMES:
             return leaf
         if kind == Kind.ATTRSET:
             return self.set(bindings_of(inner, self.scope), path, site) or leaf
@@ -303,21 +314,21 @@ class _Reader:
     def set(self, bindings: Bindings, path: tuple[Step, ...], site: Site | None) -> SetOf | None:
         if bindings.dynamic or bindings.recursive or "_type" in bindings.entries:
             return None
-        items: list[tuple[str, Outline]] = []
+        items: list[tuple[str, Outline, Site]] = []
         for name, entry in bindings.entries.items():
             inner = self.entry(entry, (*path, name))
             if inner is None:
                 return None
-            items.append((name, inner))
-        positions = {name: entry.site for name, entry in bindings.entries.items()}
-        return SetOf(path, site, tuple(items), positions)
+            items.append((name, inner, entry.site))
+        return SetOf(path, site, tuple(items))
 
     def entry(self, entry: Any, path: tuple[Step, ...]) -> Outline | None:
         match entry:
             case Plain(node):
                 return self.inside(node, path)
             case Bindings(site):
-                inner = self.set(entry, path, site) if len(path) < _MAX_DEPTH else None
+                is_deep = len(path) >= _MAX_DEPTH or len(path) - self.marks > _MAX_NAMES
+                inner = None if is_deep else self.set(entry, path, site)
                 return inner or Leaf(path, site)
             case InheritedFrom(_, site):
                 return Leaf(path, site)
@@ -337,9 +348,14 @@ class _Reader:
         if any(self.is_or(argument) for argument in arguments):
             return None
         if name == "mkMerge":
-            return self.merge(unwrap(arguments[0]), path, site)
+            self.marks += 2
+            merge = self.merge(unwrap(arguments[0]), path, site)
+            self.marks -= 2
+            return merge
+        self.marks += 1
         condition = self.inside(arguments[0], (*path, "condition"))
         content = self.inside(arguments[1], (*path, "content"))
+        self.marks -= 1
         if condition is None or content is None:
             return None
         if not isinstance(condition, Constant):

@@ -101,7 +101,7 @@ def test_deep_nesting_is_left_alone() -> None:
     while outline.names:
         [outline] = [bound.outline for [bound] in outline.names.values()]
         depth += 1
-    assert 5 < depth < 50
+    assert 2 < depth < 50
 
 
 def _config(text: str) -> Outline:
