@@ -9,7 +9,8 @@ from hmls.catalog.finish import Scope, contribution, finish
 from hmls.catalog.residual import is_whole
 from hmls.lang.errors import Unknowable
 from hmls.lang.force import call, delayed, expect_attrs, expect_bool, force, get, select
-from hmls.lang.values import Attrs, Formals, Lazy, Primop, Thunk, Value
+from hmls.lang.interp import Interp
+from hmls.lang.values import Attrs, Lazy, Thunk, Value
 from hmls.modules.hm_types import (
     GVARIANT,
     OVERLAY_FUNCTION,
@@ -17,6 +18,7 @@ from hmls.modules.hm_types import (
     DagOf,
     SourceFileOrLines,
 )
+from hmls.modules.native import NativeModule, raw
 from hmls.modules.properties import merge
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.attr_list import AttrListOf
@@ -186,8 +188,7 @@ class TypeReader:
         """The module of a submodule: a function, whose arguments are further roots."""
         number = written["number"]
 
-        def module(given: Lazy) -> Value:
-            attrs = expect_attrs(given)
+        def module(_interp: Interp, attrs: Attrs) -> Value:
             config = attrs["config"]
 
             def argument(root: str) -> Lazy:
@@ -206,7 +207,11 @@ class TypeReader:
                 },
                 argument,
                 self.scope.cause,
-                self.scope.without_others,
+                {
+                    **self.scope.without_others,
+                    f"config/{number}": raw(attrs, "config"),
+                    f"options/{number}": raw(attrs, "options"),
+                },
                 self.scope.functions,
             )
             reader = TypeReader(self.pool, self.system, scope)
@@ -222,7 +227,7 @@ class TypeReader:
                 made["imports"] = moved
             return Attrs(made)
 
-        return Primop("", 1, module, (), Formals({"config": False, "options": False}, True))
+        return NativeModule(module, "").function()
 
 
 def _argument(config: Lazy, name: str) -> Value:

@@ -45,6 +45,8 @@ class Definition(NamedTuple):
     """The set that `mkDefinition` made, where it did."""
     order: Any = None
     """What mkOrder said, once it is taken off."""
+    around: Any = None
+    """The evaluation with modules that were not read, where those may define the option too."""
 
     @property
     def extra(self) -> str | None:
@@ -64,7 +66,8 @@ class Definition(NamedTuple):
 
     def of(self, value: Lazy, site: Site | None = None) -> Definition:
         """The definition of a part of the value, or of what it is turned into."""
-        return Definition(self.file, value, site or self.site, self.maybe, self.origin)
+        made = Definition(self.file, value, site or self.site, self.maybe, self.origin)
+        return made if self.around is None else made._replace(around=self.around)
 
 
 class Status(Enum):
@@ -251,6 +254,7 @@ def _discharge(
             definition.origin,
             (),
             value,
+            around=definition.around,
         )
         inner = select(value, "value")
         if isinstance(inner, Unknown) and may_be_property(inner):
@@ -281,9 +285,7 @@ def failing(maybe: Unknown, error: NixError) -> Unknown:
 
 
 def _false(definition: Definition, content: Lazy, guard: Attrs) -> Leaf:
-    stripped = Definition(
-        definition.file, content, definition.site, definition.maybe, definition.origin
-    )
+    stripped = definition.of(content)
     return Leaf(stripped, DEFAULT_PRIORITY, Status.FALSE, guard=guard)
 
 
@@ -304,6 +306,8 @@ def _add_leaf(
         definition.origin,
         (),
         definition.made,
+        None,
+        definition.around,
     )
     status = Status.WINS if maybe is None else Status.UNKNOWN
     leaves.append(Leaf(stripped, DEFAULT_PRIORITY, status, maybe))

@@ -68,8 +68,11 @@ class Evaluation:
         prefix: Lazy = (),
         special_args: Lazy,
         module_class: Lazy = None,
+        around: Evaluation | None = None,
     ) -> None:
         self.system = system
+        self.around = around
+        """The evaluation of which this is a submodule, where modules in it were not read."""
         self._given = given
         self._prefix = prefix
         self._special_args = special_args
@@ -137,6 +140,8 @@ class Evaluation:
     @property
     def outside(self) -> Outside | None:
         """The modules that were not read, and may define options. Raises NixError."""
+        if self.around is not None:
+            return self.around.outside
         return outside_of([each.unknown for each in self.collected.unread], self.system.own)
 
     def config_under(self, outside: Outside) -> Value:
@@ -282,7 +287,8 @@ def _root(evaluation: Evaluation) -> Level:
         Declaration(module.file, module.site, module.options, module.origin) for module in modules
     ]
     parts = Thunk(_root_parts, modules)
-    return Level(evaluation.system, evaluation.prefix, declarations, parts)
+    within = evaluation.around or (evaluation if evaluation.system.own is not None else None)
+    return Level(evaluation.system, evaluation.prefix, declarations, parts, within)
 
 
 def _root_parts(modules: list[Module]) -> list[Part]:
@@ -410,6 +416,9 @@ def _nothing_declared(prefix: Loc) -> str:
 
 def _config(evaluation: Evaluation) -> Value:
     force(evaluation._checked)
+    if evaluation.around is not None:
+        # What others may define there is said where the option around it is read.
+        return _without_internal(force(evaluation._whole_config))
     return _without_internal(force(evaluation.seen_config))
 
 

@@ -22,6 +22,7 @@ from hmls.modules.parts import Part, RawDefinitions, push_down
 from hmls.modules.resolved import demand
 
 if TYPE_CHECKING:
+    from hmls.modules.evaluation import Evaluation
     from hmls.modules.system import ModuleSystem
 
 Node: TypeAlias = "Level | Option | Undeclared"
@@ -31,12 +32,19 @@ Path = tuple[str, ...]
 class Level:
     """The options below one path, and what modules define there."""
 
-    __slots__ = ("_declared", "_nodes", "_parts", "_raw", "declarations", "loc", "system")
+    __slots__ = ("_declared", "_nodes", "_parts", "_raw", "around", "declarations", "loc", "system")
 
     def __init__(
-        self, system: ModuleSystem, loc: Loc, declarations: list[Declaration], parts: Thunk
+        self,
+        system: ModuleSystem,
+        loc: Loc,
+        declarations: list[Declaration],
+        parts: Thunk,
+        around: Evaluation | None = None,
     ) -> None:
         self.system = system
+        self.around = around
+        """The evaluation whose options these are, where modules may be in it that are not read."""
         self.loc = loc
         self.declarations = declarations
         """What declares options here: sets of options."""
@@ -150,13 +158,15 @@ def _node(given: tuple[Level, str, list[Declaration]]) -> Node:
     options = [d for d in declarations if _is_option(d, loc)]
     if not options:
         # Declarations that are unknown leave a level open.
-        return Level(level.system, loc, declared, Thunk(_inner_parts, (level, name)))
+        parts = Thunk(_inner_parts, (level, name))
+        return Level(level.system, loc, declared, parts, level.around)
     if len(options) < len(declarations):
         declarations = declared_apart(declarations)
         if not all(_is_submodule(option) for option in options):
             raise _no_nested_options(loc, options, declarations)
         declarations = [d if _is_option(d, loc) else _as_option(level, d) for d in declarations]
-    return declared_option(loc, declarations, Thunk(_definitions, (level, name)))
+    defined = Thunk(_definitions, (level, name))
+    return declared_option(loc, declarations, defined, level.around)
 
 
 def _definitions(given: tuple[Level, str]) -> list[Definition]:

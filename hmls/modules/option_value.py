@@ -5,6 +5,8 @@ Source: nixpkgs lib/modules.nix, evalOptionValue.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hmls.lang.errors import NixError, Thrown
 from hmls.lang.force import MISSING, call, expect_attrs, expect_bool, force
 from hmls.lang.values import (
@@ -32,6 +34,9 @@ from hmls.modules.messages import show_definitions, show_option
 from hmls.modules.properties import OPTION_DEFAULT_PRIORITY, override
 from hmls.modules.resolved import Resolved, demand
 
+if TYPE_CHECKING:
+    from hmls.modules.evaluation import Evaluation
+
 DEFAULT = "default"
 """The origin of the definition that is the option's own default."""
 UNDECLARED = Cause("undeclared", "the option is declared in a module that was not read")
@@ -40,10 +45,14 @@ UNDECLARED = Cause("undeclared", "the option is declared in a module that was no
 class Option:
     """A declared option and all its definitions. Nothing is forced before it is asked for."""
 
-    __slots__ = ("_declaration", "_given", "_resolved", "attrs", "loc", "value")
+    __slots__ = ("_declaration", "_given", "_resolved", "around", "attrs", "loc", "value")
 
-    def __init__(self, loc: Loc, declaration: Thunk, given: Lazy) -> None:
+    def __init__(
+        self, loc: Loc, declaration: Thunk, given: Lazy, around: Evaluation | None = None
+    ) -> None:
         self.loc = loc
+        self.around = around
+        """The evaluation that it is in, where modules may be in it that are not read."""
         self._declaration = declaration
         self._given = given
         self._resolved = Thunk(_resolved, self)
@@ -90,6 +99,14 @@ def _resolved(option: Option) -> Resolved:
 
 
 def _with_default(option: Option) -> list[Definition]:
+    definitions = _all_definitions(option)
+    outside = None if option.around is None else option.around.outside
+    if outside is None or not outside.reaches(option.declaration):
+        return definitions
+    return [definition._replace(around=option.around) for definition in definitions]
+
+
+def _all_definitions(option: Option) -> list[Definition]:
     declaration = option.declaration
     default = declaration.get("default")
     if default is MISSING:
@@ -191,9 +208,11 @@ def _default_site(declaration: Declaration) -> Site | None:
     return declaration.site
 
 
-def declared_option(loc: Loc, declarations: list[Declaration], given: Thunk) -> Option:
+def declared_option(
+    loc: Loc, declarations: list[Declaration], given: Thunk, around: Evaluation | None
+) -> Option:
     """An option that modules declare."""
-    return Option(loc, Thunk(_merge_declared, (loc, declarations)), given)
+    return Option(loc, Thunk(_merge_declared, (loc, declarations)), given, around)
 
 
 def _merge_declared(given: tuple[Loc, list[Declaration]]) -> OptionDeclaration:

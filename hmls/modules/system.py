@@ -66,14 +66,26 @@ class ModuleSystem:
             module_class=None if module_class is MISSING else module_class,
         )
 
-    def extended(self, evaluation: Evaluation, more: list[Given], *, prefix: Loc) -> Evaluation:
-        """An evaluation of the same modules and more, at another place."""
+    def extended(
+        self,
+        evaluation: Evaluation,
+        more: list[Given],
+        *,
+        prefix: Loc,
+        around: Evaluation | None = None,
+    ) -> Evaluation:
+        """An evaluation of the same modules and more, at another place.
+
+        `around` is the evaluation of which it is a submodule, where modules in that which were
+        not read may define what is in here.
+        """
         return Evaluation(
             self,
             Thunk(_both, (evaluation, more)),
             prefix=prefix,
             special_args=evaluation._special_args,
             module_class=evaluation.module_class,
+            around=around,
         )
 
     def extend_modules(self, evaluation: Evaluation) -> Primop:

@@ -168,3 +168,40 @@ def test_a_part_is_shown_without_the_condition_around_it(
     own = [each for each in found.contributions if each.layer == "base"]
     assert [(each.value, each.status) for each in own] == [('"1"', status)]
     assert found.rivals == tuple(each for each in own if status != "wins")
+
+
+@pytest.mark.parametrize(
+    ("path", "home"),
+    [
+        # Options of a submodule that read their siblings: what is a default, or may be added to.
+        ("name", "{ config, ... }: { id = 0; name = config.path; }"),
+        ("isDefault", "{ config, ... }: { id = 3; isDefault = config.search.force; }"),
+        ("isDefault", "{ config, ... }: { id = 3; isDefault = config.settings ? a; }"),
+        ("name", "{ lib, config, ... }: { id = 3; name = lib.mkIf config.search.force ''x''; }"),
+        (
+            "isDefault",
+            "{ options, ... }: { id = 3; isDefault = options.path.highestPrio == 1500; }",
+        ),
+    ],
+)
+def test_a_read_inside_a_submodule_is_as_unknown(tmp_path: Path, path: str, home: str) -> None:
+    found = _ask(
+        tmp_path, f"programs.firefox.profiles.me = {home};", f"programs.firefox.profiles.me.{path}"
+    )
+    assert not found.known, (found.value, found.text)
+    assert "stylix" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("path", "home", "value"),
+    [
+        ("name", "{ config, ... }: { id = 3; name = toString config.id; }", "3"),
+        ("name", "{ name, ... }: { inherit name; }", "me"),
+    ],
+)
+def test_a_plain_sibling_is_known(tmp_path: Path, path: str, home: str, value: object) -> None:
+    found = _ask(
+        tmp_path, f"programs.firefox.profiles.me = {home};", f"programs.firefox.profiles.me.{path}"
+    )
+    assert (found.known, found.value) == (True, value), found.reason
+    assert "stylix" in found.assumes

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from hmls.homes.builders.configuration import Kind
 from hmls.lang.force import MISSING, delayed, expect_attrs, force, get
-from hmls.lang.values import Attrs, Formals, Lazy, Primop, Value
+from hmls.lang.interp import Interp
+from hmls.lang.values import Attrs, Lazy, Primop, Value
+from hmls.modules.native import NativeModule, raw
 from hmls.modules.properties import if_, override
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.base import OptionType
@@ -71,8 +73,15 @@ def _elaborate(platform: Lazy) -> Value:
 def _user_type(system: ModuleSystem, darwin: bool) -> OptionType:
     package = Package(system.interp)
 
-    def module(given: Attrs) -> Value:
-        name, config = given["name"], given["config"]
+    def module(_interp: Interp, given: Attrs) -> Value:
+        # What is defined here is taken to be so, whatever modules were not read.
+        config = raw(given, "config")
+
+        def own_name() -> Value:
+            internal = get(expect_attrs(config), "_module")
+            return get(expect_attrs(get(expect_attrs(internal), "args")), "name")
+
+        name = delayed(own_name)
 
         def is_normal() -> Value:
             return get(expect_attrs(config), "isNormalUser")
@@ -105,6 +114,4 @@ def _user_type(system: ModuleSystem, darwin: bool) -> OptionType:
             }
         )
 
-    formals = Formals({"name": False, "config": False}, True)
-    function = Primop("", 1, lambda given: module(expect_attrs(given)), (), formals)
-    return Submodule(system, [function], shorthand=True)
+    return Submodule(system, [NativeModule(module, "").function()], shorthand=True)

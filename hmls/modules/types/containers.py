@@ -283,8 +283,11 @@ class _Keys:
                     continue
             positions, site = value.positions, definition.site
             file, maybe, origin = definition.file, definition.maybe, definition.origin
+            around = definition.around
             for name, lazy in expect_attrs(value).items():
                 inner = Definition(file, lazy, positions.get(name, site), maybe, origin)
+                if around is not None:
+                    inner = inner._replace(around=around)
                 found = by_key.get(name)
                 if found is None:
                     by_key[name] = [inner]
@@ -304,7 +307,9 @@ class _Keys:
             if isinstance(value, OpenAttrs) and (name in value or name in value.absent):
                 continue
             unknown = rest.select(name)
-            inner = Definition(definition.file, unknown, definition.site, unknown)
+            inner = Definition(
+                definition.file, unknown, definition.site, unknown, around=definition.around
+            )
             self.by_key.setdefault(name, []).append(inner)
 
     def resolved(self, name: str) -> Resolved | None:

@@ -80,7 +80,8 @@ class Submodule(OptionType):
             Given(Attrs({"_module": Attrs({"args": Attrs({"name": name})})})),
             *[self._defined(definition) for definition in definitions],
         ]
-        return self.system.extended(self.base, given, prefix=loc)
+        around = next((d.around for d in definitions if d.around is not None), None)
+        return self.system.extended(self.base, given, prefix=loc, around=around)
 
     def _defined(self, definition: Definition) -> Given:
         if definition.extra is not None:
