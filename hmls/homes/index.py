@@ -17,7 +17,7 @@ from hmls.lang.errors import Unknowable
 from hmls.lang.interp import ReadFailed
 from hmls.syntax.kinds import Kind
 from hmls.syntax.outline import Defined, outline
-from hmls.syntax.parse import Source, SyntaxProblem, parse, syntax_problems
+from hmls.syntax.parse import Source, SyntaxProblem, named_at, parse, syntax_problems
 
 _IN_PATH = re.compile(rb"/[\w.+-]")
 """What every path has in it, and few other things outside of texts."""
@@ -53,10 +53,9 @@ def facts_of(text: bytes, source: Source | None = None) -> FileFacts:
 
 def _path_literals(source: Source) -> tuple[PathLiteral, ...]:
     found: dict[int, PathLiteral] = {}
-    root = source.root
     for match in _IN_PATH.finditer(source.text):
         at = match.start()
-        node = root.named_descendant_for_byte_range(at, at + 1)
+        node = named_at(source, at, at + 1)
         if node is not None and node.kind_id != Kind.PATH:
             node = node.parent
         if node is None or node.kind_id != Kind.PATH or node.start_byte in found:

@@ -125,6 +125,12 @@ LAYOUTS = (
 """The first row of which a repository has any layer is its layout."""
 
 
+_SYSTEM_ENTRIES = (
+    "default.nix", "configuration.nix", "darwin-configuration.nix", "system-configuration.nix",
+)  # fmt: skip
+"""A folder beside the systems without any of these holds what they share."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A folder that holds a part of a user's home."""
@@ -213,7 +219,7 @@ def _complete(tree: _Tree, row: LayoutRow, layers: tuple[Layer, ...]) -> Layout:
     systems: dict[str, str] = {}
     for template in row.systems:
         for names, path in tree.matching(template):
-            if tree.kind(path) == "directory":
+            if any(tree.kind(os.path.join(path, entry)) == "regular" for entry in _SYSTEM_ENTRIES):
                 systems.setdefault(names["host"], path)
     return Layout(
         row,
@@ -233,6 +239,8 @@ def _layers(tree: _Tree, row: LayoutRow) -> tuple[Layer, ...]:
         for names, path in tree.matching(folder_template if in_folder else template.path):
             folder = path if in_folder else os.path.dirname(path)
             key = folder if in_folder else path
+            if not in_folder and os.path.basename(path) == "default.nix":
+                continue  # It is what imports the others.
             if key in found or tree.kind(path) != ("directory" if in_folder else "regular"):
                 continue
             entry = os.path.join(path, entry_name) if in_folder else path

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 from hmls.catalog.modules import KIND as OWN_MODULE
 from hmls.lang import store
-from hmls.lang.budget import check_depth
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, force, get, has, is_derivation, sorted_names
 from hmls.lang.json import json_string
 from hmls.lang.show import brief_text
 from hmls.lang.values import (
     Attrs,
+    Cause,
     ContextString,
     Lambda,
     Lazy,
@@ -28,6 +28,10 @@ from hmls.lang.values import (
     Unknown,
     Value,
 )
+
+MAX_LEVELS = 500
+"""Of lists and sets in each other; most programs that read JSON take no more than a thousand."""
+DEEP = Cause("too-deep", f"it holds lists or sets of more than {MAX_LEVELS} levels")
 
 
 class NotPlain(Exception):
@@ -46,7 +50,8 @@ def plain(lazy: Lazy, depth: int = 0) -> object:
     Raises NotPlain for what is unknown, for functions, derivations, paths and strings that
     refer to the store, and NixError for what Nix fails on.
     """
-    check_depth(depth)
+    if depth > MAX_LEVELS:
+        raise NotPlain(DEEP.message)
     try:
         value = force(lazy)
         return _plain(value, depth)

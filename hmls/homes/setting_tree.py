@@ -7,10 +7,10 @@ only modules declare which were not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from hmls.homes.plain import is_plain_set
+from hmls.homes.plain import DEEP, MAX_LEVELS, is_plain_set
 from hmls.lang.combine import concat
 from hmls.lang.compare import equal
 from hmls.lang.errors import NixError, Unknowable
@@ -64,7 +64,7 @@ class Open:
     does depends on which of the sets is the option.
     """
 
-    __slots__ = ("_children", "_leaves", "_level", "definitions", "doubt", "loc", "system")
+    __slots__ = ("_children", "_leaves", "_level", "definitions", "doubt", "lazy", "loc", "system")
 
     def __init__(
         self, system: ModuleSystem, loc: Loc, definitions: list[Definition], *, doubt: bool = False
@@ -76,6 +76,8 @@ class Open:
         self._level: Level | None = None
         self._leaves: list[Leaf] | None = None
         self._children: dict[str, Open] = {}
+        self.lazy = Thunk(_value_of, self)
+        """`value`, made once: each level of nested sets asks for all below it."""
 
     @property
     def leaves(self) -> list[Leaf]:
@@ -93,6 +95,8 @@ class Open:
     @property
     def value(self) -> Value:
         """What the definitions make if they are all. Raises NixError, Unknowable."""
+        if len(self.loc) > MAX_LEVELS:
+            return Unknown("…", DEEP)
         leaves = self.leaves
         live = [leaf for leaf in leaves if leaf.in_force]
         for leaf in live:
@@ -124,7 +128,7 @@ class Open:
     def _set(self) -> Value:
         raw = self.level.raw
         children = {name: self.child(name) for name in sorted(raw.by_name)}
-        known = {name: Thunk(_value_of, child) for name, child in children.items()}
+        known = {name: child.lazy for name, child in children.items()}
         kept = {name: lazy for name, lazy in known.items() if force(lazy) is not MISSING}
         return Attrs(kept) if raw.rest is None else OpenAttrs(kept, raw.rest)
 
@@ -162,7 +166,9 @@ class Carried(NamedTuple):
 class Point:
     """One path of the tree."""
 
-    __slots__ = ("_leaves", "carried", "is_guessed", "node", "option", "path", "seen", "value")
+    __slots__ = (
+        "_by_name", "_leaves", "carried", "is_guessed", "node", "option", "path", "seen", "value",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -182,6 +188,7 @@ class Point:
         """The nearest option on the way."""
         self.carried = carried
         self._leaves: list[Carried] | None = None
+        self._by_name: dict[str, list[int]] | None = None
         self.is_guessed = False
         """Whether the value is what the definitions make if they are all."""
 
@@ -197,6 +204,19 @@ class Point:
             beaten_by = strongest_priority(own)
             self._leaves = [*(Carried(leaf, beaten_by) for leaf in own), *self.carried]
         return self._leaves
+
+    def _leaves_of(self, name: str) -> list[Carried]:
+        """Those of the definitions that may say anything of a name in them, in their order."""
+        leaves = self.leaves
+        if len(leaves) < _MANY:
+            return leaves
+        if self._by_name is None:
+            self._by_name = {}
+            for number, found in enumerate(leaves):
+                for each in _plain_names(found.leaf.definition.value):
+                    self._by_name.setdefault(each, []).append(number)
+        numbers = {*self._by_name.get(name, ()), *self._by_name.get(_ANY, ())}
+        return [leaves[number] for number in sorted(numbers)]
 
     def _own_leaves(self) -> list[Leaf]:
         node = self.node
@@ -238,7 +258,7 @@ class Point:
             # Its definitions are pushed down whole, with those that are not in force.
             carried: tuple[Carried, ...] = ()
         else:
-            leaves = self.leaves
+            leaves = self._leaves_of(name)
             if part is not None:
                 leaves = [found for found in leaves if not found.leaf.in_force]
             projected = list(_projected(leaves, name))
@@ -248,7 +268,7 @@ class Point:
         seen = _selected(_looked(self.seen), name)
         found = Point(path, part, value, self.option, carried, seen)
         if isinstance(part, Open) and (guessed or _is_open(value)):
-            found.value = Thunk(_value_of, part)
+            found.value = part.lazy
             found.is_guessed = True
         return found
 
@@ -295,6 +315,23 @@ def _looked(lazy: Lazy | Failed) -> Look:
         return stop.unknown
     except NixError as error:
         return Failed(error)
+
+
+_MANY = 16
+"""Definitions of one set from which on it is worth to know which names each of them has."""
+_ANY = "\0"
+"""Stands for all names: no attribute is called so."""
+
+
+def _plain_names(lazy: Lazy) -> Iterable[str]:
+    """The names of a set that is all that it says it is; `_ANY` for what may have any name."""
+    try:
+        value = force(lazy)
+        if value.__class__ is Attrs and property_kind(value) is None:
+            return value
+    except (NixError, Unknowable):
+        pass
+    return (_ANY,)
 
 
 def names_of(lazy: Lazy) -> list[str] | None:

@@ -208,7 +208,7 @@ def find_roots(folder: str) -> list[str]:
     found: list[str] = []
     outer = folder
     while True:
-        if os.path.isfile(os.path.join(outer, "flake.nix")) and is_layout_folder(outer):
+        if os.path.lexists(os.path.join(outer, "flake.nix")) and is_layout_folder(outer):
             found.append(outer)
             break
         parent = os.path.dirname(outer)

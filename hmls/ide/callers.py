@@ -10,7 +10,7 @@ from hmls.ide.types import Place
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.local import attribute_of
 from hmls.syntax.outline import function_name
-from hmls.syntax.parse import Node
+from hmls.syntax.parse import Node, named_at
 
 
 def importers(repository: Repository, path: str) -> list[Place]:
@@ -36,7 +36,7 @@ def _given(repository: Repository, path: str, name: str) -> Iterator[Place]:
         source = repository.files.source(place.path)
         if source is None:
             continue
-        node: Node | None = source.root.named_descendant_for_byte_range(place.start, place.end)
+        node: Node | None = named_at(source, place.start, place.end)
         call = _import_call(node)
         argument = None if call is None else call.child_by_field_id(Field.ARGUMENT)
         found = None if argument is None else attribute_of(argument, (name,))

@@ -31,7 +31,7 @@ from hmls.lang import store
 from hmls.lang.values import Site
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.local import attribute_of
-from hmls.syntax.parse import Node, Source
+from hmls.syntax.parse import Node, Source, named_at
 from hmls.syntax.scopes import root_path, withs_at
 
 
@@ -251,7 +251,7 @@ def _place(repository: Repository, site: Site | None) -> Place | None:
     source = repository.files.source(path) if os.path.isfile(path) else None
     if source is None:
         return None
-    node = source.root.named_descendant_for_byte_range(site.start, site.start)
+    node = named_at(source, site.start, site.start)
     while node is not None and node.start_byte == site.start:
         attrpath = node.child_by_field_id(Field.ATTRPATH)
         if node.kind_id == Kind.BINDING and attrpath is not None:

@@ -12,6 +12,8 @@ from hmls.homes.settings import setting
 from hmls.homes.targets import Target
 from hmls.syntax.outline import Defined
 
+_LONGEST = 60
+"""Names of a path, as settings have them."""
 _MAX_DEFINITIONS = 400
 """Of one file; of a longer one the first."""
 
@@ -37,7 +39,10 @@ def overrides(repository: Repository, path: str, start: int, end: int) -> Iterat
     leaves = [
         defined
         for defined in repository.index[path].defined
-        if defined.is_leaf and not defined.declares and start <= defined.start < end
+        if defined.is_leaf
+        and not defined.declares
+        and len(defined.path) <= _LONGEST
+        and start <= defined.start < end
     ]
     for defined in leaves[:_MAX_DEFINITIONS]:
         found = tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from hmls.syntax.cursor import Context, context_at
@@ -10,6 +11,10 @@ from hmls.syntax.parse import Source, parse, walk
 _MARKER = b"hmlsmarker"
 _ENDINGS = (b"", b" = null;", b";", b"; }", b" }", b'"', b'";')
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'-"
+
+_LONGEST = 4000
+_LONG_NAME = re.compile(rb"[\w.'-]{%d}\Z" % _LONGEST)
+"""What nobody completes, and what tree-sitter reads anew at each dot: it may be a path's start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ def find_place(source: Source, offset: int) -> CompletionPlace | None:
     """The place of a byte offset, or None in comments and the like."""
     text = source.text
     start, end = name_around(text, offset)
+    if _LONG_NAME.search(text, max(0, offset - _LONGEST), offset) is not None:
+        return None
     best: tuple[int, Source] | None = None
     for ending in _ENDINGS:
         # The marker keeps a name at the cursor where nothing was typed yet.

@@ -13,7 +13,7 @@ from hmls.lang import store
 from hmls.syntax.attrpath import node_text
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.local import attribute_of
-from hmls.syntax.parse import Node, Source, node_at
+from hmls.syntax.parse import Node, Source, named_at, node_at
 from hmls.syntax.scopes import Binder, find_binder, root_path
 
 _MAX_FORMALS = 120
@@ -42,8 +42,7 @@ def signature(view: View, path: str, offset: int) -> Signature | None:
         outer = node.parent
         if outer is not None and outer.kind_id == Kind.APPLY:
             is_argument = outer.child_by_field_id(Field.ARGUMENT) == node
-            callee, before = _callee(outer)
-            found = _signature(repository, path, callee, before) if is_argument else None
+            found = _signature(repository, path, *_callee(outer)) if is_argument else None
             if found is not None:
                 return found
         if node.kind_id == Kind.BINDING:
@@ -52,11 +51,15 @@ def signature(view: View, path: str, offset: int) -> Signature | None:
     return None
 
 
+_MOST_ARGUMENTS = 50
+"""No function that is known takes more."""
+
+
 def _callee(call: Node) -> tuple[Node, int]:
     """The function that is called, and how many arguments stand before the last."""
     before = -1
     node: Node = call
-    while node.kind_id == Kind.APPLY:
+    while node.kind_id == Kind.APPLY and before < _MOST_ARGUMENTS:
         function = node.child_by_field_id(Field.FUNCTION)
         if function is None:
             break
@@ -66,6 +69,8 @@ def _callee(call: Node) -> tuple[Node, int]:
 
 
 def _signature(repository: Repository, path: str, callee: Node, active: int) -> Signature | None:
+    if callee.kind_id == Kind.APPLY:
+        return None
     name = without_marker(node_text(callee))
     names = root_path(callee)
     binder = find_binder(name, callee) if callee.kind_id == Kind.VARIABLE else None
@@ -123,7 +128,7 @@ def _written(
     source: Source | None = repository.files.source(store.disk_path(site.unit.path))
     if source is None:
         return None
-    node: Node | None = source.root.named_descendant_for_byte_range(site.start, site.end)
+    node: Node | None = named_at(source, site.start, site.end)
     while node is not None and node.kind_id not in (Kind.BINDING, Kind.FUNCTION):
         node = node.parent
     if node is not None and node.kind_id == Kind.BINDING:

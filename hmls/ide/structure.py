@@ -8,7 +8,7 @@ from typing import Literal
 
 from hmls.homes.workspace import View
 from hmls.syntax.kinds import SETS, Kind
-from hmls.syntax.parse import Node, Source, node_at, walk
+from hmls.syntax.parse import DEEPEST, Node, Source, node_at, walk
 
 _FOLDED = frozenset((*SETS, Kind.LIST, Kind.LET, Kind.FORMALS, Kind.INDENTED_STRING))
 
@@ -46,14 +46,30 @@ def selections(view: View, path: str, offset: int) -> list[tuple[int, int]]:
     source = view.source(path)
     if source is None:
         return []
-    found: list[tuple[int, int]] = []
     node: Node | None = node_at(source, offset)
+    if node == source.root:
+        return _outer_selections(source, offset)
+    found: list[tuple[int, int]] = []
     while node is not None:
         span = node.start_byte, node.end_byte
         if span[0] <= offset <= span[1] and (not found or span != found[-1]):
             found.append(span)
         node = node.parent
     return found or [(0, len(source.text))]
+
+
+def _outer_selections(source: Source, offset: int) -> list[tuple[int, int]]:
+    """The ranges around an offset of which the innermost is nested too deeply to be found."""
+    found = [(0, len(source.text))]
+    cursor = source.root.walk()
+    while len(found) < DEEPEST and cursor.goto_first_child_for_byte(offset) is not None:
+        node = cursor.node
+        assert node is not None
+        if not node.start_byte <= offset <= node.end_byte:
+            break
+        if node.is_named and (node.start_byte, node.end_byte) != found[-1]:
+            found.append((node.start_byte, node.end_byte))
+    return found[::-1]
 
 
 def _lines(source: Source, node: Node) -> tuple[int, int]:

@@ -22,8 +22,11 @@ from hmls.lang.unit import Unit
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import LANGUAGE, MAX_BYTES, Node, Source, SyntaxProblem
 
-Names = tuple[Collection[bytes], "Names | None", bool]
-"""Names in scope: the innermost ones, the scope around, and whether a `with` is around."""
+Names = tuple[Collection[bytes], "Names | None", bool, int]
+"""Names in scope: the innermost ones, the scope around, whether a `with` is around, and of how
+many scopes it is the innermost."""
+_MOST_SCOPES = 100
+"""More than so many are made into one, lest every name is sought in thousands."""
 
 
 def refusal(
@@ -52,7 +55,7 @@ def static_problems(
     `path` is what messages call the file; `variables` are in scope beside the builtins.
     """
     check = _Check(source, path)
-    check.run((frozenset(map(_encoded, variables)), _ROOT, False))
+    check.run(_within(frozenset(map(_encoded, variables)), _ROOT, False))
     if check.is_suspect:
         error = first_error(source.text)
         if error is not None:
@@ -61,7 +64,19 @@ def static_problems(
     return refused + sorted(check.undefined, key=lambda problem: problem.start_byte)
 
 
-_ROOT: Names = (frozenset(map(str.encode, (*top_level_names(), "__curPos"))), None, False)
+def _within(names: Collection[bytes], outer: Names, is_with: bool) -> Names:
+    """A scope in another one."""
+    if outer[3] < _MOST_SCOPES:
+        return names, outer, is_with, outer[3] + 1
+    known: set[bytes] = set()
+    around: Names | None = outer
+    while around is not None:
+        known.update(around[0])
+        around = around[1]
+    return names, (known, None, outer[2], 1), is_with, 2
+
+
+_ROOT: Names = (frozenset(map(str.encode, (*top_level_names(), "__curPos"))), None, False, 1)
 _KEYWORDS = frozenset(b"if then else assert with let in rec inherit".split())
 _NAME = rb"(?!(?:" + b"|".join(_KEYWORDS) + rb")(?![A-Za-z0-9_'-]))[A-Za-z_][A-Za-z0-9_'-]*"
 _PART = rb"(?:" + _NAME + rb'|"[^"\\$\n]*")'
@@ -125,7 +140,8 @@ class _Check:
                 self.check_function(node, scope)
             elif kind == Kind.WITH:
                 stack.append((child(node, Field.ENVIRONMENT), scope))
-                stack.append((child(node, Field.BODY), ((), scope, True)))
+                inner = scope if scope[2] else _within((), scope, True)
+                stack.append((child(node, Field.BODY), inner))
             elif kind in _CHECKED:
                 _CHECKED[kind](self, node, scope)
             else:
@@ -165,7 +181,7 @@ class _Check:
         universal = node.child_by_field_id(Field.UNIVERSAL)
         if universal is not None:
             self.add_formal(universal, names, node.end_byte)
-        inner = (names, scope, scope[2])
+        inner = _within(names, scope, scope[2])
         self.stack.append((child(node, Field.BODY), inner))
         for default in defaults:
             self.stack.append((default, inner))
@@ -194,7 +210,7 @@ class _Check:
         if not is_plain:
             self.check_merged_set(node, kind, scope)
             return
-        inner = scope if kind == Kind.ATTRSET else (names, scope, scope[2])
+        inner = scope if kind == Kind.ATTRSET else _within(names, scope, scope[2])
         for part in inside:
             self.stack.append((part, inner))
         for part in outside:
@@ -240,7 +256,7 @@ class _Check:
             self.problems.append((site.end, problem))
             # Which names are meant inside is not asked any more.
             for part in node.named_children:
-                self.stack.append((part, ((), scope, True)))
+                self.stack.append((part, _within((), scope, True)))
             return
         if kind == Kind.LET:
             if bindings.dynamic:
@@ -254,7 +270,7 @@ class _Check:
         inner = scope
         if bindings.recursive:
             names = frozenset(map(_encoded, bindings.entries))
-            inner = (names, scope, scope[2])
+            inner = _within(names, scope, scope[2])
         for part in bindings.sources:
             self.stack.append((part, inner))
         for part, _ in bindings.dynamic:

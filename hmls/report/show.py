@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hmls.homes.people import deployment
+from hmls.homes.readable import readable
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
 from hmls.homes.setting_json import Places, setting_json
@@ -22,7 +24,8 @@ from hmls.lang.values import quote_attribute
 from hmls.syntax.attrpath import split_attrpath
 
 _MAX_LINES = 12
-"""Of one value in the list of all."""
+_MAX_UNKNOWN = 240
+"""Lines of one value in the list of all, and characters of one that is not wholly known."""
 _MAX_REASONS = 4
 
 
@@ -55,6 +58,7 @@ def print_settings(
     """The settings for a person: one in full, several as a list."""
     console = console or Console(highlight=False)
     places = Places(repository)
+    found = [_readable(each, target.user) for each in found]
     layers = " + ".join(layer.name for layer in target.layers)
     console.print(
         Text.assemble(
@@ -73,6 +77,19 @@ def print_settings(
         console.print(_in_list(each, section, places))
     console.print()
     console.print(_summary(found))
+
+
+def _readable(found: Setting, user: str) -> Setting:
+    """A setting whose texts people can read; what is exact is left as it is."""
+    if found.known and not found.losers:
+        return found
+    said = [
+        replace(each, value=readable(each.value, user), why=readable(each.why, user))
+        for each in found.contributions
+    ]
+    text = found.text if found.known else readable(found.text, user)
+    reason = readable(found.reason, user)
+    return replace(found, text=text, reason=reason, contributions=tuple(said))
 
 
 def _in_list(found: Setting, section: tuple[str, ...], places: Places) -> RenderableType:
@@ -129,7 +146,10 @@ def _value(found: Setting, max_lines: int) -> Text:
         return Text(f"error: {found.error.strip()}", "red")
     if not found.defined:
         return Text("not defined", "dim italic")
-    lines = found.text.replace("\\n", "\n").splitlines() if len(found.text) > 80 else [found.text]
+    text = found.text
+    if not found.known and max_lines <= _MAX_LINES and len(text) > _MAX_UNKNOWN:
+        text = f"{text[:_MAX_UNKNOWN]}…"
+    lines = text.replace("\\n", "\n").splitlines() if len(text) > 80 else [text]
     shown = "\n".join(lines[:max_lines]) + ("\n…" if len(lines) > max_lines else "")
     if found.known:
         assumed = Text(" assumed", "dim yellow") if found.assumes else Text()

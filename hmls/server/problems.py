@@ -199,7 +199,9 @@ def _settle_target(view: View, root: str, key: str) -> None:
 
 
 def _all_paths(view: View) -> list[str]:
-    return [path for repository in view.repositories.values() for path in repository.index.paths]
+    from hmls.ide.diagnostics import paths_of
+
+    return [path for repository in view.repositories.values() for path in paths_of(repository)]
 
 
 def _diagnostic(converter: Converter, view: View, found: Diagnostic) -> lsp.Diagnostic:

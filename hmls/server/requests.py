@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -105,16 +106,20 @@ async def _effective(server: Server, uri: str) -> str | None:
 def _settings(
     server: Server, view: View, root: str, name: str, prefix: tuple[str, ...]
 ) -> dict[str, Any]:
-    from hmls.homes.setting_json import setting_json
+    from hmls.homes.setting_json import Places, setting_json
     from hmls.homes.settings import settings
     from hmls.server.convert import lines_of
 
     converter = server.session.converter
     repository, target = target_of(view, root, name)
+    places = Places(repository, target.site)
 
     def place(found: Contribution) -> dict[str, Any]:
         if found.file is None:
-            return {"file": None, "line": None, "layer": found.layer, "range": None}
+            # What an input's module defines has the line of the flake that brings it in.
+            told = places.json(found)
+            file = None if told["file"] is None else os.path.join(repository.root, told["file"])
+            return {**told, "file": file, "range": None}
         span = converter.range(lines_of(view, found.file), found.start, found.end)
         return {
             "file": found.file,

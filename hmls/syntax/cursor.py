@@ -14,6 +14,9 @@ from hmls.syntax.outline import WRAPPERS, function_name
 from hmls.syntax.parse import Node, Source, node_at
 from hmls.syntax.scopes import inherited_path, root_path
 
+_LONGEST = 200
+"""Names of an attribute path that positions in it are told apart by; people write six."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -143,7 +146,7 @@ def _named(node: Node) -> Context | None:
     if parent.kind_id != Kind.ATTRPATH:
         return None
     owner = parent.parent
-    if owner is None:
+    if owner is None or parent.named_child_count > _LONGEST:
         return None
     if owner.kind_id == Kind.BINDING:
         return binding_name(owner, parent, node)
@@ -206,6 +209,7 @@ def outer_path(binding: Node) -> tuple[tuple[str, ...], bool]:
     """The path of the bindings around a binding, and whether only sets and wrappers are between."""
     path: tuple[str, ...] = ()
     in_imports = False
+    are_modules = False  # Whether the functions further out are known to be modules too.
     inner, node = binding, binding.parent
     while node is not None:
         kind = node.kind_id
@@ -216,24 +220,28 @@ def outer_path(binding: Node) -> tuple[tuple[str, ...], bool]:
                 path = (names[:-1] if in_imports else names) + path
                 in_imports = False
         elif kind == Kind.FUNCTION:
-            if not _is_module_function(node) and not _is_inner_module(node):
-                return path, False
+            if not are_modules:
+                are_modules = _is_module_function(node)
+                if not are_modules and not _is_inner_module(node):
+                    return path, False
         elif kind == Kind.LIST and _is_imports(node):
             in_imports = True
         elif not _looks_through(node, inner):
             return path, kind == Kind.SOURCE
         if kind == Kind.LET and inner.kind_id == Kind.BINDING_SET:
             return path, False
+        are_modules = are_modules and kind in _AROUND_MODULES
         inner, node = node, node.parent
     return path, True
+
+
+_AROUND_MODULES = frozenset((Kind.PARENTHESIZED, Kind.LET, Kind.WITH, Kind.FUNCTION, Kind.ASSERT))
 
 
 def _is_module_function(node: Node) -> bool:
     """Whether a function is the one that a module file consists of."""
     outer = node.parent
-    while outer is not None and outer.kind_id in (
-        Kind.PARENTHESIZED, Kind.LET, Kind.WITH, Kind.FUNCTION, Kind.ASSERT,
-    ):  # fmt: skip
+    while outer is not None and outer.kind_id in _AROUND_MODULES:
         outer = outer.parent
     return outer is None or outer.kind_id == Kind.SOURCE
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hmls.syntax.attrpath import attrpath_parts, node_text, part_name
 from hmls.syntax.kinds import Field, Kind
-from hmls.syntax.parse import Node, Source
+from hmls.syntax.parse import Node, Source, named_at
 from hmls.syntax.scopes import Binder, find_binder
 from hmls.syntax.uses import Use, occurrences, uses_of
 
@@ -52,8 +52,10 @@ def _check(source: Source, binder: Binder, new_name: str) -> None:
         raise CannotRename(f"{binder.name} is an attribute, which others may select by its name.")
     if binder.kind == "inherit":
         raise CannotRename(f"{binder.name} is inherited: its name is that of where it comes from.")
+    if any(source.is_deep(start) for start, _ in occurrences(source.text, binder.name)):
+        raise CannotRename(f"{binder.name} is used too deep in nested expressions to be followed.")
     if new_name != binder.name and any(
-        _is_variable(source.root.named_descendant_for_byte_range(start, end))
+        _is_variable(named_at(source, start, end))
         for start, end in occurrences(source.text, new_name)
     ):
         raise CannotRename(f"{new_name} is used in this file already.")

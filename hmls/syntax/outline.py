@@ -20,6 +20,8 @@ WRAPPERS = {
 }  # fmt: skip
 """Function → how many arguments stand before the one that is the definition."""
 _MODULE_ROOTS = ("config", "options")
+_LONGEST = 200
+"""Names of a path; what is in a set that lies deeper is no part of the outline."""
 _MAY_HOLD_SETS = frozenset(
     (*SETS, Kind.PARENTHESIZED, Kind.FUNCTION, Kind.WITH, Kind.ASSERT, Kind.LET, Kind.IF,
      Kind.BINARY, Kind.APPLY)
@@ -98,15 +100,16 @@ def _wrapped(node: Node) -> Iterator[Node]:
         yield from arguments[WRAPPERS[name] : WRAPPERS[name] + 1]
 
 
-def _list_items(node: Node) -> Iterator[Node]:
-    if node.kind_id == Kind.LIST:
-        yield from (item for item in node.named_children if item.kind_id != Kind.COMMENT)
-    elif node.kind_id == Kind.PARENTHESIZED:
-        for inner in _fields(node, Field.EXPRESSION):
-            yield from _list_items(inner)
-    elif node.kind_id == Kind.BINARY and _operator(node) == "++":
-        for side in _fields(node, Field.LEFT, Field.RIGHT):
-            yield from _list_items(side)
+def _list_items(expression: Node) -> Iterator[Node]:
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if node.kind_id == Kind.LIST:
+            yield from (item for item in node.named_children if item.kind_id != Kind.COMMENT)
+        elif node.kind_id == Kind.PARENTHESIZED:
+            stack.extend(_fields(node, Field.EXPRESSION))
+        elif node.kind_id == Kind.BINARY and _operator(node) == "++":
+            stack.extend(_fields(node, Field.RIGHT, Field.LEFT))
 
 
 def function_name(node: Node) -> str:
@@ -163,7 +166,8 @@ def _walk(
                         inner_declares,
                     )
                 )
-            later.extend((inner, whole, False, inner_declares) for inner in sets)
+            if len(whole) < _LONGEST:
+                later.extend((inner, whole, False, inner_declares) for inner in sets)
         stack.extend(reversed(later))
 
 

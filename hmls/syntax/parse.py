@@ -1,8 +1,9 @@
 """Bytes to a tree-sitter tree, in full or from an earlier version of the same text."""
 
 import threading
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import tree_sitter
@@ -18,6 +19,9 @@ LANGUAGE = tree_sitter.Language(tree_sitter_nix.language())
 MAX_BYTES = 1 << 20
 """Larger files are not parsed: tree-sitter holds the interpreter lock while it parses, and a tree
 with what is compiled of it takes sixty times the memory of its text."""
+DEEPEST = 400
+"""Levels of a tree that places are looked up in. People write some thirty; tree-sitter finds a
+node's parent from the root downwards, so that going up from the bottom of many takes forever."""
 _local = threading.local()
 
 
@@ -28,6 +32,8 @@ class Source:
     text: bytes
     mended: bytes
     tree: tree_sitter.Tree
+    _deep: list[tuple[int, int]] = field(default_factory=list, repr=False)
+    """Ranges below DEEPEST levels, as far as somebody has come upon them; sorted."""
 
     @property
     def root(self) -> Node:
@@ -40,6 +46,21 @@ class Source:
     @property
     def has_error(self) -> bool:
         return self.tree.root_node.has_error
+
+    def is_deep(self, offset: int) -> bool:
+        """Whether the byte at an offset is nested in more than DEEPEST levels."""
+        after = bisect_right(self._deep, (offset, len(self.text) + 1))
+        if after and offset < self._deep[after - 1][1]:
+            return True
+        cursor = self.root.walk()
+        for _ in range(DEEPEST):
+            if cursor.goto_first_child_for_byte(offset) is None:
+                return False
+        node = cursor.node
+        if node is None or not node.start_byte <= offset < node.end_byte:
+            return False
+        insort(self._deep, (node.start_byte, node.end_byte))
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +134,21 @@ def depth(node: Node, enough: int) -> int:
     return deepest
 
 
+def named_at(source: Source, start: int, end: int) -> Node | None:
+    """The smallest named node around a range of bytes; None where it is nested too deeply."""
+    if source.is_deep(start):
+        return None
+    return source.root.named_descendant_for_byte_range(start, end)
+
+
 def node_at(source: Source, offset: int) -> Node:
-    """The smallest named node around a byte offset; between two tokens, the one before it."""
+    """The smallest named node around a byte offset; between two tokens, the one before it.
+
+    Of what is nested too deeply nothing is known: there it is the whole file.
+    """
     root = source.root
+    if source.is_deep(offset) or (offset > 0 and source.is_deep(offset - 1)):
+        return root
     node = root.named_descendant_for_byte_range(offset, offset) or root
     if offset > 0:
         before = root.named_descendant_for_byte_range(offset - 1, offset)

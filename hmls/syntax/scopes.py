@@ -10,6 +10,8 @@ from hmls.syntax.attrpath import DYNAMIC, attrpath_names, attrpath_parts, node_t
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
+_MOST_WITHS = 20
+"""What each of them is has to be found out; people nest two."""
 BinderKind = Literal["let", "rec", "argument", "formal", "inherit"]
 
 
@@ -77,14 +79,16 @@ def _arguments(node: Node) -> Iterator[Binder]:
 
 
 def withs_at(at: Node) -> Iterator[Node]:
-    """The sets of the `with`s around a node, the innermost first."""
+    """The sets of the `with`s around a node, the innermost first, at the most _MOST_WITHS."""
+    found = 0
     inner, node = at, at.parent
-    while node is not None:
+    while node is not None and found < _MOST_WITHS:
         environment = (
             node.child_by_field_id(Field.ENVIRONMENT) if node.kind_id == Kind.WITH else None
         )
         if environment is not None and environment != inner:
             yield environment
+            found += 1
         inner, node = node, node.parent
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hmls.syntax.kinds import Kind
-from hmls.syntax.parse import Node, Source
+from hmls.syntax.parse import Node, Source, named_at
 from hmls.syntax.scopes import Binder, find_binder
 
 _NAME = rb"[A-Za-z0-9_'-]"
@@ -41,7 +41,7 @@ def uses_of(source: Source, binder: Binder) -> list[Use]:
     """Where a binding of this very tree is made and used, in the order of the text."""
     found: list[Use] = []
     for start, end in occurrences(source.text, binder.name):
-        node = source.root.named_descendant_for_byte_range(start, end)
+        node = named_at(source, start, end)
         use = None if node is None else _use(node, binder)
         if use is not None:
             found.append(use)

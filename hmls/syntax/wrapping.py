@@ -6,7 +6,7 @@ from hmls.syntax.attrpath import node_text
 from hmls.syntax.kinds import SETS, Field, Kind
 from hmls.syntax.local_rename import Replacement
 from hmls.syntax.outline import function_name
-from hmls.syntax.parse import Node, Source
+from hmls.syntax.parse import Node, Source, named_at
 from hmls.syntax.scopes import find_binder, withs_at
 
 _NO_PARENTHESES = frozenset(
@@ -24,7 +24,7 @@ _OVERRIDES = frozenset(("mkForce", "mkDefault", "mkOverride", "mkOptionDefault")
 
 def value_of_binding(source: Source, start: int, end: int) -> Node | None:
     """The value of the binding that stands at a range, or whose attribute path does."""
-    node: Node | None = source.root.named_descendant_for_byte_range(start, end)
+    node: Node | None = named_at(source, start, end)
     while node is not None and node.kind_id != Kind.BINDING:
         if node.kind_id in SETS or node.kind_id == Kind.FUNCTION:
             return None

@@ -18,6 +18,7 @@ from hmls.ide.diagnostics import (
     renamed,
     sudo,
     syntax,
+    unreadable,
 )
 from hmls.ide.diagnostics.registry import CODES, Code, Diagnostic, Fix
 from hmls.lang.budget import limited
@@ -56,7 +57,12 @@ def diagnose_all(view: View, repository: Repository) -> list[Diagnostic]:
     for target in repository.targets.items:
         with limited(_STEPS_PER_TARGET):
             settle(repository, target)
-    return [d for path in repository.index.paths for d in diagnose_file(view, path)]
+    return [d for path in paths_of(repository) for d in diagnose_file(view, path)]
+
+
+def paths_of(repository: Repository) -> list[str]:
+    """The files of a flake in which problems are looked for."""
+    return sorted({*repository.index.paths, *unreadable.found_unreadable(repository)})
 
 
 def settle(repository: Repository, target: Target) -> None:
@@ -74,9 +80,11 @@ def _look(
     if repository is None:
         return no_flake.diagnose(view, path)
     files = repository.files
-    if not path.endswith(".nix") or not files.is_inside(path) or not files.exists(path):
+    if not files.is_inside(path) or not files.exists(path):
         return []
-    found: list[Diagnostic] = []
+    found = unreadable.diagnose(repository, path)
+    if not path.endswith(".nix") or found:
+        return found
     for check in checks:
         try:
             found += check(repository, path)
@@ -93,5 +101,6 @@ __all__ = [
     "diagnose_all",
     "diagnose_file",
     "diagnose_text",
+    "paths_of",
     "settle",
 ]

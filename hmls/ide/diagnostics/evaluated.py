@@ -7,6 +7,7 @@ with the evaluation. A target that is only known by convention is not judged.
 from __future__ import annotations
 
 import os
+from itertools import islice
 from weakref import WeakKeyDictionary
 
 from hmls.homes.repository import Repository
@@ -116,6 +117,10 @@ def _key(fault: Fault) -> tuple[str, tuple[Place, ...], str]:
     return fault.code.name, fault.places, "" if alone else fault.message
 
 
+_MOST_OTHERS = 20
+"""Places that are told beside one; of thousands each would name all others."""
+
+
 def _diagnostics(repository: Repository, merged: _Merged) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for faults in merged.values():
@@ -139,7 +144,7 @@ def _of_fault(
         assert at is not None
         if fault.code is MISSING_IMPORT and _is_said(repository, at):
             continue
-        others = [p for other, p in shown.items() if other != place and p is not None]
+        others = islice((p for o, p in shown.items() if o != place and p is not None), _MOST_OTHERS)
         fixes = fixes_of(repository, fault, place)
         found.append(
             Diagnostic(

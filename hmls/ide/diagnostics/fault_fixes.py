@@ -20,7 +20,7 @@ from hmls.syntax.attrpath import attrpath_names, node_text
 from hmls.syntax.kinds import STRINGS, Field, Kind
 from hmls.syntax.local_rename import Replacement
 from hmls.syntax.outline import function_name
-from hmls.syntax.parse import Node, Source
+from hmls.syntax.parse import Node, Source, named_at
 from hmls.syntax.removal import whole_binding
 from hmls.syntax.wrapping import inside_conditions, library_function, value_of_binding, wrap
 
@@ -106,7 +106,7 @@ def _rank(repository: Repository, path: str) -> int:
 
 def _suggested(fault: Fault, place: Place, source: Source) -> list[Fix]:
     start, end = binding_range(source, place.start, place.end)
-    node: Node | None = source.root.named_descendant_for_byte_range(start, end)
+    node: Node | None = named_at(source, start, end)
     if node is not None and node.kind_id != Kind.ATTRPATH:
         node = node.parent  # A path of one name has the range of that name.
     if node is None or node.kind_id != Kind.ATTRPATH:
@@ -154,7 +154,7 @@ def _users_folder(source: Source, place: Place) -> list[Fix]:
 
 
 def _guards(place: Place, source: Source) -> list[Fix]:
-    node: Node | None = source.root.named_descendant_for_byte_range(place.start, place.end)
+    node: Node | None = named_at(source, place.start, place.end)
     while node is not None and _OS_CONFIG.match(node_text(node)) is None:
         node = node.parent if node_text(node) in ("osConfig", "args") else None
     while node is not None and node.parent is not None and _selects_from(node.parent, node):

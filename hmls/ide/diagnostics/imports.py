@@ -17,7 +17,7 @@ from hmls.syntax.attrpath import attrpath_names
 from hmls.syntax.cursor import PathText, context_at
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.outline import function_name
-from hmls.syntax.parse import Node, Source
+from hmls.syntax.parse import Node, Source, named_at
 
 _ASKING = frozenset(("pathExists", "maybeMissing", "optional", "optionals", "locateDominatingFile"))
 """Functions that are called with paths which may not be there."""
@@ -144,7 +144,7 @@ def _problem(reader: FlakeReader, target: str) -> str | None:
 
 
 def _path_node(source: Source, literal: PathLiteral) -> Node | None:
-    node: Node | None = source.root.named_descendant_for_byte_range(literal.start, literal.end)
+    node: Node | None = named_at(source, literal.start, literal.end)
     while node is not None and node.kind_id != Kind.PATH:
         node = node.parent
     return node

@@ -10,7 +10,7 @@ from hmls.ide.types import Place
 from hmls.lang import store
 from hmls.lang.values import Site
 from hmls.syntax.kinds import Field, Kind
-from hmls.syntax.parse import Node, Source
+from hmls.syntax.parse import Node, Source, named_at
 
 
 def first_line_end(text: bytes) -> int:
@@ -41,7 +41,7 @@ def first_file(repository: Repository, layer: Layer) -> str | None:
 
 def binding_range(source: Source, start: int, end: int) -> tuple[int, int]:
     """The attribute path of a binding that stands at a range; for anything else the range."""
-    node: Node | None = source.root.named_descendant_for_byte_range(start, end)
+    node: Node | None = named_at(source, start, end)
     while node is not None and node.start_byte >= start:
         value = node.child_by_field_id(Field.EXPRESSION)
         if node.kind_id == Kind.BINDING and value is not None and value.end_byte <= end:

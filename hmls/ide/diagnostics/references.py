@@ -11,6 +11,7 @@ from hmls.homes.people import hosts, users
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.registry import NOT_STANDALONE, Diagnostic, Fix
 from hmls.ide.types import TextEdit, WorkspaceEdit
+from hmls.syntax.parse import named_at
 
 _REFERENCE = re.compile(
     rb"#(?P<set>homeConfigurations\.)?(?P<quote>\\?[\"'])?"
@@ -28,7 +29,7 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for match in _REFERENCE.finditer(text):
         start, end = match.start("user"), match.end("host")
-        node = source.root.named_descendant_for_byte_range(start, end)
+        node = named_at(source, start, end)
         if node is None or node.type != "string_fragment":
             continue
         user, host = match["user"].decode(), match["host"].decode()

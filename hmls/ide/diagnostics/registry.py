@@ -21,6 +21,7 @@ class Code:
 
 SYNTAX_ERROR = Code("syntax-error", "error", "The file is not valid Nix")
 LARGE_FILE = Code("large-file", "information", "The file is too large to be read here")
+UNREADABLE = Code("unreadable-file", "error", "A file that the flake needs cannot be read")
 UNDEFINED_VARIABLE = Code("undefined-variable", "error", "A variable is not defined")
 MISSING_IMPORT = Code("missing-import", "error", "An imported path does not exist")
 MISSING_PATH = Code("missing-path", "warning", "A path does not exist")
@@ -51,7 +52,8 @@ OTHER_USERNAME = Code("other-username", "warning", "home.username is unlike the 
 HOME_ON_DARWIN = Code("home-on-darwin", "warning", "A home on macOS lies in /home")
 
 CODES = (
-    SYNTAX_ERROR, LARGE_FILE, UNDEFINED_VARIABLE, MISSING_IMPORT, MISSING_PATH, IMPORT_CYCLE,
+    SYNTAX_ERROR, LARGE_FILE, UNREADABLE, UNDEFINED_VARIABLE, MISSING_IMPORT, MISSING_PATH,
+    IMPORT_CYCLE,
     UNKNOWN_HOST, MISSING_ENTRY, UNUSED_LAYER, NOT_EXPOSED, NOT_STANDALONE, SUDO_HOME_MANAGER,
     UNTRACKED, NO_FLAKE, CONFLICT, TYPE_MISMATCH, MISSING_VALUE, UNDECLARED_OPTION, NIXOS_OPTION,
     FAILED_ASSERTION, OS_CONFIG, INFINITE_RECURSION, EVALUATION_ERROR, OTHER_USERNAME,

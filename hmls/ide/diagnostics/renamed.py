@@ -12,7 +12,7 @@ from hmls.lang.values import quote_attribute
 from hmls.syntax.attrpath import attrpath_names
 from hmls.syntax.kinds import Kind
 from hmls.syntax.outline import Defined
-from hmls.syntax.parse import Node, Source
+from hmls.syntax.parse import Node, Source, named_at
 
 _KINDS = ("renamed", "changed")
 Path = tuple[str, ...]
@@ -56,7 +56,7 @@ def _moved(table: Table, path: Path) -> tuple[Path, Moved] | None:
 
 def _written(source: Source, defined: Defined) -> Path:
     """The names in the path of a binding itself, without those of the sets around it."""
-    node: Node | None = source.root.named_descendant_for_byte_range(defined.start, defined.end)
+    node: Node | None = named_at(source, defined.start, defined.end)
     if node is not None and node.kind_id != Kind.ATTRPATH:
         node = node.parent
     return () if node is None or node.kind_id != Kind.ATTRPATH else attrpath_names(node)

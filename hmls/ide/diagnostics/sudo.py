@@ -9,7 +9,7 @@ from hmls.ide.diagnostics.registry import SUDO_HOME_MANAGER, Diagnostic, Fix
 from hmls.ide.types import TextEdit, WorkspaceEdit
 from hmls.syntax.attrpath import attrpath_names
 from hmls.syntax.kinds import Field, Kind
-from hmls.syntax.parse import Node
+from hmls.syntax.parse import Node, named_at
 
 _CALL = re.compile(
     rb"\bsudo[ \t]+home-manager[ \t]+(?:switch|build|generations|expire-generations)\b"
@@ -27,7 +27,7 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
         return []
     found = []
     for match in _CALL.finditer(text):
-        node = source.root.named_descendant_for_byte_range(match.start(), match.end())
+        node = named_at(source, match.start(), match.end())
         if node is None or node.type != "string_fragment" or _is_prose(node):
             continue
         end = match.start() + len(b"sudo")

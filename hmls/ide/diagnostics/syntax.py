@@ -18,11 +18,13 @@ from hmls.ide.types import TextEdit, WorkspaceEdit, text_edits
 from hmls.lang.check import refusal, static_problems
 from hmls.lang.interp import GIT_CRYPT
 from hmls.syntax.local_rename import Replacement
-from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem, parse
+from hmls.syntax.parse import MAX_BYTES, Source, SyntaxProblem, named_at, parse
 from hmls.syntax.scopes import binders_at
 from hmls.syntax.wrapping import add_argument
 
 _UNDEFINED = re.compile(r"undefined variable '([^']+)'")
+_MOST_WITH_FIXES = 50
+"""Problems of one file that fixes are sought for; each takes a look at the whole text."""
 _MODULE_ARGUMENTS = frozenset(("lib", "pkgs", "config", "options", "modulesPath"))
 """What every module can ask for."""
 _HOME_ARGUMENTS = frozenset(("osConfig",))
@@ -45,7 +47,10 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
         problems = (first,) if first is not None else problems
     else:
         problems = tuple(static_problems(source, path))
-    return [_diagnostic(repository, path, source, problem) for problem in problems]
+    return [
+        _diagnostic(repository, path, source, problem, with_fixes=number < _MOST_WITH_FIXES)
+        for number, problem in enumerate(problems)
+    ]
 
 
 def _binary(path: str, text: bytes) -> Diagnostic:
@@ -56,14 +61,14 @@ def _binary(path: str, text: bytes) -> Diagnostic:
 
 
 def _diagnostic(
-    repository: Repository, path: str, source: Source, problem: SyntaxProblem
+    repository: Repository, path: str, source: Source, problem: SyntaxProblem, *, with_fixes: bool
 ) -> Diagnostic:
     start, end = problem.start_byte, problem.end_byte
     match = _UNDEFINED.match(problem.message)
     if match is None:
         message = problem.message.replace(path, path.rpartition("/")[2])
         return Diagnostic(path, start, end, SYNTAX_ERROR, message)
-    fixes = _fixes(repository, path, source, match[1], start, end)
+    fixes = _fixes(repository, path, source, match[1], start, end) if with_fixes else ()
     return Diagnostic(path, start, end, UNDEFINED_VARIABLE, problem.message, fixes=fixes)
 
 
@@ -78,7 +83,7 @@ def _fixes(
         if added is not None and _helps(source, path, added, start):
             edit = text_edits(path, (added,))
             fixes.append(Fix(f"Take {name} as an argument", edit, None, True))
-    node = source.root.named_descendant_for_byte_range(start, end)
+    node = named_at(source, start, end)
     known = [] if node is None else list(dict.fromkeys(b.name for b in binders_at(node)))
     for other, _, _ in process.extract(name, known, limit=2, score_cutoff=70):
         renamed = WorkspaceEdit((TextEdit(path, start, end, other),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from hmls.homes.readable import readable
 from hmls.ide.types import Place
 from hmls.lang.errors import GaveUp
 
@@ -41,7 +42,7 @@ class Hover:
 
 def code(text: str, limit: int = 72, *, in_table: bool = False) -> str:
     """A code span on one line."""
-    line = " ".join(text.split())
+    line = " ".join(readable(text).split())
     if len(line) > limit:
         line = line[: limit - 1] + "…"
     if not line:
@@ -56,6 +57,7 @@ def code(text: str, limit: int = 72, *, in_table: bool = False) -> str:
 
 def block(text: str, limit: int = 3000) -> str:
     """A block of Nix code."""
+    text = readable(text)
     if len(text) > limit:
         text = text[:limit] + "…"
     fence = "```"
