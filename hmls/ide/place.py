@@ -12,6 +12,8 @@ _MARKER = b"hmlsmarker"
 _ENDINGS = (b"", b" = null;", b";", b"; }", b" }", b'"', b'";')
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'-"
 
+_QUICKLY_PARSED = 200_000
+"""Bytes that are parsed in some hundredths of a second."""
 _LONGEST = 4000
 _LONG_NAME = re.compile(rb"[\w.'-]{%d}\Z" % _LONGEST)
 """What nobody completes, and what tree-sitter reads anew at each dot: it may be a path's start."""
@@ -44,7 +46,7 @@ def find_place(source: Source, offset: int) -> CompletionPlace | None:
         # The marker keeps a name at the cursor where nothing was typed yet.
         patched = text[:offset] + _MARKER + ending + text[offset:]
         made = parse(patched, source)
-        if made.has_error:
+        if made.has_error and len(text) <= _QUICKLY_PARSED:
             # What tree-sitter makes of an error depends on the tree that it began with.
             made = parse(patched)
         errors = _errors(made)
