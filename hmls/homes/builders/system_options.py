@@ -5,10 +5,11 @@ Source: nixpkgs nixos/modules/{config/users-groups,tasks/network-interfaces,…}
 
 from __future__ import annotations
 
-from hmls.homes.builders.configuration import Kind
+from hmls.homes.builders.configuration import BUILT, Kind
+from hmls.lang.combine import concat_strings
 from hmls.lang.force import MISSING, delayed, expect_attrs, force, get
 from hmls.lang.interp import Interp
-from hmls.lang.values import Attrs, Lazy, Primop, Value
+from hmls.lang.values import Attrs, Lazy, Primop, Unknown, Value
 from hmls.modules.native import NativeModule, raw
 from hmls.modules.properties import if_, override
 from hmls.modules.system import ModuleSystem
@@ -79,14 +80,19 @@ def _user_type(system: ModuleSystem, darwin: bool) -> OptionType:
 
         def own_name() -> Value:
             internal = get(expect_attrs(config), "_module")
-            return get(expect_attrs(get(expect_attrs(internal), "args")), "name")
+            found = get(expect_attrs(get(expect_attrs(internal), "args")), "name")
+            return Unknown("name", BUILT, None, "string") if found is MISSING else found
 
         name = delayed(own_name)
 
         def is_normal() -> Value:
             return get(expect_attrs(config), "isNormalUser")
 
-        home = delayed(lambda: f"/home/{force(get(expect_attrs(config), 'name'))}")
+        def own_home() -> Value:
+            user = get(expect_attrs(config), "name")
+            return concat_strings(["/home/", user]) if isinstance(user, str | Unknown) else user
+
+        home = delayed(own_home)
         options = {
             "name": _option(STR),
             "description": _option(NullOr(STR) if darwin else STR, None if darwin else ""),
