@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hmls.homes.gathered import DefinedNames
+from hmls.homes.keyed_sets import CLEAR, kind_of_key, kind_of_table
 from hmls.homes.membership import space_of
 from hmls.homes.path_texts import path_text_at
 from hmls.homes.people import Host, User, hosts, users
 from hmls.homes.repository import Repository
 from hmls.syntax.attrpath import DYNAMIC, node_text
-from hmls.syntax.cursor import BindingName, Selection, Span, StringText, Variable, context_at
-from hmls.syntax.kinds import Kind
+from hmls.syntax.cursor import (
+    BindingName,
+    Selection,
+    Span,
+    StringText,
+    Variable,
+    context_at,
+    outer_path,
+)
+from hmls.syntax.kinds import SETS, Kind
 from hmls.syntax.parse import Node, Source, node_at
 from hmls.syntax.uses import occurrences
 
@@ -25,7 +35,9 @@ class Mention:
     """A user's or host's name in a file; `start` to `end` are its bytes.
 
     `is_attribute` says that it stands where a name of an attribute does, with its quotes if
-    it has any, so that another name there needs quotes if it is no identifier.
+    it has any, so that another name there needs quotes if it is no identifier. `is_inherited`
+    says that it stands in `inherit (set) name;` and binds a name there that is no user's or
+    host's, and stays.
     """
 
     kind: NameKind
@@ -33,6 +45,7 @@ class Mention:
     start: int
     end: int
     is_attribute: bool = False
+    is_inherited: bool = False
 
 
 _SETS: dict[tuple[str, ...], NameKind] = {
@@ -63,8 +76,6 @@ COLLECTIONS = re.compile(
     r"(?i)(?P<user>(?:trusted-|allowed-|allow)?users?|people|persons?|accounts?|homes?|members|admins)"
     r"|(?P<host>hosts?|machines?|systems?|devices?|nodes)"
 )
-_CLEAR = re.compile(r"(?i)users?|people|persons?|hosts?|machines?")
-"""Collections that may hold others besides those of the repository: `root`, a printer."""
 _HOMES = re.compile(r"(?<![^\s:='\"])/(?:home|Users)/([\w.-]+)(?=[/\s:;,'\"]|$)")
 _LAYER = re.compile(r"(?<![\w.-])([\w-]+)@([\w-]+)(?![\w-]|\.\w)")
 _FLAKE_REFERENCE = re.compile(
@@ -100,13 +111,17 @@ class Names:
         """What the attributes of a set are called by: by its own name, or by all of theirs."""
         if not path:
             return None
-        names = DefinedNames.of(self.repository.index).below(path).keys() - {DYNAMIC}
+        return self.judged(path[-1], DefinedNames.of(self.repository.index).below(path).keys())
+
+    def judged(self, called: str, keys: Collection[str]) -> NameKind | None:
+        """What the names in a set are, by what the set is called and by all of them."""
+        names = set(keys) - {DYNAMIC}
         if names.isdisjoint(self.users) and names.isdisjoint(self.hosts):
             return None
-        called = COLLECTIONS.fullmatch(path[-1])
-        if called is not None and _CLEAR.fullmatch(path[-1]):
-            return "user" if called.group("user") else "host"
-        if called is None and len(names) < 2:
+        clear = CLEAR.fullmatch(called)
+        if clear is not None:
+            return "user" if clear.group("user") else "host"
+        if COLLECTIONS.fullmatch(called) is None and len(names) < 2:
             return None
         if names <= self.users.keys():
             return "user"
@@ -128,11 +143,17 @@ def mention_at(names: Names, path: str, source: Source, offset: int) -> Mention 
         return _in_comment(names, node, offset)
     match context_at(source, offset):
         case BindingName() as context:
-            return _attribute(names, context.path, context.span)
+            found = _attribute(names, context.path, context.span)
+            return found or _key(names, path, node, context.path[-1:], context.span)
         case Selection() as context:
-            return _attribute(names, context.path, context.span)
-        case Variable(path=tuple() as selected, span=span) if len(selected) > 1:
-            return _attribute(names, selected, span)
+            found = _attribute(names, context.path, context.span)
+            return found or _key(names, path, node, context.path[-1:], context.span)
+        case Variable() as context:
+            found = None
+            if context.path is not None and len(context.path) > 1:
+                found = _attribute(names, context.path, context.span)
+            found = found or _key(names, path, node, (context.name,), context.span)
+            return _inherited(names, path, node, found)
         case StringText() as context:
             return _in_string(names, path, source, context, offset)
     return None
@@ -188,6 +209,43 @@ def _attribute(names: Names, path: tuple[str, ...], span: Span) -> Mention | Non
     if kind is None or not names.has(kind, name):
         return None
     return Mention(kind, name, span.start, span.end, is_attribute=True)
+
+
+def _key(names: Names, file: str, node: Node, name: tuple[str, ...], span: Span) -> Mention | None:
+    """A user or host by whom a set is keyed that is no option."""
+    if not name or not names.kinds(name[0]):
+        return None
+    kind = kind_of_key(names.judged, names.repository.index, file, _whole_name(node))
+    if kind is None or not names.has(kind, name[0]):
+        return None
+    return Mention(kind, name[0], span.start, span.end, is_attribute=True)
+
+
+def _inherited(names: Names, file: str, node: Node, found: Mention | None) -> Mention | None:
+    """A mention in `inherit (set) name;`, with what the same name is bound to there."""
+    name = _whole_name(node)
+    attrs = name.parent
+    clause = None if attrs is None else attrs.parent
+    if found is None or clause is None or clause.kind_id != Kind.INHERIT_FROM:
+        return found
+    bound = _kind_of_bound(names, file, clause)
+    return found if bound == found.kind else replace(found, is_inherited=True)
+
+
+def _kind_of_bound(names: Names, file: str, clause: Node) -> NameKind | None:
+    """What the names that an `inherit` binds are called by."""
+    group = clause.parent
+    table = None if group is None else group.parent
+    if group is None or table is None or table.kind_id not in SETS:
+        return None
+    outer, _ = outer_path(clause)
+    below = _kind_below(names, outer) if outer else None
+    return below or kind_of_table(names.judged, file, table)
+
+
+def _whole_name(node: Node) -> Node:
+    parent = node.parent
+    return parent if node.type == "string_fragment" and parent is not None else node
 
 
 def _kind_below(names: Names, parent: tuple[str, ...]) -> NameKind | None:

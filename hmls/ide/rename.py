@@ -14,8 +14,10 @@ from hmls.homes.workspace import View
 from hmls.ide.subject import Local, Subject, subject_at
 from hmls.ide.types import FileEdit, RenameFile, TextEdit, WorkspaceEdit
 from hmls.lang.values import quote_attribute
-from hmls.syntax.local_rename import CannotRename, Replacement, rename_local
-from hmls.syntax.parse import Source, parse, syntax_problems
+from hmls.syntax.attrpath import node_text
+from hmls.syntax.kinds import Field, Kind
+from hmls.syntax.local_rename import CannotRename, Replacement, rename_local, spelled_out
+from hmls.syntax.parse import Source, named_at, parse, syntax_problems
 
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
@@ -101,16 +103,33 @@ def _of_name(
     if taken:
         return Refused(f"{os.path.relpath(taken[0], repository.root)} exists already.")
     edits: list[FileEdit] = [
-        TextEdit(
-            file,
-            found.start,
-            found.end,
-            quote_attribute(new_name) if found.is_attribute else new_name,
-        )
+        edit
         for file in repository.index.paths
         for found in mentions(names, file, mention.kind, mention.name)
+        for edit in _edits(repository, file, found, new_name)
     ]
     return [*edits, *moves]
+
+
+def _edits(repository: Repository, file: str, found: Mention, new_name: str) -> Iterator[TextEdit]:
+    text = quote_attribute(new_name) if found.is_attribute else new_name
+    source = repository.files.source(file) if found.is_inherited else None
+    if source is None:
+        yield TextEdit(file, found.start, found.end, text)
+        return
+    # `inherit (people) alice;` binds alice, which others read: `alice = people.eve;`
+    name = named_at(source, found.start, found.end)
+    while name is not None and name.parent is not None and name.parent.type != "inherited_attrs":
+        name = name.parent
+    clause = None if name is None or name.parent is None else name.parent.parent
+    base = None if clause is None else clause.child_by_field_id(Field.EXPRESSION)
+    if name is None or base is None:
+        return
+    old = quote_attribute(found.name)
+    simple = base.kind_id in (Kind.VARIABLE, Kind.SELECT)
+    selected = node_text(base) if simple else f"({node_text(base)})"
+    for each in spelled_out(name, old, f"{selected}.{text}"):
+        yield TextEdit(file, each.start, each.end, each.text)
 
 
 def _refused_name(names: Names, mention: Mention, new_name: str) -> Refused | None:

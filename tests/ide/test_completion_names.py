@@ -40,3 +40,23 @@ def test_a_darwin_host_is_offered_where_it_is_deployed() -> None:
     assert labels(flake.replace("COMMAND", "darwin-rebuild switch --flake .#")) == {"mac"}
     assert labels(flake.replace("COMMAND", "nixos-rebuild switch --flake .#")) == {"tower"}
     assert labels(flake.replace("COMMAND", "ssh .#")) == {"mac", "tower"}
+
+
+def test_keys_of_a_set_of_people_outside_of_the_options() -> None:
+    found = labels("""
+        #- homes/alice/default.nix
+        { }
+        #- homes/bob/default.nix
+        { }
+        #- systems/workstation/default.nix
+        { ... }: let people = { alice.uid = 1; bob.uid = 2; }; in { "🎉" = people.$0; }
+    """)
+    assert {"alice", "bob"} <= found
+    assert "bob" in labels("""
+        #- homes/alice/default.nix
+        { }
+        #- homes/bob/default.nix
+        { }
+        #- systems/workstation/default.nix
+        { ... }: let people = { alice = { }; $0 }; in { "🎉" = people; }
+    """)

@@ -242,3 +242,61 @@ def test_the_homelab_has_the_same_targets_under_the_new_name(
         assert sorted(targets(view())) == sorted(expected)
 
     run(question)
+
+
+def test_a_user_who_is_a_key_of_sets_outside_of_the_options() -> None:
+    found = renamed(
+        """
+        #- homes/alice/default.nix
+        { home.username = "al$0ice"; }
+        #- homes/bob/default.nix
+        { }
+        #- systems/workstation/default.nix
+        { lib, ... }: let people = { alice.uid = 1; bob.uid = 2; }; inherit (people) alice bob; in {
+          "🎉" = alice.uid; b = people.alice.uid; c = lib.mapAttrs (n: v: v.uid) people;
+          users.users = { inherit (people) alice; }; d = { inherit (people) alice; };
+        }
+        """,
+        "eve",
+    )
+    assert isinstance(found, dict)
+    assert found["systems/workstation/default.nix"].split("\n") == [
+        "{ lib, ... }: let people = { eve.uid = 1; bob.uid = 2; }; inherit (people) bob; "
+        "alice = people.eve; in {",
+        '  "🎉" = alice.uid; b = people.eve.uid; c = lib.mapAttrs (n: v: v.uid) people;',
+        "  users.users = { inherit (people) eve; }; d = { alice = people.eve; };",
+        "}",
+    ]
+
+
+def test_a_user_who_is_a_key_of_a_set_in_another_file() -> None:
+    found = renamed(
+        """
+        #- homes/alice/default.nix
+        { home.username = "al$0ice"; }
+        #- lib/people.nix
+        { alice = { mail = "🎉"; }; root = { }; }
+        #- systems/workstation/default.nix
+        { ... }: let people = import ../../lib/people.nix; in { a = people.alice.mail; }
+        """,
+        "eve.x",
+    )
+    assert isinstance(found, dict)
+    assert found["lib/people.nix"] == '{ "eve.x" = { mail = "🎉"; }; root = { }; }'
+    assert 'a = people."eve.x".mail' in found["systems/workstation/default.nix"]
+
+
+def test_attributes_that_are_no_users_keep_their_names() -> None:
+    found = renamed(
+        """
+        #- homes/alice/default.nix
+        { home.username = "al$0ice"; }
+        #- systems/workstation/default.nix
+        { ... }: let wonderland = { alice = 1; rabbit = 2; }; inherit (wonderland) alice; in {
+          colours = { alice = "red"; }; a = wonderland.alice; b = alice;
+        }
+        """,
+        "eve",
+    )
+    assert isinstance(found, dict)
+    assert "systems/workstation/default.nix" not in found

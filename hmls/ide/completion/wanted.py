@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from hmls.homes.keyed_sets import kind_of_key
 from hmls.homes.membership import space_of
 from hmls.homes.mentions import CERTAIN_VALUES, COLLECTIONS, VALUES, Names
 from hmls.ide.place import CompletionPlace, without_marker
@@ -47,7 +48,11 @@ def wanted_attributes(
         known = names.keyed_by(parent[dropped:])
         if known is not None:
             return USERS if known == "user" else HOSTS
-    return _of_set(names, place) if isinstance(context, BindingName) else None
+    if isinstance(context, BindingName):
+        return _of_set(names, place)
+    index, node = names.repository.index, node_at(place.source, place.start + 1)
+    kind = kind_of_key(names.judged, index, "", node)
+    return None if kind is None else USERS if kind == "user" else HOSTS
 
 
 def _of_set(names: Names, place: CompletionPlace) -> Wanted | None:
@@ -71,6 +76,10 @@ def _of_set(names: Names, place: CompletionPlace) -> Wanted | None:
         if uses is not None:
             return _selected_by(uses[1])
     others = set(_names_of(table)) - {""}
+    if outer.kind_id == Kind.BINDING:
+        clear = names.judged(name, others)
+        if clear is not None:
+            return USERS if clear == "user" else HOSTS
     if len(others) < 2:
         return None
     return (
