@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from hmls.homes.builders import (
     darwin,
     droid,
+    ez_configs,
     flake_parts,
     flake_utils,
     home_manager,
+    import_tree,
     nixos,
     snowfall,
 )
@@ -39,6 +41,8 @@ _ROLES = {
     "x86_64-linux": "systems",
     "nixpkgs.lib": "nixpkgs-lib",
     "snowfall-lib": "snowfall-lib",
+    "import-tree": "import-tree",
+    "ez-configs": "ez-configs",
 }
 _SYSTEMS = {
     "default": ["aarch64-darwin", "aarch64-linux", "x86_64-darwin", "x86_64-linux"],
@@ -262,6 +266,14 @@ def _snowfall(context: InputContext, name: str, locked: LockedInput, _p: str) ->
     return snowfall.functions(context.interp, fork)
 
 
+def _import_tree(context: InputContext, _n: str, _l: LockedInput, _p: str) -> Mapping[str, Lazy]:
+    return import_tree.import_tree(context.interp)
+
+
+def _ez_configs(context: InputContext, _n: str, _l: LockedInput, _p: str) -> dict[str, Lazy]:
+    return {"flakeModule": delayed(lambda: ez_configs.flake_module(context.interp))}
+
+
 def _systems(context: InputContext, _name: str, locked: LockedInput, path: str) -> dict[str, Lazy]:
     short = locked.repository.rpartition("/")[2]
     found = _SYSTEMS.get(short)
@@ -280,6 +292,8 @@ _NATIVE: dict[str, _Native] = {
     "flake-parts": _flake_parts,
     "flake-utils": _flake_utils,
     "snowfall-lib": _snowfall,
+    "import-tree": _import_tree,
+    "ez-configs": _ez_configs,
     "systems": _systems,
 }
 

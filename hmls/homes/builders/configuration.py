@@ -82,6 +82,7 @@ def returned(interp: Interp, configuration: Configuration, package: str) -> Conf
     known: dict[str, Lazy] = {
         "config": part("config"),
         "options": part("options"),
+        "pkgs": delayed(lambda: force(force(evaluation).argument("pkgs"))),
         package: Unknown(package, BUILT),
         "_type": "configuration",
         "class": {"home": "homeManager"}.get(configuration.kind, configuration.kind),

@@ -91,35 +91,36 @@ let
     }@given:
     let
       used = if lib == null then standinLib else lib;
+      evaluated = used.evalModules {
+        inherit class;
+        specialArgs = {
+          modulesPath = "${folder}/nixos/modules";
+        }
+        // specialArgs;
+        modules = modules ++ [
+          (options (class == "darwin"))
+          (
+            { options, ... }:
+            {
+              config = standinLib.mkMerge [
+                (standinLib.optionalAttrs (options ? home-manager) lenient)
+                (standinLib.optionalAttrs (system != null) {
+                  nixpkgs.hostPlatform = standinLib.mkDefault system;
+                })
+                {
+                  _module.check = standinLib.mkForce false;
+                  _module.args = {
+                    pkgs = if pkgs != null then pkgs else packages;
+                    utils.escapeSystemdPath = path: path;
+                  };
+                }
+              ];
+            }
+          )
+        ];
+      };
     in
-    used.evalModules {
-      inherit class;
-      specialArgs = {
-        modulesPath = "${folder}/nixos/modules";
-      }
-      // specialArgs;
-      modules = modules ++ [
-        (options (class == "darwin"))
-        (
-          { options, ... }:
-          {
-            config = standinLib.mkMerge [
-              (standinLib.optionalAttrs (options ? home-manager) lenient)
-              (standinLib.optionalAttrs (system != null) {
-                nixpkgs.hostPlatform = standinLib.mkDefault system;
-              })
-              {
-                _module.check = standinLib.mkForce false;
-                _module.args = {
-                  pkgs = if pkgs != null then pkgs else packages;
-                  utils.escapeSystemdPath = path: path;
-                };
-              }
-            ];
-          }
-        )
-      ];
-    };
+    evaluated // { inherit (evaluated._module.args) pkgs; };
   standinLib = lib;
 
   droidModule =

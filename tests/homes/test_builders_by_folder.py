@@ -1,0 +1,168 @@
+"""import-tree and ez-configs, which find modules by their folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hmls.homes.catalogued import Catalogued
+from hmls.homes.settings import setting
+from tests.trees import Tree, in_tree
+
+_INPUTS = """
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+  inputs.ez-configs.url = "github:ehllie/ez-configs";
+  inputs.import-tree.url = "github:vic/import-tree";
+"""
+_TREE = f"""
+#- flake.nix
+{{
+  {_INPUTS}
+  outputs = inputs: {{
+    homeConfigurations.alice = inputs.home-manager.lib.homeManagerConfiguration {{
+      pkgs = inputs.nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ ./options.nix MODULE ];
+    }};
+  }};
+}}
+#- options.nix
+{{ lib, ... }}: {{
+  options.names = lib.mkOption {{ type = lib.types.listOf lib.types.str; default = [ ]; }};
+}}
+#- tree/a.nix
+{{ names = [ "a" ]; }}
+#- tree/b/b.nix
+{{ names = [ "b" ]; }}
+#- tree/b/_c/c.nix
+{{ names = [ "c" ]; }}
+#- tree/_d.nix
+{{ names = [ "d" ]; }}
+#- tree/notes.txt
+nothing
+#- other/e.nix
+{{ names = [ "e" ]; }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        ("(inputs.import-tree ./tree)", ["b", "a"]),
+        ("(inputs.import-tree [ ./tree ./other ])", ["e", "b", "a"]),
+        ("(inputs.import-tree ./tree/b/_c)", ["c"]),
+        ("((inputs.import-tree.match \".*/b/.*\") ./tree)", ["b"]),
+        ("((inputs.import-tree.matchNot \".*/b/.*\") ./tree)", ["a"]),
+        ("((inputs.import-tree.filter (inputs.nixpkgs.lib.hasInfix \"a\")) ./tree)", ["a"]),
+        ("((inputs.import-tree.addPath ./other).addPath ./tree)", ["b", "a", "e"]),
+        (
+            "((inputs.import-tree.initFilter (inputs.nixpkgs.lib.hasSuffix \"d.nix\")) ./tree)",
+            ["d"],
+        ),
+        ("((inputs.import-tree.map (x: { imports = [ x x ]; })) ./other)", ["e"]),
+        (
+            "{ names = map baseNameOf "
+            "((inputs.import-tree.withLib inputs.nixpkgs.lib).leafs ./tree); }",
+            ["a.nix", "b.nix"],
+        ),
+        (
+            "{ names = [ (toString (builtins.length ((inputs.import-tree.withLib "
+            "inputs.nixpkgs.lib).addPath ./tree).files)) ]; }",
+            ["2"],
+        ),
+    ],
+)  # fmt: skip
+def test_import_tree(tmp_path: Path, module: str, names: list[str]) -> None:
+    assert _ask(tmp_path, _TREE.replace("MODULE", module), "alice", "names") == names
+
+
+def _ask(folder: Path, text: str, name: str, path: str) -> object:
+    def ask(tree: Tree) -> object:
+        target = tree.target(name)
+        assert target.by_convention is None
+        found = setting(tree.repository, target, tuple(path.split(".")))
+        assert found is not None
+        assert found.known, found
+        return found.value
+
+    return in_tree(folder, text, ask, Catalogued())
+
+
+_EZ = f"""
+#- flake.nix
+{{
+  {_INPUTS}
+  outputs = inputs: inputs.flake-parts.lib.mkFlake {{ inherit inputs; }} {{
+    imports = [ inputs.ez-configs.flakeModule ];
+    systems = [ "x86_64-linux" ];
+    ezConfigs = {{
+      root = ./.;
+      globalArgs.greeting = "hi";
+      nixos.hosts.desk.userHomeModules = [ "alice" ];
+      home.users.bob = {{ importDefault = false; nameFunction = host: "bob-on-${{host}}"; }};
+      home.users.carol.standalone = {{
+        enable = true;
+        pkgs = inputs.nixpkgs.legacyPackages.x86_64-linux;
+      }};
+    }};
+  }};
+}}
+#- home-modules/default.nix
+{{ ezModules, lib, ... }}: {{
+  options.text = lib.mkOption {{ type = lib.types.str; default = "none"; }};
+  config.home.sessionPath = builtins.attrNames ezModules;
+}}
+#- home-modules/linux/default.nix
+{{ home.sessionPath = [ "linux" ]; }}
+#- home-modules/darwin.nix
+{{ home.sessionPath = [ "darwin" ]; }}
+#- home-configurations/alice.nix
+{{ osConfig, greeting, ... }}: {{
+  text = "${{greeting}} ${{osConfig.networking.hostName}}";
+  home = {{ username = "alice"; homeDirectory = "/home/alice"; stateVersion = "24.11"; }};
+}}
+#- home-configurations/bob/default.nix
+{{ home = {{ username = "bob"; homeDirectory = "/home/bob"; stateVersion = "24.11"; }}; }}
+#- home-configurations/carol.nix
+{{ osConfig, ... }}: {{
+  text = if osConfig == {{ }} then "alone" else "not";
+  home = {{ username = "carol"; homeDirectory = "/home/carol"; stateVersion = "24.11"; }};
+}}
+#- nixos-configurations/desk/default.nix
+{{
+  nixpkgs.hostPlatform = "x86_64-linux";
+  networking.hostName = "desk";
+  users.users.alice = {{ isNormalUser = true; }};
+}}
+"""
+
+
+def test_ez_configs_finds_homes_and_hosts(tmp_path: Path) -> None:
+    def targets(tree: Tree) -> list[tuple[str, str, str | None]]:
+        items = tree.repository.targets.items
+        assert all(target.by_convention is None for target in items)
+        return sorted((target.name, target.kind, target.system) for target in items)
+
+    assert in_tree(tmp_path, _EZ, targets, Catalogued()) == [
+        ("alice@desk", "host", "x86_64-linux"),
+        ("alice@desk", "standalone", "x86_64-linux"),
+        ("bob-on-desk", "standalone", "x86_64-linux"),
+        ("carol", "standalone", "x86_64-linux"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value"),
+    [
+        ("alice@desk", "text", "hi desk"),
+        ("alice@desk", "home.sessionPath", ["linux", "darwin", "default", "linux"]),
+        ("bob-on-desk", "home.sessionPath", []),
+        ("carol", "text", "alone"),
+    ],
+)
+def test_ez_configs_modules_and_arguments(
+    tmp_path: Path, name: str, path: str, value: object
+) -> None:
+    assert _ask(tmp_path, _EZ, name, path) == value
