@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,10 +18,13 @@ from hmls.server.convert import Converter, path_of_uri
 if TYPE_CHECKING:
     from hmls.catalog.packages import Packages
     from hmls.catalog.table import Table
+    from hmls.homes.disk_changes import DiskChanges
     from hmls.homes.workspace import Snapshot, View, Views, Workspace
     from hmls.server.engine import Engine, Priority
 
 T = TypeVar("T")
+_BELIEVED_S = 0.5
+"""How long the disk is taken to be as it was, where nobody tells of changes."""
 
 
 class ContentModified(JsonRpcException):
@@ -44,6 +48,11 @@ class Session:
         self._folders: list[str] = []
         self._focus: dict[str, str | None] = {}
         self._parts: tuple[Workspace, Views, Engine] | None = None
+        self._disk: DiskChanges | None = None
+        self._looked_s = 0.0
+        self.is_closed = False
+        self.when_disk_changed: Callable[[], None] = lambda: None
+        """Called after a look found what nobody had reported."""
 
     def initialize(self, params: lsp.InitializeParams, encoding: str) -> None:
         """Take in what the client says of itself; nothing is read from disk yet."""
@@ -124,6 +133,28 @@ class Session:
             self._folders.append(folder)
             self.workspace.set_folders(self._folders)
 
+    def look_at_disk(self) -> None:
+        """For a client that watches no files: take in what changed on disk unreported.
+
+        Asked more often than each half second it takes nothing to have changed.
+        """
+        now = time.monotonic()
+        if self.can_watch or self.is_closed or now - self._looked_s < _BELIEVED_S:
+            return
+        workspace = self.workspace
+        if self._disk is None:
+            from hmls.homes.disk_changes import DiskChanges
+
+            self._disk = DiskChanges()
+        changes = self._disk.look(workspace.snapshot.roots)
+        self._looked_s = time.monotonic()
+        if changes.written:
+            workspace.changed_on_disk(changes.written, listing=False)
+        if changes.listed:
+            workspace.changed_on_disk(changes.listed, listing=True)
+        if workspace.check_git() or changes.written or changes.listed:
+            self.when_disk_changed()
+
     async def ask(
         self, work: Callable[[View], T], priority: Priority | None = None, path: str | None = None
     ) -> T:
@@ -133,6 +164,7 @@ class Session:
         """
         from hmls.server.engine import Priority
 
+        self.look_at_disk()
         asked_of = self.workspace.snapshot
         _, views, engine = self._started()
 
@@ -180,6 +212,7 @@ class Session:
         workspace.look_again()
 
     def close(self) -> None:
+        self.is_closed = True
         if self._parts is not None:
             self._parts[2].close()
 

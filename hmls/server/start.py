@@ -18,11 +18,19 @@ if TYPE_CHECKING:
 log = logging.getLogger("hmls")
 _LAST_S = 20.0
 """How long deployments are given to end when the server is told to."""
+_LOOK_S = 2.0
+"""How often the disk is looked at for a client that watches no files."""
 _WATCHED = ("**/*.nix", "**/flake.lock", "**/meta.json", "**/hmls.toml", "**/.git/index")
 
 
 async def start(server: Server) -> None:
     session = server.session
+
+    def changed() -> None:
+        server.problems.changed()
+        server.catalog.changed()
+
+    session.when_disk_changed = changed
     if session.can_watch:
         options = lsp.DidChangeWatchedFilesRegistrationOptions(
             [lsp.FileSystemWatcher(pattern) for pattern in _WATCHED]
@@ -34,12 +42,16 @@ async def start(server: Server) -> None:
             await server.client_register_capability_async(lsp.RegistrationParams([registration]))
         except JsonRpcException as error:
             log.warning("the client watches no files: %s", error)
+            session.can_watch = False
     for problem in session.setting_problems:
         server.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, problem))
     server.problems.changed()
     server.catalog.changed()
     for root in session.workspace.snapshot.roots:
         await server.jobs.tell_interrupted(root)
+    while not session.can_watch and not session.is_closed:
+        await asyncio.sleep(_LOOK_S)
+        session.look_at_disk()
 
 
 def end_when_told(server: Server) -> None:
