@@ -204,6 +204,12 @@ def _in_a_release(root: Path) -> list[Diagnostic]:
     return [d for r in view.repositories.values() for d in diagnose_all(view, r)]
 
 
+def test_imports_that_depend_on_packages(tmp_path: Path) -> None:
+    text = "{ lib, pkgs, ... }: { imports = lib.optional pkgs.stdenv.isLinux { }; }"
+    write_tree(tmp_path, f"#- homes/alice/default.nix\n{text}")
+    assert [d.code.name for d in run(lambda: _in_a_release(tmp_path))] == ["infinite-recursion"]
+
+
 def test_a_host_says_who_its_users_are(tmp_path: Path) -> None:
     tree = """
         #- homes/alice/default.nix

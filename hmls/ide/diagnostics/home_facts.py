@@ -35,7 +35,9 @@ _REQUIRED_SINCE = 1669766400
 def home_faults(
     repository: Repository, target: Target, evaluation: Evaluation, found: Walk
 ) -> list[Fault]:
-    """All of them for one home."""
+    """All of them for one home. Of one whose modules cannot be loaded nothing is said."""
+    if any(failure.loc == () for failure in found.failures):
+        return []
     return [
         *_required(repository, target, evaluation),
         *_username(repository, target, found),
@@ -62,8 +64,6 @@ def _text(repository: Repository, leaves: list[Leaf]) -> tuple[str, Place] | Non
 
 def _required(repository: Repository, target: Target, evaluation: Evaluation) -> list[Fault]:
     """What every home needs and nobody has set, of Home Manager's own options."""
-    if evaluation.collected.failures:
-        return []
     unread = {each.unknown.cause.subject for each in evaluation.collected.unread}
     layers = [layer for layer in target.layers if layer.has_entry]
     if not layers or not all(name.startswith("home-manager") for name in unread):
