@@ -22,6 +22,7 @@ from hmls.modules.bundle import BundledModules, DeclaredBundle
 from hmls.modules.collect import Given
 from hmls.modules.declarations import OTHER_RELEASE, Declaration
 from hmls.modules.definitions import Definition
+from hmls.modules.disabling import MODULES_PATH
 from hmls.modules.level import Level
 from hmls.modules.native import raw
 from hmls.modules.parts import Part, RawDefinitions, push_down
@@ -118,7 +119,8 @@ class _Home:
 
     def files_of(self, keys: frozenset[str]) -> frozenset[int]:
         start = f"{self._folder}/"
-        return self.contents.files_of(frozenset(key.removeprefix(start) for key in keys))
+        own = (key.replace(f"{MODULES_PATH}/", f"{start}modules/", 1) for key in keys)
+        return self.contents.files_of(frozenset(key.removeprefix(start) for key in own))
 
     def option(self, entry: Entry) -> Lazy:
         if not entry.is_moved:

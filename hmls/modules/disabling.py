@@ -9,6 +9,9 @@ from hmls.lang.force import MISSING, expect_list, force, get
 from hmls.lang.values import Attrs, Lazy, Unknown, Value, type_name
 from hmls.modules.types.scalars import is_string_like
 
+MODULES_PATH = "‹modulesPath›"
+"""What stands for the folder of modules where it is unknown."""
+
 
 def disabled_keys(disabling: list[tuple[str, Lazy]], modules_path: Lazy) -> list[Value]:
     """The keys of disabled modules, from file → `disabledModules`. Raises NixError."""
@@ -57,7 +60,7 @@ def _key(value: Value, file: str, modules_path: Lazy) -> Value:
 def _folder(modules_path: Lazy) -> str:
     """Where the modules of NixOS or Home Manager lie. None that was read lies in an unknown one."""
     value = force(modules_path)
-    return "‹modulesPath›" if isinstance(value, Unknown) else coerce.to_string(value)
+    return MODULES_PATH if isinstance(value, Unknown) else coerce.to_string(value)
 
 
 def _has_text(value: Value) -> bool:

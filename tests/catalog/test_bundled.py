@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from hmls.homes.catalogued import Catalogued
 from hmls.homes.settings import setting
 from tests.standins.compare import compared
@@ -92,8 +94,11 @@ def test_what_own_modules_add_is_named_and_not_spelled_out(tmp_path: Path) -> No
     assert reason.endswith(" decides it")
 
 
-def test_a_disabled_module_declares_and_defines_nothing(tmp_path: Path) -> None:
-    disabled = 'disabledModules = [ { key = "home-manager/modules/programs/bat.nix"; } ];'
+@pytest.mark.parametrize(
+    "module", ['{ key = "home-manager/modules/programs/bat.nix"; }', '"programs/bat.nix"']
+)
+def test_a_disabled_module_declares_and_defines_nothing(tmp_path: Path, module: str) -> None:
+    disabled = f"disabledModules = [ {module} ];"
     text = """
         #- homes/alice/default.nix
         { lib, ... }:
