@@ -168,7 +168,8 @@ class _Deployment:
             return None
         resolved = resolve(step, self.results)
         if step.needs_confirmation and not await self._confirm(rest):
-            return NotRun("declined", f"{self.plan.title}: nothing was activated.")
+            was = "activated" if self.results else "run"
+            return NotRun("declined", f"{self.plan.title}: nothing was {was}.")
         if step.needs_terminal:
             return await self._run_in_terminal(resolved, rest)
         return await self._run(resolved)

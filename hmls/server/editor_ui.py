@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("hmls")
 CANCEL = "Cancel"
+ELSE = "The same is done in a terminal by `hmls`, as `hmls switch alice`."
 _tokens = itertools.count(1)
 
 
@@ -85,6 +86,7 @@ class EditorUi:
             chosen = await self._server.window_show_message_request_async(params)
         except JsonRpcException as error:
             log.warning("the client asked nothing: %s", error)
+            self.note(f"{self._title}: the editor cannot ask, and nothing is run unasked. {ELSE}")
             return None
         return None if chosen is None else chosen.title
 

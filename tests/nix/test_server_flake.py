@@ -184,6 +184,19 @@ async def test_a_client_that_has_nothing_of_its_own(
         assert "\x1b" not in said
 
 
+async def test_an_editor_that_cannot_ask_is_told_what_can(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    def refuse(_params: lsp.ShowMessageRequestParams) -> str:
+        raise NotImplementedError
+
+    async with desk(make_lab(folder, nix_environ, '{ files.a = "1"; }'), own={}) as at:
+        at.answer = refuse
+        assert (await at.run("switch"))["outcome"] == "not-run"
+        assert "the editor cannot ask, and nothing is run unasked" in await at.told()
+        assert not (at.lab.home / "a").exists()
+
+
 async def test_colours_reach_a_client_that_shows_them(
     folder: Path, nix_environ: dict[str, str]
 ) -> None:
