@@ -175,7 +175,9 @@ class _Home:
     def _types(self) -> TypeReader:
         if self._reader is None:
             scope = _root_scope(self._interp, self._arguments)
-            self._reader = TypeReader(self._table.types, self._system, scope)
+            table = self._table
+            other = None if table.exact else Unknown("_module.check", _of_release(table.label))
+            self._reader = TypeReader(table.types, self._system, scope, other)
         return self._reader
 
     def _scope(self, file: int) -> Scope:
@@ -254,6 +256,10 @@ def _root_scope(interp: Interp, arguments: Attrs) -> Scope:
 
 def _no_argument(name: str) -> Unknown:
     return Unknown(name, Cause(KIND, f"nothing says what the argument {name} is"))
+
+
+def _of_release(label: str) -> Cause:
+    return Cause(KIND, f"an option is not among those of {label}, and may be one of another")
 
 
 @lru_cache(maxsize=512)

@@ -10,7 +10,7 @@ from hmls.catalog.residual import is_whole
 from hmls.lang.errors import Unknowable
 from hmls.lang.force import call, delayed, expect_attrs, expect_bool, force, get, select
 from hmls.lang.interp import Interp
-from hmls.lang.values import Attrs, Lazy, Thunk, Value
+from hmls.lang.values import Attrs, Lazy, Thunk, Unknown, Value
 from hmls.modules.hm_types import (
     GVARIANT,
     OVERLAY_FUNCTION,
@@ -49,12 +49,18 @@ _AROUND: dict[str, type[ListOf | NullOr | FunctionTo | NonEmptyListOf]] = {
 
 
 class TypeReader:
-    """The types of one list, as far as somebody asks, in one scope."""
+    """The types of one list, as far as somebody asks, in one scope.
 
-    def __init__(self, pool: list[Json], system: ModuleSystem, scope: Scope) -> None:
+    `other` is why submodules may have further options, where the list is not of the very sources.
+    """
+
+    def __init__(
+        self, pool: list[Json], system: ModuleSystem, scope: Scope, other: Unknown | None = None
+    ) -> None:
         self.pool = pool
         self.system = system
         self.scope = scope
+        self.other = other
         self._read: dict[int, Thunk] = {}
 
     def lazy(self, number: int) -> Thunk:
@@ -214,10 +220,14 @@ class TypeReader:
                 },
                 self.scope.functions,
             )
-            reader = TypeReader(self.pool, self.system, scope)
+            reader = TypeReader(self.pool, self.system, scope, self.other)
+            writes = [write(w, scope) for w in written.get("writes", ())]
+            if self.other is not None:
+                # What is not declared here is an error in one release and an option in another.
+                writes.append(Attrs({"_module": Attrs({"check": self.other})}))
             made: dict[str, Lazy] = {
                 "options": reader.options(written["options"]),
-                "config": merge([write(w, scope) for w in written.get("writes", ())]),
+                "config": merge(writes),
             }
             if "freeform" in written:
                 freeform = written["freeform"]

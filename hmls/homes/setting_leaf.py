@@ -113,7 +113,7 @@ class Reader:
         return Setting(
             point.path,
             known,
-            value is not MISSING or self.error is not None,
+            value is not MISSING or bool(reason) or self.error is not None,
             json,
             text,
             reason,
@@ -145,6 +145,10 @@ class Reader:
     ) -> tuple[str, str, str, str | None, bool, object]:
         """(text, reason, its kind, error, known, JSON)"""
         if value is MISSING:
+            if self.tables and any(leaf.in_force for leaf in leaves):
+                text = " and ".join(show(leaf.definition.value, _MAX_UNKNOWN) for leaf in leaves)
+                reason = f"no such option is known of {', '.join(self.tables)}, which was not read"
+                return text, reason, UNREAD, None, False, None
             return "", "", "", None, False, None
         if isinstance(value, Failed):
             message = value.error.message

@@ -375,11 +375,11 @@ def _check(evaluation: Evaluation) -> Value:
     root = evaluation.root
     if evaluation.collected.unread or root.raw.open_parts or root.declared.rest is not None:
         return True
-    internal = _internal_config(evaluation)
-    if not expect_bool(select(internal, "check")) or select(internal, "freeformType") is not None:
-        return True
     unmatched = root.unmatched()
-    if unmatched:
+    if not unmatched:
+        return True
+    internal = _internal_config(evaluation)
+    if select(internal, "freeformType") is None and expect_bool(select(internal, "check")):
         raise undeclared_error(evaluation, *unmatched[0])
     return True
 

@@ -192,3 +192,13 @@ def test_what_a_host_says_of_its_homes(tmp_path: Path) -> None:
 
     expected = ["/etc/profiles/per-user/alice", False]
     assert in_tree(tmp_path, text, own, Catalogued()) == expected
+
+
+def test_an_option_of_a_submodule_that_another_release_may_have(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        { accounts.email.accounts.x.nothing = 3; }
+    """
+    path = ("accounts", "email", "accounts", "x", "nothing")
+    asked = in_tree(tmp_path, text, lambda t: _value(t, *path), Catalogued())
+    assert asked == "no such option is known of home-manager, which was not read"
