@@ -84,6 +84,8 @@ class _SymbolicEvaluation(Evaluation):
     The modules that only move options are taken out of it: they are known by what they say.
     """
 
+    calls_when_needed = False  # Everything is asked for.
+
     def __init__(
         self, system: ModuleSystem, modules: Lazy, special: Attrs, module_class: Lazy, suffix: str
     ) -> None:

@@ -152,6 +152,7 @@ class Terms(NamedTuple):
     prefix: Loc
     module_class: str | None
     modules_path: Lazy
+    calls_when_needed: bool = True
 
 
 def collect(
@@ -338,6 +339,8 @@ class _Loader:
 
     def _text(self, path: str, name: str, given: Given) -> _Text | None:
         """The text of a file that declares and defines, and does nothing else."""
+        if not self.terms.calls_when_needed:
+            return None
         try:
             compiled = self.interp.compiled(path)
         except NixError as error:

@@ -60,6 +60,9 @@ class Evaluation:
     `config` has what they may define of others' options (see `outside`).
     """
 
+    calls_when_needed = True
+    """Whether a module is only called for what its text says that it has something of."""
+
     def __init__(
         self,
         system: ModuleSystem,
@@ -217,6 +220,7 @@ def _collect(evaluation: Evaluation) -> Collected:
             prefix,
             None if module_class is None else coerce.to_string(module_class),
             Thunk(_modules_path, evaluation),
+            evaluation.calls_when_needed,
         ),
     )
 

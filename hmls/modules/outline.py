@@ -16,7 +16,7 @@ from hmls.lang.compile.scope import Scope
 from hmls.lang.errors import SyntaxErrorInFile
 from hmls.lang.interp import Compiled
 from hmls.lang.values import Site, Value
-from hmls.syntax.kinds import Field, Kind
+from hmls.syntax.kinds import STRINGS, Field, Kind
 from hmls.syntax.parse import Node
 
 Step: TypeAlias = "str | int"
@@ -150,8 +150,10 @@ def outline_of(compiled: Compiled) -> FileOutline | None:
 
 
 _OPTIONS, _CONFIG = Leaf(("options",)), Leaf(("config",))
-_MAX_NAMES = 4
+_MAX_NAMES = 3
 """In the path of a set that is looked into: few settings have more, and outlines take memory."""
+_MAX_STRING = 200
+"""Bytes of a literal that is kept; a set with a longer one is better left as it is too."""
 _MAX_DEPTH = 12
 """Of a path with the `mkIf` and `mkMerge` on the way; of `with` and `let` around an expression."""
 _MARKS = {"mkIf": 2, "mkMerge": 1}
@@ -280,14 +282,19 @@ class _Reader:
         shows in Nix's errors; a set with one is better left as it is.
         """
         inner = unwrap(node)
+        kind = inner.kind_id
+        site = site_of(inner, self.scope)
+        leaf = Leaf(path, site)
+        if kind in STRINGS:
+            if any(part.kind_id == Kind.INTERPOLATION for part in inner.named_children):
+                return leaf
+            if site.end - site.start > _MAX_STRING:
+                return None
         value = constant_of(inner, self.scope)
         if value is not NOT_CONSTANT:
             return Constant(value)
-        kind = inner.kind_id
         if kind == Kind.VARIABLE or kind == Kind.FUNCTION:
             return None
-        site = site_of(inner, self.scope)
-        leaf = Leaf(path, site)
         if len(path) >= _MAX_DEPTH or len(path) - self.marks > _MAX_NAMES:
             return leaf
         if kind == Kind.ATTRSET:
