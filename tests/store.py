@@ -98,8 +98,12 @@ NIXPKGS = {
         }
     """,
     "pkgs/top-level/aliases.nix": """
-        lib: self: super: with self; { oldname = grepper; # Added 2024
-        }
+        lib: self: super: with self; let
+          gone = [ "plasmoid" ];
+          mapAliases = aliases: aliases;
+        in mapAliases {
+          oldname = grepper; # Added 2024
+        } // mapAliases (lib.genAttrs gone (name: throw "it went"))
     """,
     "pkgs/top-level/python-packages.nix": """
         self: super: with self; { snake = callPackage ../development/python/snake { }; }

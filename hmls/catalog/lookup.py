@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 from hmls.catalog.residual import is_literal
 from hmls.catalog.table import Table
 from hmls.lang.values import quote_attribute
+from hmls.syntax.attrpath import ELEMENT
 
 Json = Any
 _TRANSPARENT = frozenset(("nullOr", "uniq", "described", "checked", "passwdEntry"))
 _OPEN = frozenset(("attrs", "anything", "raw", "unspecified", "optionType"))
 _BY_NAME = frozenset(("attrsOf", "lazyAttrsOf", "attrListOf"))
+_LISTS = frozenset(("listOf", "nonEmptyListOf"))
 _MAX_DEPTH = 8
 
 
@@ -160,6 +162,9 @@ def _below(
         yield from _below(table, parts[0], path, depth + 1)
     elif word in _BY_NAME or word == "dagOf":
         if path:
+            yield from _below(table, parts[0], path[1:], depth + 1)
+    elif word in _LISTS:
+        if path[:1] == (ELEMENT,):
             yield from _below(table, parts[0], path[1:], depth + 1)
     elif word == "either":
         for part in parts:

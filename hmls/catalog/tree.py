@@ -29,8 +29,19 @@ class OneTree(DiskReader):
     def read(self, path: str) -> bytes:
         found = self._texts.get(path)
         if found is None:
-            found = self._texts[path] = self._read(self._inside(path))
+            found = self._texts[path] = self.read_once(path)
         return found
+
+    def read_once(self, path: str) -> bytes:
+        """The content of a file that nobody will ask for again. Raises ReadFailed."""
+        return _read(self._inside(path))
+
+    def names(self, folder: str) -> list[str]:
+        """What is in a folder, in order; nothing for what is none."""
+        try:
+            return sorted(self._kinds(self._inside(folder)))
+        except ReadFailed:
+            return []
 
     def read_directory(self, path: str) -> Mapping[str, str]:
         return super().read_directory(self._inside(path))
@@ -41,12 +52,18 @@ class OneTree(DiskReader):
 
     def resolve(self, path: str) -> str:
         folder, name = os.path.split(path)
-        real = self._folders.get(folder)
-        if real is None:
-            real = self._folders[folder] = super().resolve(folder)
+        real = self._folder(folder)
         if self._kinds(real).get(name) in ("regular", "directory"):
             return os.path.join(real, name)
         return super().resolve(path)
+
+    def _folder(self, folder: str) -> str:
+        real = self._folders.get(folder)
+        if real is None:
+            inside = folder.startswith(self.root + os.sep)
+            real = self.resolve(folder) if inside else super().resolve(folder)
+            self._folders[folder] = real
+        return real
 
     def _inside(self, path: str) -> str:
         real = self.resolve(path)
@@ -67,21 +84,22 @@ class OneTree(DiskReader):
             self._listed[folder] = found
         return found
 
-    def _read(self, path: str) -> bytes:
-        try:
-            file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        except OSError as error:
-            raise ReadFailed(f"reading file '{path}': {error.strerror}") from None
-        try:
-            found = os.fstat(file)
-            if stat.S_ISDIR(found.st_mode):
-                raise ReadFailed("read of 4096 bytes: Is a directory")
-            if not stat.S_ISREG(found.st_mode):
-                raise ReadFailed(f"path '{path}' is no file")
-            if found.st_size > MAX_FILE_BYTES:
-                raise ReadFailed(f"path '{path}' is larger than {MAX_FILE_BYTES >> 20} MiB")
-            return os.read(file, MAX_FILE_BYTES)
-        except OSError as error:
-            raise ReadFailed(f"reading file '{path}': {error.strerror}") from None
-        finally:
-            os.close(file)
+
+def _read(path: str) -> bytes:
+    try:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise ReadFailed(f"reading file '{path}': {error.strerror}") from None
+    try:
+        found = os.fstat(file)
+        if stat.S_ISDIR(found.st_mode):
+            raise ReadFailed("read of 4096 bytes: Is a directory")
+        if not stat.S_ISREG(found.st_mode):
+            raise ReadFailed(f"path '{path}' is no file")
+        if found.st_size > MAX_FILE_BYTES:
+            raise ReadFailed(f"path '{path}' is larger than {MAX_FILE_BYTES >> 20} MiB")
+        return os.read(file, MAX_FILE_BYTES)
+    except OSError as error:
+        raise ReadFailed(f"reading file '{path}': {error.strerror}") from None
+    finally:
+        os.close(file)

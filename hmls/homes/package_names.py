@@ -30,6 +30,16 @@ _BUILDERS = frozenset((
     "fetchFromSourcehut", "mkShell", "mkShellNoCC", "makeWrapper", "makeDesktopItem", "pkgsCross",
     "pkgsStatic", "pkgsMusl", "pkgsLLVM", "pkgsi686Linux", "pkgsx86_64Darwin", "buildPackages",
     "targetPackages", "appendOverlays", "pkgs", "dockerTools", "nixosTests", "vimUtils",
+    "addAttrsToDerivation", "concatTextFile", "copyPathToStore", "copyPathsToStore",
+    "generateSplicesForMkScope", "keepDebugInfo", "linkFarmFromDrvs", "makeScopeWithSplicing",
+    "makeScopeWithSplicing'", "makeSetupHook", "makeStatic", "makeStaticBinaries",
+    "makeStaticLibraries", "onlyBin", "overrideCC", "overrideInStdenv", "overrideSetup",
+    "pkgsBuildBuild", "pkgsBuildHost", "pkgsBuildTarget", "pkgsCuda", "pkgsExtraHardening",
+    "pkgsHostHost", "pkgsHostTarget", "pkgsLinux", "pkgsRocm", "pkgsTargetTarget", "pkgsZig",
+    "propagateBuildInputs", "requireFile", "runCommandWith", "splicePackages", "stdenvAdapters",
+    "useGoldLinker", "useLibsFrom", "useMoldLinker", "useWildLinker", "withCFlags",
+    "withDefaultHardeningFlags", "writeCBin", "writeClosure", "writeDirectReferencesToFile",
+    "writeStringReferencesToFile",
     "recurseIntoAttrs", "dontRecurseIntoAttrs", "emptyFile", "emptyDirectory", "testers",
 ))  # fmt: skip
 """What is in `pkgs` besides packages, so that no list of packages has it."""

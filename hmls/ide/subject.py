@@ -10,6 +10,7 @@ from hmls.homes.membership import Space, space_of
 from hmls.homes.mentions import Mention, Names, mention_at
 from hmls.homes.path_texts import path_text_at
 from hmls.homes.repository import Repository
+from hmls.syntax.attrpath import ELEMENT
 from hmls.syntax.cursor import (
     BindingName,
     Context,
@@ -125,6 +126,18 @@ def setting_of(repository: Repository, path: str, context: Context | None) -> Se
                 return _in_home(selected[1:], "system", span)
             return _of_output(selected, span)
     return None
+
+
+def inside_of(
+    repository: Repository, path: str, inside: tuple[str, ...], span: Span
+) -> SettingName | None:
+    """The option that a path through lists and functions may be one of (see `BindingName`)."""
+    space = space_of(repository, path)
+    if space is None:
+        return None
+    if space == "system" and inside[:3] == ("home-manager", "sharedModules", ELEMENT):
+        return SettingName(inside[3:], "home", span)
+    return _in_home(inside, space, span)
 
 
 def _of_output(selected: tuple[str, ...], span: Span) -> SettingName | None:

@@ -205,7 +205,7 @@ def _discharge_outer(definition: Definition, leaves: list[Leaf]) -> None:
             content = wrapped(definition.outer[index + 1 :], definition.value)
             _add_leaf(definition, override(around["priority"], content), maybe, leaves)
             return
-        condition = condition_of(around)
+        condition = _condition_under(maybe, around)
         if condition is False:
             leaves.append(_false(definition, definition.value, around))
             return
@@ -237,7 +237,7 @@ def _discharge(
             else:
                 _discharge(definition, item, maybe, leaves)
     elif kind == "if":
-        condition = condition_of(value)
+        condition = _condition_under(maybe, value)
         if condition is True:
             _discharge(definition, _content(value), maybe, leaves)
         elif condition is False:
@@ -263,6 +263,17 @@ def _discharge(
             _add_leaf(named, inner, maybe, leaves)
     else:
         _add_leaf(definition, value, maybe, leaves)
+
+
+def _condition_under(maybe: Unknown | None, guard: Attrs) -> bool | Unknown:
+    """The condition of an mkIf that stands under another one."""
+    try:
+        return condition_of(guard)
+    except NixError as error:
+        if maybe is None:
+            raise
+        # Nix comes to it only if the outer condition holds, which is not known.
+        return failing(maybe, error)
 
 
 def _content(guard: Attrs) -> Lazy:

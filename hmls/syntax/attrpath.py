@@ -8,6 +8,8 @@ from hmls.syntax.kinds import STRINGS, Kind
 from hmls.syntax.parse import Node
 
 DYNAMIC = "${…}"
+ELEMENT = "*"
+"""Any element of a list, as the manuals of Nix write it."""
 """Stands for a name that is only known when the file is evaluated."""
 _PLAIN = re.compile(rb"[A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*")
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from hmls.syntax.attrpath import DYNAMIC, attrpath_parts, node_text, part_name, plain_string
+from hmls.syntax.attrpath import (
+    DYNAMIC,
+    ELEMENT,
+    attrpath_parts,
+    node_text,
+    part_name,
+    plain_string,
+)
 from hmls.syntax.kinds import SETS, STRINGS, Field, Kind
 from hmls.syntax.outline import WRAPPERS, function_name
 from hmls.syntax.parse import Node, Source, node_at
@@ -34,7 +41,9 @@ class BindingName:
     `path` is the whole path from the top of the file's set to the name at the position,
     `full_path` to the end of the binding's own path. `is_anchored` says that the way up
     only leads through sets and wrappers such as mkIf, so that it is a path of options.
-    `section` is what the path starts below: `config`, `options`, or neither.
+    `section` is what the path starts below: `config`, `options`, or neither. Where the way
+    also leads through lists and functions, as into the modules of a list of submodules,
+    `inside` is the path with ELEMENT for each list; it may be one of options.
     """
 
     path: tuple[str, ...]
@@ -44,6 +53,7 @@ class BindingName:
     value: Span | None
     is_anchored: bool
     section: str | None
+    inside: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +204,7 @@ def binding_name(binding: Node, attrpath: Node, part: Node) -> BindingName:
         None if value is None else _span(value),
         anchored,
         section,
+        None if anchored else _inside(binding, upto),
     )
 
 
@@ -236,6 +247,35 @@ def outer_path(binding: Node) -> tuple[tuple[str, ...], bool]:
 
 
 _AROUND_MODULES = frozenset((Kind.PARENTHESIZED, Kind.LET, Kind.WITH, Kind.FUNCTION, Kind.ASSERT))
+
+
+def _inside(binding: Node, names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The path to a binding where its way up leads through lists and functions, else None."""
+    path = names
+    inner, node = binding, binding.parent
+    while node is not None:
+        kind = node.kind_id
+        if kind == Kind.BINDING:
+            attrpath = node.child_by_field_id(Field.ATTRPATH)
+            if attrpath is not None:
+                above = _names_upto(attrpath, attrpath)[0]
+                path = (above[:-1] if above[-1:] == ("imports",) else above) + path
+        elif kind == Kind.LIST:
+            if not _is_merge_list(node) and not _is_imports(node):
+                path = (ELEMENT, *path)
+        elif kind == Kind.APPLY and _callee(node) in _MAPPERS:
+            if inner.kind_id in (Kind.PARENTHESIZED, Kind.FUNCTION):
+                path = (ELEMENT, *path)
+        elif kind not in (Kind.FUNCTION, Kind.SOURCE) and not _looks_through(node, inner):
+            return None
+        if kind == Kind.LET and inner.kind_id == Kind.BINDING_SET:
+            return None
+        inner, node = node, node.parent
+    return path[1:] if path[:1] == ("config",) else path
+
+
+_MAPPERS = frozenset(("map", "mapAttrs", "genAttrs"))
+"""Functions that make each element of a list or a set by the function they are given."""
 
 
 def _is_module_function(node: Node) -> bool:
@@ -353,9 +393,10 @@ def value_of(node: Node) -> tuple[str, ...] | None:
             if attrpath is None or inner == attrpath:
                 return None
             names = _names_upto(attrpath, attrpath)[0]
-            above, _ = outer_path(outer)
+            above, anchored = outer_path(outer)
             _, dropped = _section(above, names)
-            return (above + names)[dropped:]
+            deeper = None if anchored else _inside(outer, names)
+            return deeper or (above + names)[dropped:]
         if outer.kind_id != Kind.LIST and not _looks_through(outer, inner):
             return None
         inner, outer = outer, outer.parent

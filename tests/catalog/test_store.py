@@ -104,6 +104,23 @@ def test_one_module_that_fails_does_not_hide_the_others(tmp_path: Path) -> None:
     assert "programs" in found.options
 
 
+def test_whether_there_is_an_attribute_is_written_down(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    asks = """
+        { config, lib, options, ... }: {
+          home.username = lib.mkIf (lib.any (x: x ? enable) options.programs.git.definitions) "a";
+        }
+    """
+    path = store.path(store.put({**HOME_MANAGER, "modules/old.nix": asks}))
+    content, problems = read_input("home-manager", str(path), "/nix/store/x")
+    assert problems == []
+    written = [found for where, found, *_ in unpack_table(content).writes if where[1] == "username"]
+    ((_, (_, name, (_, number, body), _), value),) = written
+    assert (name, value) == ("builtins.any", "a")
+    given = ["ref", f"${number}"]
+    assert body == ["call", "lib.attrsets.hasAttrByPath", ["list", "enable"], given]
+
+
 def test_what_is_no_plain_file_is_not_read(tmp_path: Path) -> None:
     store = Store(tmp_path)
     path = store.path(store.put({**HOME_MANAGER, "modules/huge.nix": "1"}))

@@ -410,3 +410,27 @@ def test_a_flake_that_fails(tmp_path: Path) -> None:
         { }
         """
     check(tmp_path, tree)
+
+
+def test_a_condition_inside_of_an_unknown_one_may_fail(tmp_path: Path) -> None:
+    check(
+        tmp_path,
+        """
+        #- modules/home/default.nix
+        { lib, ... }: {
+          options.my.cursor = lib.mkOption {
+            default = null;
+            type = lib.types.nullOr (lib.types.submodule {
+              options.visible = lib.mkEnableOption "it";
+            });
+          };
+        }
+        #- homes/alice/default.nix
+        { config, lib, pkgs, ... }: {
+          home.sessionVariables = lib.mkIf (pkgs.some.flag == 1)
+            (lib.mkIf config.my.cursor.visible { CURSOR = "1"; });
+          home.sessionPath = lib.mkIf (pkgs.some.flag == 1)
+            (lib.mkMerge [ (lib.mkIf config.my.cursor.visible [ "/x" ]) ]);
+        }
+        """,
+    )

@@ -21,6 +21,11 @@ OWN = """
     description = "As {option}`my.size` says.";
     readOnly = true;
   };
+  options.my.list = lib.mkOption {
+    type = lib.types.listOf (lib.types.submodule {
+      options.side = lib.mkOption { type = lib.types.enum [ "left" "right" ]; };
+    });
+  };
   options.my.boxes = lib.mkOption {
     type = lib.types.attrsOf (lib.types.submodule {
       options.wide.open = lib.mkEnableOption "it";
@@ -76,6 +81,16 @@ def hovered(folder: Path, tree: str) -> str:
         ("{ ... }: { my.$0 }", "boxes"),
         ("{ ... }: { my.boxes.one.wide.$0 }", "open"),
         ("{ ... }: { my.boxes.one.sides = [ $0 ]; }", '"top"'),
+        ("{ ... }: { my.boxes.one = { name, config, ... }: { $0 }; }", "sides"),
+        ("{ lib, ... }: { my.boxes = lib.mapAttrs (n: v: { wide.$0 }) { }; }", "open"),
+        ("{ lib, ... }: { my.boxes = lib.genAttrs [ ] (name: { $0 }); }", "sides"),
+        ("{ ... }: { my.list = [ { $0 } ]; }", "side"),
+        ("{ lib, ... }: { my.list = lib.mkIf true (map (x: { $0 }) [ ]); }", "side"),
+        ("{ ... }: { my.list = [ { side = $0; } ]; }", '"left"'),
+        ('{ ... }: { my.list = [ { side = "$0"; } ]; }', "left"),
+        ("{ ... }: { programs.zsh.plugins = [ { na$0 } ]; }", "name"),
+        ("{ config, ... }: { x = with config.programs; git.$0; }", "enable"),
+        ("{ config, ... }: { x = with config; programs.git.$0; }", "enable"),
     ],
 )
 def test_it_is_offered(tmp_path: Path, text: str, expected: str) -> None:
@@ -123,6 +138,7 @@ def test_a_system_file_has_no_options_of_homes_but_for_its_users(tmp_path: Path)
     system = "#- systems/desk/default.nix\n"
     inside = system + "{ ... }: { home-manager.users.alice.programs.$0 }\n" + home
     function = system + "{ ... }: { home-manager.users.alice = { ... }: { programs.$0 }; }\n" + home
+    shared = system + "{ ... }: { home-manager.sharedModules = [ { programs.$0 } ]; }\n" + home
     outside = system + "{ ... }: { programs.$0 }\n" + home
 
     def ask(tree: Tree) -> list[str]:
@@ -130,6 +146,7 @@ def test_a_system_file_has_no_options_of_homes_but_for_its_users(tmp_path: Path)
 
     assert "starship" in in_tree(tmp_path / "a", inside, ask, Catalogued())
     assert "starship" in in_tree(tmp_path / "b", function, ask, Catalogued())
+    assert "starship" in in_tree(tmp_path / "d", shared, ask, Catalogued())
     assert in_tree(tmp_path / "c", outside, ask, Catalogued()) == []
 
 

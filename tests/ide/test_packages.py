@@ -73,8 +73,43 @@ def test_what_is_read_of_nixpkgs(tmp_path: Path) -> None:
     assert packages.packages["older"].version == "0.9"
     assert packages.packages["older"].file == "pkgs/tools/older/default.nix"
     assert packages.packages["python3Packages.snake"].version == "3.0"
-    assert packages.aliases == {"oldname": "grepper"}
+    assert packages.aliases == {"oldname": "grepper", "plasmoid": "throw"}
     assert packages.is_whole
+
+
+HELPED = """
+    { lib, stdenv, fetchurl }:
+    let
+      version = "2.1";
+      helper = stdenv.mkDerivation { pname = "helper"; version = "9"; };
+      meta = { description = "Helped"; license = lib.licenses.unfree; };
+    in stdenv.mkDerivation {
+      pname = "helped";
+      inherit version meta;
+      passthru.tests.version = helper;
+    }
+"""
+MAYBE = """
+    { lib, stdenv, enableUnfree ? false }: stdenv.mkDerivation {
+      pname = "maybe";
+      # version = "0";
+      preBuild = ''version = "1";'';
+      version = "1-${lib.x}";
+      meta.license = [ lib.licenses.mit ] ++ lib.optional enableUnfree lib.licenses.unfree;
+    }
+"""
+
+
+def test_only_what_a_file_says_of_its_own_package_counts(tmp_path: Path) -> None:
+    files = {"pkgs/top-level/all-packages.nix": "res: pkgs: super: { }"}
+    for name, text in (("helped", HELPED), ("maybe", MAYBE)):
+        files[f"pkgs/by-name/{name[:2]}/{name}/package.nix"] = text
+    store = Store(tmp_path)
+    content, _ = read_input("packages", str(store.path(store.put(files))), "/nix/store/x")
+    found = packages_from_json(unpack(content)).packages
+    helped, maybe = found["helped"], found["maybe"]
+    assert (helped.version, helped.description, helped.unfree) == ("2.1", "Helped", True)
+    assert (maybe.version, maybe.license, maybe.unfree) == ("", "mit, unfree", False)
 
 
 @pytest.mark.parametrize(

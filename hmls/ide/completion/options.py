@@ -13,11 +13,11 @@ from hmls.homes.repository import Repository, Space
 from hmls.ide.completion.item import Item
 from hmls.ide.option_text import about_option, dotted
 from hmls.ide.place import CompletionPlace, without_marker
-from hmls.ide.subject import SettingName, setting_of
+from hmls.ide.subject import SettingName, inside_of, setting_of
 from hmls.lang.values import quote_attribute
-from hmls.syntax.cursor import BindingName, Selection, Span, Variable
+from hmls.syntax.cursor import BindingName, Context, Selection, Span, Variable
 from hmls.syntax.parse import node_at
-from hmls.syntax.scopes import root_path, withs_at
+from hmls.syntax.scopes import find_binder, root_path, withs_at
 
 _FLAKE = "flake.nix"
 Usage = Counter[str]
@@ -31,26 +31,35 @@ def complete_options(repository: Repository, path: str, place: CompletionPlace) 
             found = setting_of(repository, path, context)
             if found is None and not path.endswith(_FLAKE):
                 found = SettingName(context.path, "home", context.span)
+        case BindingName(inside=tuple() as inside) if context.section != "options":
+            found = inside_of(repository, path, inside, context.span)
         case Selection() | Variable(path=tuple()):
             found = setting_of(repository, path, context)
         case _:
             found = None
     if found is not None:
         return _names(repository, path, _clean(found.path[:-1]), found.space, place)
-    return _after_with(repository, path, place) if isinstance(context, Variable) else []
+    return _after_with(repository, path, place, context)
 
 
 def _clean(path: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(without_marker(name) for name in path)
 
 
-def _after_with(repository: Repository, path: str, place: CompletionPlace) -> list[Item]:
-    """`with config.programs; g…`."""
+def _after_with(
+    repository: Repository, path: str, place: CompletionPlace, context: Context
+) -> list[Item]:
+    """`with config.programs; g…`, and `with config.programs; git.e…`."""
+    if not isinstance(context, Selection | Variable):
+        return []
+    names = _clean(context.path[:-1]) if isinstance(context, Selection) else ()
+    if names and find_binder(names[0], node_at(place.source, place.start + 1)) is not None:
+        return []
     for scope in withs_at(node_at(place.source, place.start + 1)):
         selected = root_path(scope)
         if selected is None:
             continue
-        whole = (*selected, place.typed or "x")
+        whole = (*selected, *names, place.typed or "x")
         span = Span(place.start, place.end)
         found = setting_of(repository, path, Selection(whole, whole, span, span))
         if found is not None:

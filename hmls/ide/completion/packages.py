@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from hmls.catalog.packages import Package, Packages
 from hmls.homes.package_names import own_packages, packages_of, used_packages
@@ -13,7 +13,7 @@ from hmls.ide.package_text import about
 from hmls.ide.place import CompletionPlace, without_marker
 from hmls.lang.values import quote_attribute
 from hmls.syntax.cursor import Selection, Variable
-from hmls.syntax.parse import node_at
+from hmls.syntax.parse import Node, node_at
 from hmls.syntax.scopes import find_binder, root_path, withs_at
 
 _MOST = 2_000
@@ -32,16 +32,29 @@ def complete_packages(repository: Repository, path: str, place: CompletionPlace)
             return _items(repository, outer, place)
         case Variable():
             return _after_with(repository, path, place)
+        case Selection(path=(first, *_)) if find_binder(first, _node(place)) is None:
+            outer = tuple(without_marker(name) for name in context.path[:-1])
+            for start in _packages_around(place):
+                return _items(repository, (*start, *outer), place)
     return []
 
 
-def _after_with(repository: Repository, path: str, place: CompletionPlace) -> list[Item]:
-    node = node_at(place.source, place.start + 1)
-    for environment in withs_at(node):
+def _node(place: CompletionPlace) -> Node:
+    return node_at(place.source, place.start + 1)
+
+
+def _packages_around(place: CompletionPlace) -> Iterator[tuple[str, ...]]:
+    """The sets of packages that the names at the cursor may come from by `with`."""
+    for environment in withs_at(_node(place)):
         start = root_path(environment)
         if start is not None and start[0] == "pkgs":
-            return _items(repository, start[1:], place)
-    if find_binder("pkgs", node) is None or not wants_package(repository, path, place):
+            yield start[1:]
+
+
+def _after_with(repository: Repository, path: str, place: CompletionPlace) -> list[Item]:
+    for start in _packages_around(place):
+        return _items(repository, start, place)
+    if find_binder("pkgs", _node(place)) is None or not wants_package(repository, path, place):
         return []
     return [
         Item("pkgs", "variable", "pkgs", place.start, place.end, "the packages of nixpkgs"),
@@ -64,7 +77,7 @@ def _items(
     if packages is not None:
         # What is used and not known is a mistake, or comes from an overlay.
         names = [name for name in names if name in known or name in own or used[name] > 1]
-    ordered = dict.fromkeys((*names, *sorted(known)))
+    ordered = dict.fromkeys((*names, *sorted(known, key=lambda name: (name[0] == "_", name))))
     return [
         _item(name, known.get(name), packages, name in own, place, (prefix, outer))
         for name in ordered

@@ -94,8 +94,8 @@ def select_attribute(value: Value, name: str, site: Site) -> Value:
     return found
 
 
-_BY_PATH = "lib.attrsets.attrByPath"
-"""The function that does what `or` does."""
+_BY_PATH, _HAS_PATH = "lib.attrsets.attrByPath", "lib.attrsets.hasAttrByPath"
+"""The functions that do what `or` and `?` do."""
 
 
 def _select_or(base: Code, path: list[Name], default: Code) -> Code:
@@ -137,12 +137,15 @@ def compile_has_attr(node: Node, scope: Scope) -> Code:
     base = compile_expression(unwrap(child(node, Field.EXPRESSION)), scope)
     path = attrpath_names(child(node, Field.ATTRPATH), scope)
 
-    def code(env: Env) -> bool:
+    def code(env: Env) -> Value:
         value = base(env)
         last = len(path) - 1
         for index, name in enumerate(path):
-            key = name if isinstance(name, str) else name_value(name, env)
+            key = _key(name, env)
             if isinstance(value, Unknown):
+                if value.symbolic:
+                    keys = [key, *(_key(later, env) for later in path[index + 1 :])]
+                    return value.operation("call", (_HAS_PATH, keys, value))
                 raise Unknowable(value.select(key))
             if not isinstance(value, Attrs) or not has(value, key):
                 return False
