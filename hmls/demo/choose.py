@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from hmls.demo.client import Client, NoAnswer
-from hmls.demo.texts import Spot, spot_in
+from hmls.demo.texts import Spot, read, spot_in
 
+_INPUT = re.compile(r"[\s{]*(?:inputs\.)?(?!inputs\b)([\w-]+)(?:\.url\s*=|\s*=\s*\{)")
 _MAX_TARGETS = 3
 """So many are asked for all of their settings, those of one user; a demo should not make wait."""
 _LAYERS = ("base", "host", "global", "droid")
+_ELSEWHERE = ("module", "flake")
+"""Where homes without layers define what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,11 @@ def settings_to_show(
             merged.setdefault(tuple(option["path"]), _Seen()).add(option)
     if not merged and answer is not None:
         raise answer
-    found = [chosen for path, seen in merged.items() if (chosen := seen.chosen(path))]
+    found: list[Chosen] = []
+    for kinds in (_LAYERS, _ELSEWHERE):
+        found = found or [
+            chosen for path, seen in merged.items() if (chosen := seen.chosen(path, kinds))
+        ]
     found.sort(key=lambda each: (not each.known, -each.values - each.places, each.path))
     return _of_different_programs(found)[:how_many]
 
@@ -74,6 +82,18 @@ def _of_different_programs(found: list[Chosen]) -> list[Chosen]:
     return first + rest
 
 
+def inputs_to_show(root: str, how_many: int) -> list[Chosen]:
+    """Inputs of the flake, where no setting is known."""
+    path = f"{root}/flake.nix"
+    found: list[Chosen] = []
+    for number, line in enumerate(read(path).split("\n")):
+        match = _INPUT.match(line)
+        if match is not None and line.isascii():
+            spot = Spot(path, (number, match.start(1)), (number, match.end(1)))
+            found.append(Chosen(("inputs", match[1]), spot, 1, 0, False))
+    return found[:how_many]
+
+
 class _Seen:
     """One setting over all targets."""
 
@@ -90,9 +110,9 @@ class _Seen:
                 spot = spot_in(place["file"], place["range"])
                 self._places[spot.path, spot.start[0]] = place["layer"], spot
 
-    def chosen(self, path: tuple[str, ...]) -> Chosen | None:
-        """None if no layer of the user's defines it, or if it is a set of many things."""
-        order = {layer: number for number, layer in enumerate(_LAYERS)}
+    def chosen(self, path: tuple[str, ...], kinds: tuple[str, ...]) -> Chosen | None:
+        """None if no layer of some kinds defines it, or if it is a set of many things."""
+        order = {layer: number for number, layer in enumerate(kinds)}
         shown = [each for each in self._places.values() if each[0] in order]
         if not shown or any(text.lstrip().startswith("{") for text in self._values):
             return None

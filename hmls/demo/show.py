@@ -18,10 +18,17 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from hmls.demo.choose import Chosen, settings_to_show
+from hmls.demo.choose import Chosen, inputs_to_show, settings_to_show
 from hmls.demo.client import Client, NoAnswer, start, uri_of
 from hmls.demo.texts import CURSOR, Spot, lines_around, position_at, read, relative, spot_of
 
+_CANDIDATES = 4
+"""Settings that are looked at for each one that is shown."""
+_NO_SETTING = (
+    "No setting of a home is known here: the flake exposes no home whose files are in this folder, "
+    "or what it exposes depends on inputs that are not in the Nix store. What the flake takes is "
+    "shown instead. Why that is so: hmls check --explain {root}"
+)
 _MAX_PLACES = 8
 _MAX_ITEMS = 8
 _MAX_PROBLEMS = 10
@@ -57,11 +64,24 @@ class Scene:
 
     def chosen(self) -> list[Chosen]:
         if self._chosen is None:
-            found = settings_to_show(self.client, self.root, self.map["targets"], self.settings)
-            self._chosen = found
-            for each in found:
-                self.client.open(each.spot.path, read(each.spot.path))
+            more = _CANDIDATES * self.settings
+            found = settings_to_show(self.client, self.root, self.map["targets"], more)
+            if not found:
+                self.console.print(_NO_SETTING.format(root=self.root), style="yellow")
+                found = inputs_to_show(self.root, more)
+            self._chosen = self._telling(found)
         return self._chosen
+
+    def _telling(self, found: list[Chosen]) -> list[Chosen]:
+        """Those that a hover says something of, as many as are wanted; any if there are none."""
+        telling: list[Chosen] = []
+        for each in found:
+            if len(telling) == self.settings:
+                break
+            self.client.open(each.spot.path, read(each.spot.path))
+            if _hover_text(self.client, each.spot):
+                telling.append(each)
+        return telling or found[: self.settings]
 
     def place(self, spot: Spot) -> str:
         return f"{relative(spot.path, self.root)}:{spot.start[0] + 1}"
@@ -105,6 +125,9 @@ def _show(
             f"There is no flake with homes in {folder}. hmls looks for a flake.nix with a folder "
             "homes/ (or nix/homes/) beside it, here, above and below."
         )
+        homes = [name for name in ("homes", "nix/homes") if os.path.isdir(f"{folder}/{name}")]
+        if homes:
+            console.print(f"There is a folder {homes[0]}, but no flake.nix that would deploy it.")
         return 1
     scene = Scene(client, console, folder, maps, settings)
     for number, name in enumerate(parts, 1):
@@ -223,16 +246,16 @@ def _how_many(definitions: int) -> str:
 
 
 def _completions(scene: Scene) -> None:
-    path = _a_layer_file(scene)
-    if path is None:
-        raise NoAnswer("no layer has a file to type in")
-    user = scene.map["users"][0]["name"]
-    typed = (
+    path = _entries(scene)[0][1]
+    users = [user["name"] for user in scene.map["users"]]
+    if not users:
+        scene.console.print("No users are known here, so that none are offered.", style="yellow")
+    typed = [
         ("usernames", f'{{ home.username = "{CURSOR}"; }}'),
         ("hostnames", f'{{ networking.hostName = "{CURSOR}"; }}'),
         ("what a flake reference may name", f'{{ x = "home-manager switch --flake .#{CURSOR}"; }}'),
-        ("the layers of a user", f"{{ imports = [ ../{user}@{CURSOR} ]; }}"),
-    )  # fmt: skip
+        *(("the layers of a user", f"{{ imports = [ ../{u}@{CURSOR} ]; }}") for u in users[:1]),
+    ]  # fmt: skip
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     for column in ("you type", "you are offered", "which is"):
         table.add_column(column, overflow="fold")
@@ -304,8 +327,9 @@ def _diagnostics(scene: Scene) -> None:
 
 def _actions(scene: Scene) -> None:
     entries = _entries(scene)
-    if not entries:
-        raise NoAnswer("no layer has a file")
+    if not any(layer["hasEntry"] for layer in scene.map.get("layers", ())):
+        said = "No layer has a file: these are the actions of other files that make the homes."
+        scene.console.print(said, style="yellow")
     for number, (layer, path) in enumerate(entries):
         if number:
             scene.console.print()
@@ -372,23 +396,26 @@ def _fixes_of(scene: Scene, path: str, problem: dict[str, Any]) -> None:
 def _chosen(scene: Scene) -> list[Chosen]:
     chosen = scene.chosen()
     if not chosen:
-        raise NoAnswer("no layer defines a setting")
+        raise NoAnswer("no layer defines a setting, and flake.nix takes no inputs")
     return chosen
 
 
 def _entries(scene: Scene) -> list[tuple[str, str]]:
-    """A base layer and one of a host, where deploying means different things."""
+    """A base layer and one of a host, where deploying means different things.
+
+    Where there are no layers, a file that defines settings, and the flake itself.
+    """
     found: dict[str, tuple[str, str]] = {}
     for layer in scene.map.get("layers", ()):
         if layer["hasEntry"] and layer["used"]:
             path = os.path.join(scene.root, layer["entry"])
             found.setdefault(layer["kind"], (layer["folder"], path))
-    return [found[kind] for kind in ("base", "host") if kind in found]
-
-
-def _a_layer_file(scene: Scene) -> str | None:
-    entries = _entries(scene)
-    return entries[0][1] if entries else None
+    entries = [found[kind] for kind in ("base", "host") if kind in found]
+    if not entries:
+        paths = [each.spot.path for each in scene.chosen()[:1]]
+        paths.append(os.path.join(scene.root, "flake.nix"))
+        entries = [(relative(path, scene.root), path) for path in dict.fromkeys(paths)]
+    return entries
 
 
 def _position(spot: Spot) -> dict[str, Any]:

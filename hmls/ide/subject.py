@@ -153,7 +153,7 @@ def _of_output(selected: tuple[str, ...], span: Span) -> SettingName | None:
 
 def _in_home(path: tuple[str, ...], space: Space, span: Span) -> SettingName:
     """What a system says of a home is a setting of the home."""
-    if space == "system" and path[:2] == ("home-manager", "users") and len(path) > 3:
+    if path[:2] == ("home-manager", "users") and len(path) > 3:
         return SettingName(path[3:], "home", span)
     return SettingName(path, space, span)
 

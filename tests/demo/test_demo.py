@@ -112,3 +112,43 @@ def test_positions_count_as_was_agreed() -> None:
 def test_excerpts_have_no_blank_edges() -> None:
     assert lines_around("a\n\nb\n\nc", 2) == (2, ["b"])
     assert lines_around("a\nb\nc", 0) == (0, ["a", "b"])
+
+
+def test_homes_without_layers(tmp_path: Path) -> None:
+    write_files(
+        str(tmp_path),
+        {
+            "flake.nix": """{
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  outputs = { self, nixpkgs, home-manager }: {
+    homeConfigurations."zoë" = home-manager.lib.homeManagerConfiguration {
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ ./home/zoe.nix ];
+    };
+  };
+}""",
+            "home/modules/x.nix": "{ }",
+            "home/zoe.nix": '{\n  home.username = "zoë";\n  home.language.base = "🦊";\n}',
+        },
+    )
+    done = demo(str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "does not answer" not in done.stdout
+    assert "home.language.base: one definition" in done.stdout
+    assert "homeConfigurations" in done.stdout.partition("Code actions")[2]
+
+
+def test_a_flake_whose_homes_are_not_known(tmp_path: Path) -> None:
+    flake = '{ inputs.den.url = "github:denful/den"; outputs = inputs: inputs.den.make ./.; }'
+    write_files(str(tmp_path), {"flake.nix": flake, "homes/README.md": "none"})
+    done = demo(str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "does not answer" not in done.stdout
+    assert "No setting of a home is known here" in done.stdout
+    assert "No users are known here" in done.stdout
+    assert "input of the flake" in done.stdout
+
+
+def test_homes_without_a_flake(tmp_path: Path) -> None:
+    write_files(str(tmp_path), {"homes/a/default.nix": "{ }"})
+    assert "a folder homes, but no flake.nix" in " ".join(demo(str(tmp_path)).stdout.split())
