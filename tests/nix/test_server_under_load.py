@@ -43,39 +43,51 @@ def servers(lab: Lab) -> list[str]:
     return [line for line in lab.processes() if "-m hmls" not in line]
 
 
-async def p95_ms(at: Desk, place: lsp.TextDocumentPositionParams) -> float:
-    """The 95th percentile of hovers, as the client sees them."""
-    took = []
-    for _ in range(HOVERS):
-        begun = time.perf_counter()
-        found = await at.client.text_document_hover_async(
-            lsp.HoverParams(place.text_document, place.position)
-        )
-        took.append(time.perf_counter() - begun)
-        assert found is not None
-    return 1000 * sorted(took)[int(0.95 * HOVERS)]
+async def hover_s(at: Desk, place: lsp.TextDocumentPositionParams) -> float:
+    """How long a hover takes, as the client sees it."""
+    begun = time.perf_counter()
+    found = await at.client.text_document_hover_async(
+        lsp.HoverParams(place.text_document, place.position)
+    )
+    took = time.perf_counter() - begun
+    assert found is not None
+    return took
+
+
+def p95_ms(took: list[float]) -> float:
+    return 1000 * sorted(took)[int(0.95 * len(took))]
 
 
 async def test_hover_is_as_quick_as_ever_while_a_build_talks(
     folder: Path, nix_environ: dict[str, str], record_property: Callable[[str, object], None]
 ) -> None:
-    lab = make_lab(folder, nix_environ, building(CHATTER))
-    lab.write("homes/alice/default.nix", '{ home.username = "alice"; }')
-    lab.track()
-    async with desk(lab) as at:
-        place = at.editor.open("homes/alice/default.nix", '{ home.user$0name = "alice"; }')
-        idle = await p95_ms(at, place)
+    """Against a second server that idles meanwhile: what else the machine does counts in both."""
+    lab, other = (make_lab(folder / name, nix_environ, building(CHATTER)) for name in ("a", "b"))
+    for each in (lab, other):
+        each.write("homes/alice/default.nix", '{ home.username = "alice"; }')
+        each.track()
+    async with desk(lab) as at, desk(other) as idle_at:
+        text = '{ home.user$0name = "alice"; }'
+        place, idle_place = (d.editor.open("homes/alice/default.nix", text) for d in (at, idle_at))
         running = asyncio.ensure_future(at.run("build"))
         await at.sees("line 1000 ")
         rounds = []
         for _ in range(ROUNDS):
-            rounds.append(await p95_ms(at, place))
-            if rounds[-1] <= max(2 * idle, 20):
+            took, idle_took = [], []
+            for _ in range(HOVERS):
+                idle_took.append(await hover_s(idle_at, idle_place))
+                took.append(await hover_s(at, place))
+            rounds.append((p95_ms(idle_took), p95_ms(took)))
+            if is_quick(*rounds[-1]):
                 break
         cancel(at)
         assert (await running)["outcome"] == "cancelled"
-    assert min(rounds) <= max(2 * idle, 20), (idle, rounds)
-    record_property("p95_ms", {"idle": idle, "building": rounds})
+    record_property("p95_ms", rounds)
+    assert is_quick(*rounds[-1]), rounds
+
+
+def is_quick(idle_ms: float, building_ms: float) -> bool:
+    return building_ms <= max(2 * idle_ms, 20)
 
 
 def cancel(at: Desk) -> None:
