@@ -24,6 +24,14 @@ _OWN: dict[str, dict[str, Any]] = {
         "markdownDescription": "The server's program. Empty: `hmls` on the PATH, "
         "else the one in this extension.",
     },
+    "hmls.server.extraPath": {
+        "type": "array",
+        "items": {"type": "string"},
+        "default": [],
+        "scope": "machine",
+        "markdownDescription": "Folders put before the PATH of the server, to find `nix` and others "
+        "that only your terminal finds. VS Code takes the PATH of a login shell.",
+    },
     "hmls.trace.server": {
         "type": "string",
         "enum": ["off", "messages", "verbose"],

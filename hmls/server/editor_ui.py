@@ -73,7 +73,8 @@ class EditorUi:
     async def confirm(self, question: Question) -> bool:
         if question.kind == "start" and not self.asks_to_start:
             return True
-        label = self._title.split(" ", 1)[0] if question.kind == "activate" else "Run"
+        verb = "Roll back" if self._title.startswith("Roll back") else self._title.split(" ", 1)[0]
+        label = verb if question.kind == "activate" else "Run"
         parts = [question.title, "\n".join(question.commands), *question.notes]
         kind = lsp.MessageType.Warning if question.notes else lsp.MessageType.Info
         return await self.ask("\n\n".join(parts), [label, CANCEL], kind) == label

@@ -30,6 +30,18 @@ def make_machine(folder: Path, environ: dict[str, str]) -> Lab:
     return lab
 
 
+def machine_with_a_home(folder: Path, environ: dict[str, str]) -> Lab:
+    """This very machine; its home of the user is deployed with it, and in no other way."""
+    lab = make_machine(folder, environ)
+    flake, homes = (lab.root / "flake.nix").read_text(), "builtins.readDir ./homes"
+    assert homes in flake
+    # The terminal is of the user who runs the tests, and the repository is not.
+    (lab.home / ".gitconfig").write_text("[safe]\ndirectory = *\n")
+    layer = f'removeAttrs ({homes}) [ "{USER}@{HOST}" ]'
+    lab.write("flake.nix", flake.replace(homes, layer))
+    return lab
+
+
 def set_motd(lab: Lab, text: str) -> None:
     system = SYSTEM.replace("@motd@", text).replace("@log@", str(lab.folder / "log"))
     system = system.replace("@current@", str(lab.folder / "current"))

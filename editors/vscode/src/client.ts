@@ -10,7 +10,11 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
-import { findServer, type ServerCommand } from "./find";
+import { findServer, serverPath, type ServerCommand } from "./find";
+
+const STATES = { [State.Stopped]: "failed", [State.Starting]: "starting", [State.Running]: "ready" } as const;
+const CRASHES_ALLOWED = 3;
+const WITHIN_MS = 180_000;
 
 export type ServerState = "noServer" | "starting" | "failed" | "ready" | "noHomes";
 
@@ -24,55 +28,90 @@ export class Server implements vscode.Disposable {
   found: ServerCommand | string = "not looked for yet";
   /** Milliseconds from the start to the answer of `initialize`. */
   startedIn: number | undefined;
+  /** When it ended without being told to, in milliseconds of Date.now(), within the last minutes. */
+  crashes: number[] = [];
+  private hasRun = false;
+  private isFirst = false;
+  private turn: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly context: vscode.ExtensionContext,
     private readonly onStarted: (client: LanguageClient) => void,
   ) {}
 
-  async start(): Promise<void> {
+  /** Stop the server if there is one, and start one; settled when it has answered or failed. */
+  restart(): Promise<void> {
+    const made = this.turn.then(async () => {
+      this.crashes = [];
+      await this.stop();
+      return this.make();
+    });
+    // One after the other; but one that does not answer keeps nobody waiting.
+    this.turn = made.then(() => undefined);
+    return made.then((client) => client && this.launch(client));
+  }
+
+  /** A client of the server that was found, not started yet. */
+  private async make(): Promise<LanguageClient | undefined> {
     this.setState("starting");
+    this.startedIn = undefined;
     this.found = await findServer(this.context.extensionPath);
     if (typeof this.found === "string") {
       this.output.warn(this.found);
       this.setState("noServer");
-      return;
+      return undefined;
     }
     this.output.info(`server: ${this.found.command} ${this.found.args.join(" ")} (found by ${this.found.origin})`);
     const { command, args, env } = this.found;
-    const run = { command, args, options: { env: { ...process.env, ...env } } };
-    const client = new LanguageClient("hmls", "hmls", run, this.options());
+    const run = { command, args, options: { env: { ...process.env, PATH: serverPath(), ...env } } };
+    const client = new QuietClient("hmls", "hmls", run, this.options());
     client.registerFeature(new Abilities());
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.Stopped && this.client === client) {
-        this.setState("failed");
+      if (this.client !== client) {
+        return;
       }
+      this.hasRun ||= newState === State.Running;
+      this.setState(STATES[newState]);
     });
     this.client = client;
+    this.hasRun = false;
+    return client;
+  }
+
+  private async launch(client: LanguageClient): Promise<void> {
     const begin = Date.now();
+    this.isFirst = true;
     try {
       this.onStarted(client);
       await client.start();
       this.startedIn = Date.now() - begin;
-      this.setState("ready");
     } catch (error) {
       this.output.error(`the server did not start: ${String(error)}`);
-      this.setState("failed");
+      if (this.client === client && typeof this.found !== "string") {
+        this.setState("failed");
+        void this.tell(`${this.found.command} did not start as the server.`);
+      }
+    } finally {
+      this.isFirst = false;
     }
-  }
-
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
   }
 
   async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
-    if (client?.isRunning()) {
-      await client.stop();
+    if (client === undefined) {
+      return;
     }
-    await client?.dispose();
+    await started(client);
+    try {
+      await client.dispose();
+    } catch (error) {
+      this.output.warn(`the server did not stop as asked: ${String(error)}`);
+    }
+  }
+
+  get version(): string | undefined {
+    return this.client?.initializeResult?.serverInfo?.version;
   }
 
   /** The answer of the server, or undefined where it is not running or has none. */
@@ -121,12 +160,58 @@ export class Server implements vscode.Disposable {
       },
       outputChannel: this.output,
       markdown: { isTrusted: false, supportHtml: false },
-      connectionOptions: { maxRestartCount: 3 },
+      initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue }),
-        closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
+        closed: () => ({ action: this.afterCrash(), handled: true }),
       },
     };
+  }
+
+  /** It ended without being told to: start it again, unless it keeps ending. */
+  private afterCrash(): CloseAction {
+    if (!this.hasRun) {
+      if (!this.isFirst) {
+        void this.tell("The server ended, and did not start again.");
+      }
+      return CloseAction.DoNotRestart;
+    }
+    this.hasRun = false;
+    const now = Date.now();
+    this.crashes = [...this.crashes.filter((time) => now - time < WITHIN_MS), now];
+    if (this.crashes.length <= CRASHES_ALLOWED) {
+      this.output.warn("the server ended unexpectedly, and is started again");
+      return CloseAction.Restart;
+    }
+    this.output.error(`the server ended ${this.crashes.length} times within three minutes`);
+    void this.tell(`The server ended ${this.crashes.length} times within three minutes and stays off.`);
+    return CloseAction.DoNotRestart;
+  }
+
+  private async tell(text: string): Promise<void> {
+    const choice = await vscode.window.showErrorMessage(`hmls: ${text}`, "Restart", "Show Logs");
+    if (choice === "Restart") {
+      await this.restart();
+    } else if (choice) {
+      this.output.show();
+    }
+  }
+}
+
+/** What the library would show in messages of its own stands in the log alone: we tell it better. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+/** A client that is being started can only be stopped afterwards; ten seconds are waited. */
+async function started(client: LanguageClient): Promise<void> {
+  if (client.state === State.Starting) {
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, 10_000);
+      client.onDidChangeState(({ newState }) => newState !== State.Starting && resolve());
+    });
   }
 }
 

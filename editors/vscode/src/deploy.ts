@@ -35,7 +35,10 @@ export function deployCommands(server: Server, model: Model): vscode.Disposable 
       }
     }),
     vscode.commands.registerCommand("hmls.ui.initialise", async () => {
-      const folder = await vscode.window.showWorkspaceFolderPick({ placeHolder: "hmls: a first configuration in" });
+      const folders = vscode.workspace.workspaceFolders ?? [];
+      const folder = folders.length === 1
+        ? folders[0]
+        : await vscode.window.showWorkspaceFolderPick({ placeHolder: "hmls: a first configuration in" });
       if (folder) {
         await run(server, "hmls.initialise", { root: folder.uri.fsPath });
         await model.refresh();

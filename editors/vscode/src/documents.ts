@@ -4,13 +4,18 @@ import type { Server } from "./client";
 import { targetOfNode } from "./homes";
 import type { Chosen, Model } from "./model";
 import { documentText } from "./protocol";
+import { previewWasRead } from "./question";
 
 export function documents(server: Server, model: Model): vscode.Disposable {
   const changes = new vscode.EventEmitter<vscode.Uri>();
   const provider: vscode.TextDocumentContentProvider = {
     onDidChange: changes.event,
-    provideTextDocumentContent: async (uri) =>
-      (await server.ask(documentText, { uri: uri.toString() }))?.text ?? "# The server of hmls is not running.\n",
+    provideTextDocumentContent: async (uri) => {
+      if (uri.path.startsWith("/preview/")) {
+        previewWasRead();
+      }
+      return (await server.ask(documentText, { uri: uri.toString() }))?.text ?? "# The server of hmls is not running.\n";
+    },
   };
   return vscode.Disposable.from(
     changes,

@@ -76,17 +76,16 @@ export class Effective implements vscode.TreeDataProvider<Node> {
     if (setting === undefined || node.children.size > 0) {
       const item = new vscode.TreeItem(node.name, this.filter ? state.Expanded : state.Collapsed);
       item.id = `${this.filter}:${JSON.stringify(node.path)}`;
+      item.description = String(count(node));
       return item;
     }
     const item = new vscode.TreeItem(node.name);
     const winner = setting.winners[0];
-    const overridden = setting.losers.length > 0;
+    const overridden = overrides(setting);
     item.description = [shortened(setting.text), winner?.layer, overridden ? "overrides" : undefined]
       .filter(Boolean)
       .join(" · ");
-    item.iconPath = new vscode.ThemeIcon(
-      setting.error ? "error" : !setting.known ? "question" : overridden ? "versions" : "symbol-property",
-    );
+    item.iconPath = iconOf(setting);
     item.tooltip = tooltip(setting);
     item.contextValue = winner?.file ? "setting" : "builtin";
     item.id = JSON.stringify(node.path);
@@ -129,7 +128,7 @@ export class Effective implements vscode.TreeDataProvider<Node> {
       return true;
     }
     if (this.filter === "overridden") {
-      return setting.losers.length > 0;
+      return overrides(setting);
     }
     if (this.filter === "unknown") {
       return !setting.known;
@@ -149,26 +148,55 @@ function onlyChildren(node: Node): Node {
   return { ...inner, name };
 }
 
+/** Another layer or module had its say and lost; the option's own default does not count. */
+function overrides(setting: Setting): boolean {
+  return setting.losers.some((place) => place.layer !== "default");
+}
+
+function iconOf(setting: Setting): vscode.ThemeIcon {
+  if (setting.error) {
+    return new vscode.ThemeIcon("error", new vscode.ThemeColor("list.errorForeground"));
+  }
+  return new vscode.ThemeIcon(!setting.known ? "question" : overrides(setting) ? "versions" : "symbol-property");
+}
+
+/** How many settings are below a node. */
+function count(node: Node): number {
+  return [...node.children.values()].reduce((sum, child) => sum + count(child), node.setting ? 1 : 0);
+}
+
 function tooltip(setting: Setting): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendCodeblock(`${setting.path.join(".")} = ${setting.text}`, "nix");
-  if (setting.type) {
-    text.appendText(`type: ${setting.type}`).appendMarkdown("\n\n");
-  }
   if (setting.error ?? setting.reason) {
     text.appendText(setting.error ?? setting.reason ?? "").appendMarkdown("\n\n");
   }
   for (const place of setting.winners) {
-    text.appendText(`decided by ${where(place)}`).appendMarkdown("\n\n");
+    text.appendMarkdown(`- decided by ${where(place)}\n`);
   }
   for (const place of setting.losers) {
-    text.appendText(`lost: ${where(place)}${place.why ? ` (${place.why})` : ""}`).appendMarkdown("\n\n");
+    text.appendMarkdown(`- lost: ${where(place)}${place.why ? `, ${plain(place.why)}` : ""}\n`);
+  }
+  if (setting.type) {
+    text.appendMarkdown(`\n\n${plain(setting.type)}`);
   }
   return text;
 }
 
+/** A place as a link to it, in Markdown. */
 function where(place: Place): string {
-  return place.file ? `${place.layer}, ${vscode.workspace.asRelativePath(place.file)}:${place.line}` : place.layer;
+  if (place.layer === "default") {
+    return "the option's default";
+  }
+  if (!place.file) {
+    return plain(place.layer);
+  }
+  const uri = vscode.Uri.file(place.file).with({ fragment: `L${place.line}` });
+  return `[${plain(vscode.workspace.asRelativePath(place.file))}:${place.line}](${uri.toString()}) (${plain(place.layer)})`;
+}
+
+function plain(text: string): string {
+  return new vscode.MarkdownString().appendText(text).value;
 }
 
 function shortened(text: string): string {

@@ -1,15 +1,17 @@
 // The extension: it finds and starts the server, and shows what LSP has no place for.
 import * as vscode from "vscode";
-import type { LanguageClient, Location, Position } from "vscode-languageclient/node";
+import { ShowMessageRequest, type LanguageClient, type Location, type Position } from "vscode-languageclient/node";
 import { Server } from "./client";
 import { DeployLog, deployCommands } from "./deploy";
 import { documents } from "./documents";
 import { Effective } from "./effective";
 import { chooseTarget, focusItem } from "./focus";
 import { Homes } from "./homes";
-import { describe, offerInstall, tellNoServer } from "./install";
+import { debugInfo, infoDocument } from "./info";
+import { offerInstall, tellNoServer } from "./install";
 import { Model } from "./model";
 import { changed } from "./protocol";
+import { ask } from "./question";
 
 /** Milliseconds that our own code took to start. */
 let activatedIn = 0;
@@ -30,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   function attach(client: LanguageClient): void {
     deployLog.attach(client);
+    client.onRequest(ShowMessageRequest.type, ask);
     client.onNotification(changed, () => void model.refresh());
   }
 
@@ -43,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     focusItem(server, model),
     deployCommands(server, model),
     documents(server, model),
+    infoDocument(),
     settingsView.onDidChangeVisibility(({ visible }) => effective.show(visible)),
     effective.onDidChangeTreeData(() => {
       settingsView.description = effective.title ?? "";
@@ -61,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("hmls.server.path") || event.affectsConfiguration("hmls.features")) {
+      if (event.affectsConfiguration("hmls.server") || event.affectsConfiguration("hmls.features")) {
         void server.restart();
       } else if (event.affectsConfiguration("hmls")) {
         void server.tellSettings();
@@ -70,7 +74,11 @@ export function activate(context: vscode.ExtensionContext): void {
     command("hmls.restartServer", () => server.restart()),
     command("hmls.showLogs", () => server.output.show()),
     command("hmls.showDeployLog", () => deployLog.show()),
-    command("hmls.debugInfo", () => debugInfo(context, server, model)),
+    command("hmls.debugInfo", () => debugInfo(context, server, model, activatedIn)),
+    command("hmls.lookForHomes", async () => {
+      await model.refresh();
+      await vscode.commands.executeCommand("hmls.homes.focus");
+    }),
     command("hmls.installServer", () => offerInstall(server)),
     command("hmls.chooseTarget", () => chooseTarget(model)),
     command("hmls.filterSettings", () => effective.askFilter()),
@@ -80,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): void {
     command("hmls.showReferences", showReferences),
   );
   activatedIn = Math.round(performance.now() - begin);
-  void server.start();
+  void server.restart();
 }
 
 /** Code lenses name what they count; VS Code wants its own types for that. */
@@ -92,32 +100,5 @@ async function showReferences(uri: string, position: Position, locations: Locati
     vscode.Uri.parse(uri),
     new vscode.Position(position.line, position.character),
     locations.map((location) => new vscode.Location(vscode.Uri.parse(location.uri), range(location.range))),
-  );
-}
-
-async function debugInfo(context: vscode.ExtensionContext, server: Server, model: Model): Promise<void> {
-  const others = ["jnoortheen.nix-ide", "bbenoist.nix", "arrterian.nix-env-selector"].filter((id) =>
-    vscode.extensions.getExtension(id),
-  );
-  const lines = [
-    `hmls ${(context.extension.packageJSON as { version: string }).version} on VS Code ${vscode.version}`,
-    `server: ${describe(server.found)}`,
-    `state: ${server.state}${server.startedIn === undefined ? "" : `, started in ${server.startedIn} ms`}`,
-    `extension: activated in ${activatedIn} ms`,
-    `workspace trusted: ${vscode.workspace.isTrusted}`,
-    `other Nix extensions: ${others.join(", ") || "none"}`,
-    `folders: ${vscode.workspace.workspaceFolders?.map((folder) => folder.uri.fsPath).join(", ") ?? "none"}`,
-    ...model.roots.map(
-      (root) =>
-        `flake ${root.root}: ${root.users.length} users, ${root.hosts.length} hosts, ${root.targets.length} targets, ` +
-        `${root.assumptions.length} assumptions, ${root.errors.length} errors`,
-    ),
-    ...model.roots.flatMap((root) => root.assumptions.map((each) => `  assumed: ${each.message} (${each.reason})`)),
-    "",
-    "More: run `hmls check --explain` in the flake's folder.",
-    "",
-  ];
-  await vscode.window.showTextDocument(
-    await vscode.workspace.openTextDocument({ content: lines.join("\n"), language: "plaintext" }),
   );
 }

@@ -1,7 +1,7 @@
 // The status item with the target in focus.
 import * as vscode from "vscode";
 import type { Server } from "./client";
-import type { Model } from "./model";
+import type { Chosen, Model } from "./model";
 
 export function focusItem(server: Server, model: Model): vscode.Disposable {
   const item = vscode.window.createStatusBarItem("hmls.focus", vscode.StatusBarAlignment.Right, 90);
@@ -26,13 +26,24 @@ export function focusItem(server: Server, model: Model): vscode.Disposable {
 
 /** Let the user choose the target in focus. */
 export async function chooseTarget(model: Model): Promise<void> {
-  const none = { label: "All targets", description: "no focus", chosen: undefined };
+  const { focused } = model;
+  const marked = (chosen: Chosen | undefined) =>
+    new vscode.ThemeIcon(chosen?.root === focused?.root && chosen?.target === focused?.target ? "check" : "blank");
+  const none = { label: "All targets", description: "no focus", iconPath: marked(undefined), chosen: undefined };
   const items = model.targets.map((chosen) => ({
     label: chosen.target.name,
-    description: `${chosen.target.kind} · ${chosen.target.system ?? "unknown system"}`,
+    description: [
+      chosen.target.kind,
+      chosen.target.system ?? "unknown system",
+      model.roots.length > 1 ? chosen.root.root : undefined,
+    ].filter(Boolean).join(" · "),
+    iconPath: marked(chosen),
     chosen,
   }));
-  const picked = await vscode.window.showQuickPick([...items, none], { title: "Target in focus" });
+  const picked = await vscode.window.showQuickPick([none, ...items], {
+    title: "Target in focus: its values come first",
+    matchOnDescription: true,
+  });
   if (picked) {
     await model.focus(picked.chosen);
   }

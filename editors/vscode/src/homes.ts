@@ -56,6 +56,7 @@ export class Homes implements vscode.TreeDataProvider<Node> {
         return expanded(node.user.name, "account", "user");
       case "host": {
         const item = expanded(node.host.name, "server", "host");
+        item.description = systemOf(node.root, node.host.name);
         item.collapsibleState = this.getChildren(node).length > 0
           ? vscode.TreeItemCollapsibleState.Expanded
           : vscode.TreeItemCollapsibleState.None;
@@ -74,19 +75,23 @@ export class Homes implements vscode.TreeDataProvider<Node> {
       vscode.TreeItemCollapsibleState.Collapsed,
     );
     const inFocus = this.model.focused?.root === root && this.model.focused.target === target;
-    const state = target.deployed ? `deployed ${target.deployed.slice(0, 10)}` : "never deployed here";
+    const deployed = target.deployed ? `deployed ${target.deployed.slice(0, 10)}` : "never deployed";
+    // Where this machine has deployed none of them, it says nothing of each that it was not.
+    const isTold = root.targets.some((each) => each.deployed !== null);
     item.description = [
       inFocus ? "in focus" : undefined,
-      target.kind,
+      target.kind === "standalone" || target.kind === "droid" ? target.kind : undefined,
       told(target.health),
       target.source === "convention" ? "assumed" : undefined,
+      isTold ? deployed : undefined,
     ].filter(Boolean).join(" · ");
     item.iconPath = icon(target.kind === "host" ? "vm" : target.kind === "droid" ? "device-mobile" : "home", target.health);
     item.contextValue = `target-${target.kind}`;
     item.tooltip = new vscode.MarkdownString(
       [
         `**${escaped(target.name)}** — \`${target.output.replaceAll("`", "")}\``,
-        `${target.system ?? "unknown system"}, ${state}`,
+        `${target.kind}, ${target.system ?? "unknown system"}, ${deployed} on this machine`,
+        told(target.health),
         target.reason ? `Assumed: ${escaped(target.reason)}` : undefined,
       ].filter(Boolean).join("\n\n"),
     );
@@ -120,6 +125,10 @@ function unused({ root, user }: { root: Root; user: Named }): Node[] {
     .map((layer) => ({ kind: "layer", root, layer }));
 }
 
+function systemOf(root: Root, host: string): string | undefined {
+  return root.targets.find((target) => target.host === host)?.system ?? undefined;
+}
+
 function findLayer(root: Root, name: string): Layer | undefined {
   return root.layers.find((layer) => isLayer(root, layer, name));
 }
@@ -137,8 +146,7 @@ function layerItem(root: Root, layer: Layer): vscode.TreeItem {
   const item = new vscode.TreeItem(layer.name);
   const entry = vscode.Uri.file(absolute(root, layer.entry));
   item.description = [
-    layer.kind,
-    layer.used ? undefined : "unused",
+    layer.used ? layer.kind : "unused",
     layer.hasEntry ? undefined : "no default.nix",
     told(layer.health),
   ].filter(Boolean).join(" · ");

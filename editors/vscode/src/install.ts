@@ -1,6 +1,6 @@
 // Installing the server where none was found: by uv or pipx, in a terminal, after a question.
 import * as vscode from "vscode";
-import { findOnPath, type ServerCommand } from "./find";
+import { findOnPath } from "./find";
 import type { Server } from "./client";
 
 const WAYS = [
@@ -44,8 +44,4 @@ export async function tellNoServer(server: Server, why: string): Promise<void> {
   } else if (choice) {
     await vscode.commands.executeCommand("workbench.action.openSettings", "hmls.server.path");
   }
-}
-
-export function describe(found: ServerCommand | string): string {
-  return typeof found === "string" ? found : `${found.command} ${found.args.join(" ")} (found by ${found.origin})`;
 }

@@ -51,7 +51,8 @@ export class Model implements vscode.Disposable {
     if (answer === undefined) {
       return;
     }
-    this.roots = answer.roots;
+    // A flake without homes is none of ours; one that does not evaluate says so.
+    this.roots = answer.roots.filter((root) => root.users.length + root.hosts.length + root.errors.length > 0);
     if (this.server.state === "ready" || this.server.state === "noHomes") {
       this.server.setState(this.roots.length === 0 ? "noHomes" : "ready");
     }

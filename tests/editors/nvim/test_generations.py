@@ -12,7 +12,7 @@ from tests.editors.nvim.test_plugin import COMPLETED, LINES
 from tests.nix.conftest import folder, nix_environ  # noqa: F401
 from tests.nix.desk import command_as_owner, environ_of_owner, make_lab, other_user
 from tests.nix.lab import Lab
-from tests.nix.test_server_hosts import HOST, activated, make_machine
+from tests.nix.test_server_hosts import HOST, activated, machine_with_a_home
 
 USER = other_user()[1]
 FILE = '{ files."mood" = "glad 🎉\\n"; }'
@@ -31,18 +31,6 @@ def begin(start: Start, lab: Lab, name: str) -> Nvim:
     nvim.edit(lab.root / name)
     nvim.lua(LISTEN)
     return nvim
-
-
-def machine_with_a_home(folder: Path, environ: dict[str, str]) -> Lab:  # noqa: F811
-    """This very machine; its home of the user is deployed with it, and in no other way."""
-    lab = make_machine(folder, environ)
-    flake, homes = (lab.root / "flake.nix").read_text(), "builtins.readDir ./homes"
-    assert homes in flake
-    # The terminal is of the user who runs the tests, and the repository is not.
-    (lab.home / ".gitconfig").write_text("[safe]\ndirectory = *\n")
-    layer = f'removeAttrs ({homes}) [ "{USER}@{HOST}" ]'
-    lab.write("flake.nix", flake.replace(homes, layer))
-    return lab
 
 
 def ended(nvim: Nvim, count: int) -> dict[str, str]:

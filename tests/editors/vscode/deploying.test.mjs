@@ -15,16 +15,10 @@ before(async () => {
 });
 after(() => code?.close());
 
-const notice = (text) => code.page.locator(".notification-list-item:visible", { hasText: text }).first();
-
 /** There is one target, so that it is not asked for. */
 async function build() {
   await code.command("hmls.ui.build");
-  await notice("nix build").waitFor();
-}
-
-async function answer(button) {
-  await code.page.locator(".notification-list-item .monaco-button:visible", { hasText: button }).first().dispatchEvent("click");
+  await code.decide("nix build", "Run");
 }
 
 /** Whether a program with this argument runs on this machine. */
@@ -40,8 +34,7 @@ function runs(argument) {
 
 test("a build is asked for with its exact command, and says what it built", async () => {
   await build();
-  await answer("Run");
-  await notice(/Build alice: \S+ in /).waitFor();
+  await code.notice(/Build alice: \S+ in /).waitFor();
 });
 
 test("a build shows its progress, and is cancelled with all its processes", async () => {
@@ -58,13 +51,12 @@ test("a build shows its progress, and is cancelled with all its processes", asyn
   writeFileSync(code.path(HOME), slow);
   await until(async () => (await code.text()) === slow, "VS Code has read the file again");
   await build();
-  await answer("Run");
   await until(() => runs(seconds), "the builder runs");
   await code.command("notifications.showList");
-  await notice(/built 0 of 1/).waitFor();
-  await answer("Cancel");
+  await code.notice(/built 0 of 1/).waitFor();
+  await code.answer("built 0 of 1", "Cancel");
   await until(() => !runs(seconds), "the builder is gone");
-  await notice(/was cancelled/).waitFor();
+  await code.notice(/was cancelled/).waitFor();
 });
 
 test("what Nix says of a mistake stands on its line", async () => {
@@ -72,7 +64,6 @@ test("what Nix says of a mistake stands on its line", async () => {
   await code.replaceAll('{\n  files.a = "x" + 1;\n}\n');
   await code.drive("ask", { command: "workbench.action.files.save" });
   await build();
-  await answer("Run");
   const found = await until(async () => {
     const problems = await code.drive("problems", { path: code.path(HOME) });
     return problems.find((each) => each.source === "nix");
@@ -82,12 +73,11 @@ test("what Nix says of a mistake stands on its line", async () => {
 
 test("the inputs' sources are fetched only after a yes", async () => {
   await code.command("hmls.ui.archive");
-  const question = notice("nix flake archive").filter({ hasText: "Run" });
-  await question.locator(".monaco-button", { hasText: "Cancel" }).dispatchEvent("click");
-  await question.waitFor({ state: "hidden" });
+  await code.dialogue("nix flake archive").locator(".monaco-button", { hasText: "Run" }).waitFor();
+  await code.decide("nix flake archive", "Cancel");
 });
 
 test("generations are expired by their user alone", async () => {
   await code.command("hmls.ui.expire");
-  await notice(/generations of alice are alice's|never deployed/).waitFor();
+  await code.notice(/generations of alice are alice's|never deployed/).waitFor();
 });

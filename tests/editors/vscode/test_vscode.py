@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
-from tests.nix.conftest import nix_environ  # noqa: F401
+from tests.nix.conftest import folder, nix_environ  # noqa: F401
+from tests.nix.desk import command_as_owner, environ_of_owner, other_user
 from tests.nix.lab import SYSTEM, Lab
+from tests.nix.test_flakes import add_inputs
+from tests.nix.test_server_hosts import HOST, machine_with_a_home
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[2]
@@ -46,6 +51,41 @@ def test_editing(environment: dict[str, str]) -> None:
 
 def test_views(environment: dict[str, str]) -> None:
     passes("views.test.mjs", environment)
+
+
+def test_finding(environment: dict[str, str]) -> None:
+    facts = {"python": sys.executable, "packages": sysconfig.get_paths()["purelib"]}
+    passes("finding.test.mjs", {**environment, "HMLS_PYTHON": json.dumps(facts)})
+
+
+def test_generations(
+    environment: dict[str, str],
+    folder: Path,  # noqa: F811
+    nix_environ: dict[str, str],  # noqa: F811
+) -> None:
+    _, user = other_user()
+    lab = machine_with_a_home(folder, nix_environ)
+    add_inputs(lab)
+    lab.set_home('{ files."mood" = "glad 🎉\\n"; }', user)
+    lab.add_program(
+        "sudo", 'printf "[sudo] password: "; read -r word; echo "thanks: $word"; exec "$@"'
+    )
+    # VS Code's own folders are not that user's.
+    unset = " ".join(f"--unset=XDG_{name}_HOME" for name in ("CONFIG", "DATA", "STATE", "CACHE"))
+    own = f"HOME={lab.home}"
+    lab.add_program(
+        "server", f'exec env {unset} {own} {shlex.join(command_as_owner(lab))} "$@"'
+    )
+    machine = {
+        "root": str(lab.root),
+        "user": user,
+        "host": HOST,
+        "home": str(lab.home),
+        "log": str(lab.folder / "log"),
+        "server": str(lab.folder / "bin/server"),
+        "environment": environ_of_owner(lab),
+    }
+    passes("generations.test.mjs", {**environment, "HMLS_MACHINE": json.dumps(machine)})
 
 
 def test_deploying(

@@ -1,6 +1,6 @@
 // A VS Code for tests: code-server with our extension, and a page of it in headless Chromium.
 import { spawn, execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -10,17 +10,21 @@ import { once } from "node:events";
 export const PROJECT = resolve(import.meta.dirname, "../../..");
 const TOOLS = process.env.HMLS_CODE_SERVER ?? join(PROJECT, ".cache", "code-server");
 const { chromium } = createRequire(join(TOOLS, "package.json"))("playwright-core");
+/** How long a condition may take on a busy machine. */
+const PATIENCE_S = Number(process.env.HMLS_PATIENCE_S ?? 60);
 const CHROMIUM_FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
 /**
- * Starts a VS Code with a copy of a folder, or with itself if `inPlace`. `trust`: workspaces are asked
- * to be trusted. `environment` is added to that of this process.
+ * Starts a VS Code with a copy of a folder, or with itself if `inPlace`; a `.code-workspace` is opened
+ * as that. `trust`: workspaces are asked to be trusted. `environment` is added to that of this
+ * process. `machine` are settings of the machine, which name the server unless they are given.
  */
 export async function startVSCode(options) {
-  const { folder, settings = {}, trust = false, server = ownServer(), inPlace = false } = options;
+  const { folder, settings = {}, trust = false, inPlace = false } = options;
+  const machine = options.machine ?? { "hmls.server.path": ownServer() };
   const home = mkdtempSync(join(tmpdir(), "hmls-vscode-"));
   const workspace = inPlace ? folder : join(home, "work", "homelab");
   if (!inPlace) {
@@ -40,12 +44,15 @@ export async function startVSCode(options) {
     "git.enabled": false,
     "chat.commandCenter.enabled": false,
     "workbench.secondarySideBar.defaultVisibility": "hidden",
+    // Terminals are read as text.
+    "terminal.integrated.gpuAcceleration": "off",
+    "terminal.integrated.shellIntegration.enabled": false,
     ...settings,
   };
   writeFileSync(join(user, "settings.json"), JSON.stringify(all));
   // VS Code in a browser keeps the settings of its machine apart.
   mkdirSync(join(home, "data", "Machine"));
-  writeFileSync(join(home, "data", "Machine", "settings.json"), JSON.stringify({ "hmls.server.path": server }));
+  writeFileSync(join(home, "data", "Machine", "settings.json"), JSON.stringify(machine));
   const extensions = join(home, "extensions");
   cpSync(join(import.meta.dirname, "driver"), join(extensions, "hmls-tests.driver-0.0.1"), { recursive: true });
   const driver = await freePort();
@@ -81,10 +88,13 @@ export async function startVSCode(options) {
     args: CHROMIUM_FLAGS,
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(60_000);
-  await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}`);
+  page.setDefaultTimeout(PATIENCE_S * 1000);
+  const kind = workspace.endsWith(".code-workspace") ? "workspace" : "folder";
+  await page.goto(`http://127.0.0.1:${port}/?${kind}=${encodeURIComponent(workspace)}`);
   await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 60_000 });
-  return new VSCode({ home, workspace, server: process_, browser, page, driver });
+  const code = new VSCode({ home, workspace, extensions, server: process_, browser, page, driver });
+  running.add(code);
+  return code;
 }
 
 /** `hmls` of this project: that of HMLS_SERVER, or the virtual environment's. */
@@ -92,12 +102,16 @@ export function ownServer() {
   return process.env.HMLS_SERVER ?? join(PROJECT, ".venv", "bin", "hmls");
 }
 
+/** Those that were started and not closed yet. */
+export const running = new Set();
+
 class VSCode {
   constructor(parts) {
     Object.assign(this, parts);
   }
 
   async close() {
+    running.delete(this);
     await this.browser.close();
     this.server.kill();
     await once(this.server, "exit");
@@ -183,17 +197,81 @@ class VSCode {
     return this.page.locator(`.pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`).allInnerTexts();
   }
 
-  async screenshot(name) {
+  /** The row of a view, by how its label begins. */
+  row(view, label) {
+    const rows = this.page.locator(`.pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`);
+    return rows.filter({ has: this.page.locator(`.label-name :text-is("${label}")`) }).first();
+  }
+
+  /** What a view says while it is empty. */
+  welcome(view) {
+    return this.page.locator(`.pane:has(.pane-header[aria-label^="${view}"]) .welcome-view-content:visible`);
+  }
+
+  /** A message in the corner that holds a text. */
+  notice(text) {
+    return this.page.locator(".notification-list-item:visible", { hasText: text }).first();
+  }
+
+  /** A dialogue that holds a text. */
+  dialogue(text) {
+    return this.page.locator(".monaco-dialog-box:visible", { hasText: text }).first();
+  }
+
+  /** Press a button of the dialogue that holds a text, once it is there. */
+  async decide(text, button) {
+    const dialogue = this.dialogue(text);
+    await dialogue.locator(".monaco-button", { hasText: button }).first().click();
+    await dialogue.waitFor({ state: "hidden" });
+  }
+
+  /** Press a button of the message that holds a text, once it is there; the message then goes. */
+  async answer(text, button) {
+    const message = this.notice(text);
+    await message.locator(".monaco-button", { hasText: button }).first().dispatchEvent("click");
+  }
+
+  /** The text of the terminal at hand, once it holds what is wanted; long lines are broken. */
+  async terminal(wanted) {
+    const rows = this.page.locator(".terminal-wrapper.active .xterm-rows");
+    return until(async () => {
+      const texts = await rows.locator("> div").allInnerTexts();
+      const text = texts.join("\n").replaceAll("\u00a0", " ");
+      return text.replaceAll("\n", "").includes(wanted) && text;
+    }, `a terminal with ${wanted}`);
+  }
+
+  /** The folder that our extension is installed in. */
+  get extension() {
+    return join(this.extensions, readdirSync(this.extensions).find((name) => name.startsWith("hmls.hmls-")));
+  }
+
+  /** Put settings of the machine in place of those there are. */
+  setMachine(settings) {
+    writeFileSync(join(this.home, "data", "Machine", "settings.json"), JSON.stringify(settings));
+  }
+
+  /** What «Show Debug Information» says, once it holds a text. */
+  async info(wanted) {
+    return until(async () => {
+      await this.drive("ask", { command: "hmls.debugInfo" });
+      const shown = await this.drive("active");
+      return shown?.scheme === "hmls-info" && shown.text.includes(wanted) && shown.text;
+    }, `debug information with ${wanted}`);
+  }
+
+  /** A picture of the window, or of a part of it. */
+  async screenshot(name, part = this.page) {
     const folder = process.env.HMLS_SCREENSHOTS;
     if (folder) {
       mkdirSync(folder, { recursive: true });
-      await this.page.screenshot({ path: join(folder, `${name}.png`) });
+      await part.screenshot({ path: join(folder, `${name}.png`) });
     }
   }
 }
 
 /** Waits for a condition that says when it holds; asks again as soon as it has answered. */
-export async function until(condition, what, seconds = 60) {
+export async function until(condition, what, seconds = PATIENCE_S) {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     const found = await condition();

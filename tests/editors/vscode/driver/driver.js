@@ -3,6 +3,14 @@
 const { createServer } = require("node:http");
 const vscode = require("vscode");
 
+/** What JSON has no types for: `$uri` is a path, `$position` a line and a column from 1. */
+function typed(argument) {
+  if (argument?.$uri) {
+    return vscode.Uri.file(argument.$uri);
+  }
+  return argument?.$position ? new vscode.Position(argument.$position[0] - 1, argument.$position[1] - 1) : argument;
+}
+
 const actions = {
   async open({ path, line = 1, column = 1 }) {
     const at = new vscode.Position(line - 1, column - 1);
@@ -21,7 +29,9 @@ const actions = {
     void vscode.commands.executeCommand(command, ...args);
   },
   /** Waited for; what it gives has to be plain data. */
-  ask: ({ command, args = [] }) => vscode.commands.executeCommand(command, ...args),
+  ask: ({ command, args = [] }) => vscode.commands.executeCommand(command, ...args.map(typed)),
+  setting: ({ name, value }) =>
+    vscode.workspace.getConfiguration().update(name, value, vscode.ConfigurationTarget.Global),
   active() {
     const editor = vscode.window.activeTextEditor;
     return editor && {
