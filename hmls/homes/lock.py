@@ -75,7 +75,7 @@ def read_lock(text: bytes | None) -> Lock:
     try:
         data = json.loads(text)
         version, raw_nodes, root = data["version"], data["nodes"], data["root"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         return Lock(problem=f"flake.lock cannot be read: {error}")
     if version not in (5, 6, 7):
         return Lock(problem=f"flake.lock has version {version}, which is not known here")

@@ -10,6 +10,9 @@ from hmls.homes.membership import Space, space_of
 from hmls.homes.mentions import Mention, Names, mention_at
 from hmls.homes.path_texts import path_text_at
 from hmls.homes.repository import Repository
+from hmls.homes.settings import setting, setting_in
+from hmls.homes.targets import Target
+from hmls.lang.errors import NixError, Unknowable
 from hmls.syntax.attrpath import ELEMENT
 from hmls.syntax.cursor import (
     BindingName,
@@ -151,6 +154,52 @@ def _of_output(selected: tuple[str, ...], span: Span) -> SettingName | None:
     return SettingName(selected[3:], space, span)
 
 
+def _inline(repository: Repository, path: str, context: BindingName) -> SettingName | None:
+    """A setting in a module that stands within flake.nix or one of its helpers.
+
+    The text does not tell such a set from others; that a home or system is defined there does.
+    """
+    if path not in repository.flake.reader.reads or not context.path:
+        return None
+    if space_of(repository, path) is not None:
+        return None
+    for target in repository.recent_targets.items:
+        for space in _SPACES:
+            wanted = _in_home(context.path, space, context.span)
+            full = _in_home(context.full_path, space, context.span).path
+            if wanted.space == space and _is_defined(
+                repository, target, space, full, path, context
+            ):
+                return wanted
+    return None
+
+
+_SPACES: tuple[Space, ...] = ("home", "system")
+
+
+def _is_defined(
+    repository: Repository,
+    target: Target,
+    space: Space,
+    setting_path: tuple[str, ...],
+    file: str,
+    context: BindingName,
+) -> bool:
+    """Whether a binding of a file defines a setting of a home, or of the system it is part of."""
+    try:
+        if space == "home":
+            found = setting(repository, target, setting_path)
+        else:
+            system = repository.host_evaluation(target)
+            found = None if system is None else setting_in(repository, system, setting_path)
+    except (NixError, Unknowable):
+        return False
+    start = context.attrpath.start
+    return found is not None and any(
+        each.file == file and each.start == start for each in found.contributions
+    )
+
+
 def _in_home(path: tuple[str, ...], space: Space, span: Span) -> SettingName:
     """What a system says of a home is a setting of the home."""
     if path[:2] == ("home-manager", "users") and len(path) > 3:
@@ -170,7 +219,11 @@ def _of_context(
         case Selection(path=selected, span=span):
             return setting_of(repository, path, context) or _selected(node, selected, span)
         case BindingName():
-            return setting_of(repository, path, context) or _bound(node, context.span)
+            return (
+                setting_of(repository, path, context)
+                or _bound(node, context.span)
+                or _inline(repository, path, context)
+            )
         case Formal(name=name, span=span):
             binder = _formal_binder(node, name)
             return None if binder is None else Local(name, binder, span)

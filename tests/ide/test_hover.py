@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hmls.ide.hover import hover
+from tests.ide.tree import ask as asked
 from tests.trees import Tree, in_tree
 
 TREE = """
@@ -127,3 +128,54 @@ def test_nothing_on_blanks_and_numbers(tmp_path: Path) -> None:
 def test_a_name_that_is_inherited_from_the_settings(tmp_path: Path) -> None:
     text = LAYERS.replace('"b"', '"b"; x.y = let inherit (config.my) name; in "${na$0me}"')
     assert hovered(tmp_path, text).startswith("**name** = `config.my.name`\n\n**my.name** · string")
+
+
+FLAKE_WITH_INLINE_MODULES = """
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  outputs = { self, nixpkgs, home-manager, ... }: {
+    homeConfigurations.zoe = home-manager.lib.homeManagerConfiguration {
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ ./homes/zoe { HOMEhome.language.base = "🎉"; } ];
+    };
+    nixosConfigurations.box = nixpkgs.lib.nixosSystem {
+      modules = [ ./systems/box home-manager.nixosModules.home-manager {
+        SYSTEMnetworking.domain = "example.org";
+        home-manager.users.zoe = { USERhome.language.base = "box"; };
+      } ];
+    };
+    nixosConfigurations.bare = nixpkgs.lib.nixosSystem { modules = [ ./systems/bare ]; };
+  };
+}
+#- homes/zoe/default.nix
+{ }
+#- systems/box/default.nix
+{ }
+#- systems/bare/default.nix
+{ BAREnetworking.domain = "bare.org"; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("mark", "shown"),
+    [
+        ("HOME", ("home.language.base", '"🎉"', '"box"', "zoe@box")),
+        ("USER", ("home.language.base", '"🎉"', '"box"', "zoe@box")),
+        ("SYSTEM", ("networking.domain", "example.org", "bare.org", "box")),
+        ("BARE", ("networking.domain", "example.org", "bare.org", "bare")),
+    ],
+)
+def test_modules_within_the_flake_and_hosts_without_homes(
+    mark: str, shown: tuple[str, ...]
+) -> None:
+    text = FLAKE_WITH_INLINE_MODULES.replace(mark, "XX")
+    for other in ("HOME", "USER", "SYSTEM", "BARE"):
+        text = text.replace(other, "")
+    names = ("home.language.base", "networking.domain")
+    for name in names:
+        text = text.replace(f"XX{name}", name[:-2] + "$0" + name[-2:])
+    found = asked(f"#- flake.nix\n{text.strip()}", lambda t: hover(t.view, t.path, t.offset))
+    assert found is not None
+    for each in shown:
+        assert each in found.plain

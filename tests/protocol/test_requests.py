@@ -117,3 +117,12 @@ async def document(editor: Editor, uri: str) -> str:
         lsp.TextDocumentContentParams(uri)
     )
     return found.text
+
+
+async def test_what_an_input_adds_has_the_line_that_brings_it_in(editor: Editor) -> None:
+    found = await ask(editor, "hmls/settings", root=str(editor.root), target="alice", prefix=[])
+    places = [p for option in found.options for p in (*option.winners, *option.losers)]
+    nowhere = [place for place in places if place.file is None]
+    assert all(place.layer == "builder" for place in nowhere)
+    brought = [p for p in places if p.layer == "input" and p.range is None]
+    assert all(place.line >= 1 for place in brought)

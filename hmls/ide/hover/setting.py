@@ -12,7 +12,7 @@ from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
 from hmls.homes.setting_json import Places
 from hmls.homes.settings import setting, setting_in, settings, settings_in
-from hmls.homes.targets import Target
+from hmls.homes.targets import Made, Target
 from hmls.ide.hover.text import Link, Parts, block, code, escape
 from hmls.ide.subject import SettingName
 from hmls.ide.types import Place
@@ -68,6 +68,8 @@ def _targets(
     everywhere = list(repository.recent_targets.items)
     if subject.space == "system":
         by_host = {t.host: t for t in reversed(everywhere) if t.kind == "host"}
+        for name in repository.recent_targets.hosts:
+            by_host.setdefault(name, _without_homes(repository, name))
         here = [
             name for name, folder in repository.layout.systems.items() if path.startswith(folder)
         ]
@@ -82,6 +84,14 @@ def _targets(
         others = []
     found = own + others
     return sorted(found, key=lambda target: target.name != focus)
+
+
+def _without_homes(repository: Repository, host: str) -> Target:
+    """A host as a target, for its system alone."""
+    is_darwin = host in repository.recent_targets.darwin_hosts
+    kind = "darwinConfigurations" if is_darwin else "nixosConfigurations"
+    output = f"{kind}.{quote_attribute(host)}"
+    return Target(host, "host", "", host, output, None, Made.of(()))
 
 
 def _row(repository: Repository, subject: SettingName, target: Target) -> _Row | None:

@@ -1,0 +1,63 @@
+"""Files that are none: each is told, and nothing waits for them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hmls.ide.diagnostics import Diagnostic, diagnose_all
+from hmls.lang.thread import run
+from tests.diagnostics.trees import default_flake, view_of
+from tests.support import write_files
+
+FILES = (
+    "flake.nix", "flake.lock", "homes/alice/default.nix", "homes/alice/meta.nix",
+    "homes/alice/meta.json",
+)  # fmt: skip
+KINDS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "pipe": (os.mkfifo, "is a pipe, not a file"),
+    "folder": (Path.mkdir, "is a folder, not a file"),
+    "dangling": (lambda path: path.symlink_to("🎉"), "is a symbolic link to 🎉, which does not"),
+    "loop": (lambda path: path.symlink_to(path.name), "is a symbolic link that leads to itself"),
+}
+
+
+def found_in(root: Path) -> list[Diagnostic]:
+    def look() -> list[Diagnostic]:
+        view = view_of(root)
+        return [d for r in view.repositories.values() for d in diagnose_all(view, r)]
+
+    return [found for found in run(look) if found.code.name == "unreadable-file"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_no_file(tmp_path: Path, name: str, kind: str) -> None:
+    write_files(str(tmp_path), {"flake.nix": default_flake(), "homes/alice/default.nix": "{ }"})
+    path = tmp_path / name
+    path.unlink(missing_ok=True)
+    make, said = KINDS[kind]
+    make(path)
+    found = found_in(tmp_path)
+    assert [(os.path.relpath(d.path, tmp_path), d.level) for d in found] == [(name, "error")]
+    assert found[0].message.startswith(f"{path.name} {said}")
+
+
+@pytest.mark.parametrize("content", ["", " \n\t\n", "{ ]", "[" * 100_000, "null"])
+def test_a_lock_that_is_none(tmp_path: Path, content: str) -> None:
+    files = {"flake.nix": default_flake(), "flake.lock": content, "homes/alice/default.nix": "{ }"}
+    write_files(str(tmp_path), files)
+    (found,) = found_in(tmp_path)
+    assert found.path == str(tmp_path / "flake.lock")
+
+
+@pytest.mark.parametrize("content", ["", " \n\t\n", "{ ]"])
+def test_a_meta_file_that_is_no_json(tmp_path: Path, content: str) -> None:
+    name = "homes/alice/meta.json"
+    files = {"flake.nix": default_flake(), name: content, "homes/alice/default.nix": "{ }"}
+    write_files(str(tmp_path), files)
+    (found,) = found_in(tmp_path)
+    assert (found.level, found.message[:21]) == ("warning", "meta.json is no JSON,")
