@@ -20,6 +20,7 @@ from hmls.deploy.step import FromStep, Plan, Preview, Step, specialised
 from hmls.deploy.target import Refusal, Target
 from hmls.deploy.tools import Tool, refuse_without
 
+UNTRANSLATED = (("LC_ALL", "C"),)
 Action = Literal["switch", "boot", "test", "dry-activate"]
 
 
@@ -57,7 +58,7 @@ def dry_activate(target: Target, situation: Situation) -> Plan | Refusal:
         ("nixos-rebuild", *_rebuild_arguments("dry-activate", target, situation)),
         target.flake_root,
         "store",
-        env=(("LC_ALL", "C"),),
+        env=UNTRANSLATED,
     )
     return Plan(step.title, target.flake_root, target, (step,))
 
@@ -141,11 +142,15 @@ def expire(
 
 
 def unattended(step: Step) -> Step:
-    """The step as it is tried where no terminal can ask for a password: it fails if one is due."""
+    """The step as it is tried where no terminal can ask for a password: it fails if one is due.
+
+    sudo says so in the user's language, and a program reads it.
+    """
     if step.argv[:1] == ("sudo",):
-        return replace(step, argv=("sudo", "-n", *step.argv[1:]), needs_terminal=False)
-    argv = tuple(word for word in step.argv if word != "--ask-sudo-password")
-    return replace(step, argv=argv, needs_terminal=False)
+        argv = ("sudo", "-n", *step.argv[1:])
+    else:
+        argv = tuple(word for word in step.argv if word != "--ask-sudo-password")
+    return replace(step, argv=argv, env=UNTRANSLATED, needs_terminal=False)
 
 
 def _here(situation: Situation) -> Situation:
@@ -184,7 +189,7 @@ def _rebuild_step(target: Target, situation: Situation) -> Step:
         ("nixos-rebuild", *_rebuild_arguments("build", target, situation), *STRUCTURED),
         scratch_folder(situation),
         "store",
-        env=(("LC_ALL", "C"),),
+        env=UNTRANSLATED,
     )
 
 
@@ -225,6 +230,7 @@ def _as_root(argv: tuple[str, ...], title: str, target: Target, situation: Situa
         argv,
         target.flake_root,
         "system",
+        env=() if needs_terminal else UNTRANSLATED,
         needs_confirmation=True,
         needs_terminal=needs_terminal,
     )

@@ -45,12 +45,12 @@ def test_activate_through_sudo_in_a_terminal(action: plan.Action) -> None:
     last = made.steps[-1]
     assert isinstance(last, plan.Step)
     assert last.needs_terminal
-    assert plan.display(plan.unattended(last)) == command.replace("sudo", "sudo -n")
+    assert plan.display(plan.unattended(last)) == command.replace("sudo", "LC_ALL=C sudo -n")
 
 
 def test_root_needs_no_sudo() -> None:
     made = plan.switch(HOST, situation(uid=0))
-    assert commands(made)[-1] == "nixos-rebuild switch --flake '/repo#workstation'"
+    assert commands(made)[-1] == "LC_ALL=C nixos-rebuild switch --flake '/repo#workstation'"
 
 
 def test_dry_activate_needs_no_root() -> None:

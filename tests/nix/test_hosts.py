@@ -64,7 +64,13 @@ exec nix build "@root@/repo#nixosConfigurations.workstation.config.system.build.
     --no-link --print-out-paths
 """
 SUDO = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
-ASKING_SUDO = 'echo "sudo: a password is required" >&2; exit 1'
+ASKING_SUDO = """
+case ${LC_ALL-} in
+    C) echo "sudo: a password is required" >&2 ;;
+    *) echo "sudo: Ein Passwort ist notwendig" >&2 ;;
+esac
+exit 1
+"""
 
 
 @pytest.fixture
@@ -113,7 +119,7 @@ async def test_a_switch_where_sudo_asks_for_nothing(machine: Lab) -> None:
     assert isinstance(outcome, Done), (outcome, ui.text)
     assert log(machine) == ["switch"]
     assert outcome.generation == 1
-    assert "$ sudo -n nixos-rebuild switch" in ui.text
+    assert "$ LC_ALL=C sudo -n nixos-rebuild switch" in ui.text
     assert [each.target for each in ui.documents[0].files] == ["a"]
 
 

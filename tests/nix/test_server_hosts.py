@@ -81,9 +81,9 @@ async def test_every_way_to_activate_and_back(folder: Path, nix_environ: dict[st
         assert "generation 3 of " not in at.questions[-1]
         listed = (await at.ask("hmls/generations", target=HOST)).generations
         assert [each.id for each in listed] == [3]
-        commands = [line[2:].split(" ")[:3] for line in at.lines if line.startswith("$ sudo")]
+        commands = [line.split(" ")[1:4] for line in at.lines if line.startswith("$ LC_ALL=C sudo")]
         assert commands
-        assert all(words[:2] == ["sudo", "-n"] for words in commands)
+        assert all(words == ["LC_ALL=C", "sudo", "-n"] for words in commands)
         await a_password_is_said(at)
 
 
