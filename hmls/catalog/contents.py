@@ -118,7 +118,7 @@ class Contents:
     def read_only(self) -> frozenset[Path]:
         """Options that may be defined only once, whatever the conditions say."""
         return frozenset(
-            entry.path for entry in self.options.entries if entry.content[1].get("readOnly")
+            entry.path for entry in self.options.entries if entry.content[1].get("readOnly") is True
         )
 
     @cached_property

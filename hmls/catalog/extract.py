@@ -262,9 +262,12 @@ class _Extractor:
             more["default"] = residual(default)
         if apply is not MISSING and self.without is None:
             more["apply"] = residual(apply)
-        for flag in ("readOnly", "internal"):
-            if known_flag(declared.get(flag)) is True:
-                more[flag] = True
+        if known_flag(declared.get("internal")) is True:
+            more["internal"] = True
+        read_only = declared.get("readOnly")
+        if read_only is not MISSING and known_flag(read_only) is not False:
+            # On some systems only, where it is not simply true.
+            more["readOnly"] = residual(read_only)
         visible = known_flag(declared.get("visible"))
         if visible is not MISSING and visible is not True:
             more["visible"] = visible

@@ -79,6 +79,10 @@ def _toml(_interp: Interp, _arguments: Attrs) -> Parts:
     return {"type": serializable("TOML", nullable=False)}
 
 
+def _xml(_interp: Interp, _arguments: Attrs) -> Parts:
+    return {"type": Described(AttrsOf(serializable("XML", nullable=True)), "XML value")}
+
+
 _SCALAR = NullOr(either_all([BOOL, INT, FLOAT, STR]))
 _INI_ATOM = Described(_SCALAR, "INI atom (null, bool, int, float or string)")
 _ATOM = Described(_SCALAR, "atom (null, bool, int, float or string)")
@@ -171,7 +175,8 @@ _FORMATS: dict[str, Make] = {
     "yaml_1_1": _value("YAML 1.1"),
     "yaml_1_2": _value("YAML 1.2"),
     "cdn": _value("CDN"),
-    "xml": _value("XML"),
+    "hcl1": _value("JSON"),
+    "xml": _xml,
     "plist": _value("Property list (plist)"),
     "toml": _toml,
     "ini": _ini,

@@ -14,13 +14,14 @@ from hmls.catalog.symbols import Symbol, open_symbol
 from hmls.lang.force import call, delayed, expect_list, force
 from hmls.lang.interp import Interp, Reader
 from hmls.lang.unit import keeping_trees
-from hmls.lang.values import Attrs, Lazy, Path, Primop, Value
+from hmls.lang.values import Attrs, Cause, Lazy, Path, Primop, Unknown, Value
 from hmls.modules.collect import Given
 from hmls.modules.hm_types import home_manager_lib
 from hmls.modules.library import make_library
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.choices import Anything
 from hmls.modules.types.containers import AttrsOf, ListOf
+from hmls.modules.types.foreign import UnknownType
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.scalars import STR, UNSPECIFIED
 
@@ -72,7 +73,9 @@ def _give_nixpkgs_files(interp: Interp) -> None:
     misc = f"{_NIXPKGS}/nixos/modules/misc"
     interp.overrides[f"{misc}/assertions.nix"] = assertions_module()
     interp.overrides[f"{misc}/meta.nix"] = meta_module()
-    service = Attrs({"serviceSubmodule": nix_view(Anything())})
+    cause = Cause("missing-input", "nixpkgs, which declares what a service has, was not read")
+    services = UnknownType(Unknown("a service of nixpkgs", cause))
+    service = Attrs({"serviceSubmodule": nix_view(services)})
     interp.overrides[f"{_NIXPKGS}/lib/services/lib.nix"] = Primop(
         "", 1, lambda _given: Attrs({"configure": Primop("", 1, lambda _arguments: service)})
     )

@@ -110,7 +110,7 @@ def _found(table: Table, name: str, node: Json) -> Found:
         tuple((table.files[file], line) for file, line in more.get("declared") or ()),
         _text(table, more.get("description")),
         _text(table, more.get("example")),
-        bool(more.get("readOnly")),
+        more.get("readOnly") is True,
         bool(more.get("internal")),
         number,
     )

@@ -80,10 +80,10 @@ class TypeReader:
             "_type": "option",
             "type": Thunk(lambda n: nix_view(self.read(n)), number),
         }
-        for name in ("default", "apply"):
+        for name in ("default", "apply", "readOnly"):
             if name in more:
                 made[name] = finish(more[name], self.scope)
-        for name in ("readOnly", "internal", "visible"):
+        for name in ("internal", "visible"):
             if name in more:
                 made[name] = more[name]
         return Attrs(made)
