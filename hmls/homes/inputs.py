@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hmls.homes.builders import (
+    blueprint,
     darwin,
     droid,
     ez_configs,
@@ -42,6 +43,7 @@ _ROLES = {
     "nixpkgs.lib": "nixpkgs-lib",
     "snowfall-lib": "snowfall-lib",
     "import-tree": "import-tree",
+    "blueprint": "blueprint",
     "ez-configs": "ez-configs",
 }
 _SYSTEMS = {
@@ -274,6 +276,11 @@ def _ez_configs(context: InputContext, _n: str, _l: LockedInput, _p: str) -> dic
     return {"flakeModule": delayed(lambda: ez_configs.flake_module(context.interp))}
 
 
+def _blueprint(context: InputContext, _n: str, locked: LockedInput, _p: str) -> dict[str, Lazy]:
+    brought = Attrs(input_values(context, context.lock.inputs_of(locked)))
+    return blueprint.blueprint(context.interp, brought)
+
+
 def _systems(context: InputContext, _name: str, locked: LockedInput, path: str) -> dict[str, Lazy]:
     short = locked.repository.rpartition("/")[2]
     found = _SYSTEMS.get(short)
@@ -293,6 +300,7 @@ _NATIVE: dict[str, _Native] = {
     "flake-utils": _flake_utils,
     "snowfall-lib": _snowfall,
     "import-tree": _import_tree,
+    "blueprint": _blueprint,
     "ez-configs": _ez_configs,
     "systems": _systems,
 }

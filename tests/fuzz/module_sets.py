@@ -60,6 +60,8 @@ def module_set(random: Random) -> tuple[str, dict[str, str]]:
         function = random.choice(("mkAliasOptionModule", "mkRenamedOptionModule"))
         modules.append(f"({function} {_path(source)} {_path(target)})")
         modules.append(f'{{ _file = "o"; {source} = {_INTEGERS(random)}; }}')
+    if _one_in(random, 8):
+        modules += _moved(random, [*options.kinds, "count"])
     if _one_in(random, 10):
         modules.append('{ disabledModules = [ { key = "k"; } ]; }')
     files: dict[str, str] = {}
@@ -122,6 +124,25 @@ with lib; let
 in
   if whole then strict (shown e.config) else map told [ %s ] ++ [ (seen e.config) ]
 """
+
+
+def _moved(random: Random, paths: list[str]) -> list[str]:
+    """Options that became part of another one, and what somebody still says of them."""
+    target = random.choice(paths)
+    olds = random.sample(("was", "g.was", "been"), random.randint(1, 2))
+    read = " ".join(f"(attrByPath {_path(old)} {_INTEGERS(random)} c)" for old in olds)
+    change = random.choice(("head", "x: x", "foldl' (m: n: m + n) 0", 'x: throw "moved"'))
+    function = f"(c: ({change}) [ {read} ])"
+    if len(olds) == 1 and _one_in(random, 2):
+        module = f"(mkChangedOptionModule {_path(olds[0])} {_path(target)} {function})"
+    else:
+        sources = " ".join(map(_path, olds))
+        module = f"(mkMergedOptionModule [ {sources} ] {_path(target)} {function})"
+    said = [old for old in olds if random.randrange(3)]
+    values = " ".join(f"{old} = {_wrapped(_mostly(_INTEGERS), 1)(random)};" for old in said)
+    warnings = "options.warnings = mkOption { type = types.listOf types.str; default = [ ]; };"
+    said_by = f'({{ config, options, ... }}: {{ _file = "old"; {values} }})'
+    return [module, f"{{ {warnings} }}", said_by]
 
 
 def _related(random: Random, text: str) -> str:
@@ -290,14 +311,38 @@ def _submodule(random: Random, inner: Kind, depth: int) -> Kind:
     if _one_in(random, 3):
         body += f"freeformType = types.{random.choice(_SETS)} {inner.type}; "
         values["free"] = values["loose"] = _wrapped(_mostly(inner.values))
+    if _one_in(random, 3):
+        nested = _kind(random, depth - 1)
+        body += f"options.n.x = {_declaration(random, nested)}; "
+        values["n.x"] = _wrapped(_mostly(nested.values))
     for key, kind in kinds.items():
         if _one_in(random, 4):
             body += f"config.{key} = {_wrapped(kind.values)(random)}; "
-    module = f"({{ name, config, options, ... }}: {{ {_local(body)} }})"
+    body = _local(body)
+    if kinds and _one_in(random, 3):
+        body += _reading(random, kinds)
+    module = f"({{ name, config, options, ... }}: {{ {body} }})"
     if _one_in(random, 4):
         given = _one_of(_definitions(values), _module_definitions(values))
         return Kind(f"(types.submoduleWith {{ modules = [ {module} ]; }})", given)
     return Kind(f"(types.submodule {module})", _definitions(values))
+
+
+def _reading(random: Random, kinds: dict[str, Kind]) -> str:
+    """A module inside of a submodule in which one option depends on another."""
+    key, other = (random.choice(list(kinds)) for _ in range(2))
+    value = _wrapped(kinds[key].values, 1)(random)
+    read = random.choice(
+        (
+            f"(mkIf (config.{other} == {_INTEGERS(random)}) {value})",
+            f"(mkDefault config.{other})",
+            f"(mkIf options.{other}.isDefined {value})",
+            f'(mkIf (name == "x") {value})',
+            f"(mkOverride options.{other}.highestPrio {value})",
+        )
+    )
+    module = f"{{ name, config, options, ... }}: {{ config.{key} = {_local(read)}; }}"
+    return f"imports = [ ({module}) ]; "
 
 
 def _local(body: str) -> str:

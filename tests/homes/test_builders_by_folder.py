@@ -1,4 +1,4 @@
-"""import-tree and ez-configs, which find modules by their folders."""
+"""import-tree, ez-configs and blueprint, which find modules by their folders."""
 
 from __future__ import annotations
 
@@ -166,3 +166,75 @@ def test_ez_configs_modules_and_arguments(
     tmp_path: Path, name: str, path: str, value: object
 ) -> None:
     assert _ask(tmp_path, _EZ, name, path) == value
+
+
+_BLUEPRINT = """
+#- flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  inputs.nix-darwin.url = "github:LnL7/nix-darwin";
+  inputs.blueprint.url = "github:numtide/blueprint";
+  outputs = inputs: inputs.blueprint { inherit inputs; systems = [ "x86_64-linux" ]; };
+}
+#- lib/default.nix
+{ ... }: { five = 5; }
+#- modules/home/shared.nix
+{ flake, inputs }: { lib, config, ... }: {
+  options.text = lib.mkOption { type = lib.types.str; default = "none"; };
+  config.home.sessionPath = builtins.attrNames flake.homeModules;
+}
+#- hosts/desk/configuration.nix
+{ hostName, ... }: {
+  nixpkgs.hostPlatform = "x86_64-linux";
+  networking.hostName = hostName;
+  users.users.ann.isNormalUser = true;
+}
+#- hosts/desk/users/ann/home-configuration.nix
+{ flake, osConfig ? null, ... }: {
+  imports = [ flake.homeModules.shared ];
+  home.stateVersion = "24.11";
+  text = if osConfig == null then "alone" else osConfig.networking.hostName;
+}
+#- hosts/mac/darwin-configuration.nix
+{ nixpkgs.hostPlatform = "aarch64-darwin"; users.users.cy.home = "/Users/cy"; }
+#- hosts/mac/users/cy.nix
+{ flake, ... }: {
+  imports = [ flake.modules.home.shared ];
+  home.stateVersion = "24.11";
+  text = toString flake.lib.five;
+}
+#- hosts/away/users/dee.nix
+{ home.stateVersion = "24.11"; }
+"""
+
+
+def test_blueprint_finds_homes_and_hosts(tmp_path: Path) -> None:
+    def targets(tree: Tree) -> list[tuple[str, str, str | None]]:
+        items = tree.repository.targets.items
+        assert all(target.by_convention is None for target in items)
+        return sorted((target.name, target.kind, target.system) for target in items)
+
+    assert in_tree(tmp_path, _BLUEPRINT, targets, Catalogued()) == [
+        ("ann@desk", "host", "x86_64-linux"),
+        ("ann@desk", "standalone", "x86_64-linux"),
+        ("cy@mac", "host", "aarch64-darwin"),
+        ("cy@mac", "standalone", "x86_64-linux"),
+        ("dee@away", "standalone", "x86_64-linux"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value"),
+    [
+        ("ann@desk", "text", "alone"),
+        ("ann@desk", "home.homeDirectory", "/home/ann"),
+        ("cy@mac", "text", "5"),
+        ("cy@mac", "home.sessionPath", ["shared"]),
+        ("dee@away", "home.username", "dee"),
+    ],
+)
+def test_blueprint_modules_and_arguments(
+    tmp_path: Path, name: str, path: str, value: object
+) -> None:
+    assert _ask(tmp_path, _BLUEPRINT, name, path) == value

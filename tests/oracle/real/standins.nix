@@ -62,10 +62,14 @@ let
       (attrsOf value)
       (listOf value)
     ]);
+  repeated = with lib.types; attrsOf (coercedTo scalar lib.singleton (listOf scalar));
   sections = with lib.types; attrsOf (attrsOf (either scalar (listOf scalar)));
   formats = lib.genAttrs (names ++ [ "json" "yaml" "toml" "ini" ]) (
-    kind: _arguments: {
-      type = if lib.hasSuffix "ini" (lib.toLower kind) then sections else value;
+    kind: arguments: {
+      type =
+        if arguments.listsAsDuplicateKeys or false && lib.hasPrefix "keyvalue" (lib.toLower kind) then
+          repeated
+        else if lib.hasSuffix "ini" (lib.toLower kind) then sections else value;
       generate = name: _value: package 3 name;
     }
   );
