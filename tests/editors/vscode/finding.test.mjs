@@ -48,7 +48,6 @@ test("without a server it says where it looked, and offers to install one", asyn
   await code.command("hmls.homes.focus");
   const welcome = await code.welcome("Homes").innerText();
   assert.match(welcome, /was not found: not in the setting hmls\.server\.path, not on the PATH, not in this extension/);
-  await code.screenshot("no-server");
   await code.info("server: none; hmls is neither on the PATH");
   await code.command("hmls.installServer");
   await code.notice("neither uv nor pipx is on the PATH").waitFor();
@@ -112,7 +111,6 @@ test("a server that ends is started again, until it ends too often", async () =>
   await code.notice("The server ended 4 times within three minutes and stays off.").waitFor();
   await code.command("hmls.homes.focus");
   assert.match(await code.welcome("Homes").innerText(), /The server of hmls has stopped/);
-  await code.screenshot("stopped");
   await code.answer("stays off", "Restart");
   await works("state: ready");
 });

@@ -42,12 +42,10 @@ const preview = () => until(async () => {
 test("a switch shows its commands, then what changes, and asks before it activates", async () => {
   await start("switch", user);
   await code.dialogue("nix build").waitFor();
-  await code.screenshot("question");
   await code.decide("nix build", "Run");
   await code.notice("/activate").waitFor();
   assert.match(await preview(), /~\/mood/);
   assert.equal(existsSync(MOOD), false);
-  await code.screenshot("switch");
   await code.answer("/activate", "Switch");
   await code.notice(`Switch ${user}: generation 1 in `).waitFor();
   assert.equal(readFileSync(MOOD, "utf8"), "glad 🎉\n");
@@ -82,7 +80,6 @@ test("generations are picked from a list with their changes, and gone back to", 
   await code.choose(user);
   const rows = code.page.locator(".quick-input-list .monaco-list-row:visible");
   await rows.filter({ hasText: "1 file, 1 setting changed; files.mood" }).waitFor();
-  await code.screenshot("generations");
   await rows.nth(1).click();
   await code.answer("/activate", "Roll back");
   await until(() => readFileSync(MOOD, "utf8") === "glad 🎉\n", "the first generation runs");
@@ -148,7 +145,6 @@ test("a system is switched in a terminal, where sudo may ask", async () => {
   await code.terminal(`sudo nixos-rebuild switch --flake '${root}#${host}'`);
   await code.terminal("[sudo] password: ");
   assert.equal(existsSync(log), false);
-  await code.screenshot("terminal");
   await code.page.keyboard.type("sesame\n");
   await code.terminal("thanks: sesame");
   await until(() => existsSync(log) && readFileSync(log, "utf8").trim() === "switch", "the system is switched");

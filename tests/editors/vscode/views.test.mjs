@@ -86,7 +86,6 @@ test("two targets are compared", async () => {
   await code.choose("alice@workstation");
   const changed = code.page.locator(".monaco-diff-editor .modified .line-insert, .monaco-diff-editor .modified .char-insert");
   await changed.first().waitFor();
-  await code.screenshot("diff");
 });
 
 test("the walkthrough tells of the first minute", async () => {
@@ -125,7 +124,6 @@ test("in a folder without homes nothing is loaded; asked to look, it says what i
     assert.equal((await other.drive("extension", { id: "hmls.hmls" })).active, false);
     await other.command("hmls.lookForHomes");
     await other.welcome("Homes").getByText("No flake with homes was found in this workspace").waitFor();
-    await other.screenshot("no-homes");
     mkdirSync(other.path("homes/alice"), { recursive: true });
     writeFileSync(other.path("homes/alice/default.nix"), '{ home.username = "alice"; }\n');
     await other.open("homes/alice/default.nix");

@@ -38,7 +38,8 @@ function M.open(name, lines, opts)
     number = false,
     relativenumber = false,
     signcolumn = 'no',
-    foldcolumn = '1',
+    -- Nested deeper than it is wide, the column shows numbers.
+    foldcolumn = '0',
   }) do
     vim.api.nvim_set_option_value(option, value, { win = window, scope = 'local' })
   end
