@@ -112,8 +112,9 @@ class Index:
         return facts
 
     def items(self) -> Iterator[tuple[str, FileFacts]]:
+        known = self._facts
         for path in self.paths:
-            yield path, self[path]
+            yield path, known.get(path) or self[path]
 
     def _read(self, path: str) -> FileFacts:
         text = self.files.text(path)

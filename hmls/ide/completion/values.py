@@ -125,10 +125,9 @@ def _in_string(
 def _elsewhere(repository: Repository, file: str, setting: SettingName) -> dict[str, str]:
     """The plain values that other files give the same option, with the layer or file of each."""
     found: dict[str, str] = {}
-    last = setting.path[-1]
-    part = last.encode() if is_identifier(last) else b""
+    parts = [name.encode() for name in reversed(setting.path) if is_identifier(name)]
     for path, facts in repository.index.items():
-        if path == file or part not in facts.text:
+        if path == file or any(part not in facts.text for part in parts):
             continue
         for defined in facts.defined:
             if defined.path[-len(setting.path) :] != setting.path or defined.declares:
