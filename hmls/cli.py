@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -26,6 +27,10 @@ def main() -> None:
 
     Without a command, hmls is a language server on standard input and output.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal's encoding lacks is written as an escape, and stops nothing.
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()

@@ -28,6 +28,8 @@ from hmls.deploy.progress import Report
 from hmls.deploy.ui import Exited, NoTerminal, Question, Terminal
 
 LAST_WORDS = 12
+WHOLE_LINES = 1_000
+"""Columns for who is no terminal: lines for programs are not broken."""
 _STYLES = {"error": "red", "warning": "yellow", "news": "", "build": "dim"}
 
 
@@ -194,9 +196,11 @@ def _print_line(file: str, line: int, column: int, console: Console) -> None:
 
 
 def print_history(entries: Sequence[Entry], console: Console) -> None:
+    if not console.is_terminal:
+        console.width = WHOLE_LINES
     table = Table(box=None, header_style="dim")
     for column in ("id", "date", "", "changed", "path"):
-        table.add_column(column, overflow="fold", no_wrap=not console.is_terminal)
+        table.add_column(column, overflow="fold")
     for entry in entries:
         generation = entry.generation
         table.add_row(
@@ -206,4 +210,4 @@ def print_history(entries: Sequence[Entry], console: Console) -> None:
             escape(entry.changes or ""),
             f"[dim]{escape(generation.path)}[/dim]",
         )
-    console.print(table, soft_wrap=not console.is_terminal)
+    console.print(table)

@@ -57,7 +57,7 @@ def command(lab: Lab, *arguments: str) -> list[str]:
 
 
 def environ(lab: Lab) -> dict[str, str]:
-    return {**environ_of_owner(lab), "COLUMNS": "200"}
+    return {**environ_of_owner(lab), "COLUMNS": "80"}
 
 
 def test_switch_and_back(lab: Lab) -> None:
@@ -130,6 +130,17 @@ def test_a_program_reads_the_path_or_all_of_it_as_json(lab: Lab) -> None:
     lab.set_home(FILE, "somebody")
     refused = hmls(lab, "switch", "somebody", "--yes", "--json")
     assert json.loads(refused.stdout)["outcome"] == "refused"
+
+
+def test_a_terminal_that_knows_no_signs_and_a_list_for_programs(lab: Lab) -> None:
+    lab.environ["PYTHONIOENCODING"] = "ascii"
+    lab.write(HOME, '{ files.settings = "dunkel 🎉 ü"; }')
+    preview = hmls(lab, "preview", USER, "--yes")
+    assert preview.returncode == 0, preview.stderr
+    assert "+dunkel \\U0001f389 \\xfc" in preview.stdout
+    assert hmls(lab, "switch", USER, "--yes").returncode == 0
+    listed = hmls(lab, "generations", USER).stdout
+    assert os.path.exists(listed.split()[-1]), listed
 
 
 def test_an_error_is_shown_on_the_users_line(lab: Lab) -> None:
