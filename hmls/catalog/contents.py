@@ -54,7 +54,7 @@ class Group:
         return Group([entry for entry in self.entries if entry.file not in files], self.depth)
 
 
-class Moved(NamedTuple):
+class MovedGroups(NamedTuple):
     """What the modules of options declare and define that moved."""
 
     options: Group
@@ -81,19 +81,19 @@ class Contents:
         )
 
     @cached_property
-    def moved(self) -> Moved:
+    def moved(self) -> MovedGroups:
         """What the modules of options say that moved, changed or went."""
         return self._moved(self.table.moved)
 
     @cached_property
-    def moved_and_there(self) -> Moved:
+    def moved_and_there(self) -> MovedGroups:
         """The same without options that went."""
         return self._moved([each if each[0] != "removed" else None for each in self.table.moved])
 
-    def _moved(self, moved: list[Json]) -> Moved:
+    def _moved(self, moved: list[Json]) -> MovedGroups:
         # Each is a module of its own, and the last one's definitions stand first.
         numbered = [(n, each) for n, each in enumerate(moved) if each is not None][::-1]
-        return Moved(
+        return MovedGroups(
             self._group(
                 [
                     Entry(tuple(source), written[4], number, is_moved=True)

@@ -39,7 +39,7 @@ class Found(NamedTuple):
     type_number: int = -1
 
 
-class Moved(NamedTuple):
+class MovedOption(NamedTuple):
     """An option that is no more: where it went, None if it was removed without a successor."""
 
     kind: str
@@ -82,19 +82,19 @@ def is_open(table: Table, path: tuple[str, ...]) -> bool:
     return True
 
 
-def moved_at(table: Table, path: tuple[str, ...]) -> Moved | None:
+def moved_at(table: Table, path: tuple[str, ...]) -> MovedOption | None:
     """What became of an option that a path named in earlier releases."""
     return _moves(table).get(path)
 
 
 @lru_cache(maxsize=8)
-def _moves(table: Table) -> dict[tuple[str, ...], Moved]:
-    found: dict[tuple[str, ...], Moved] = {}
+def _moves(table: Table) -> dict[tuple[str, ...], MovedOption]:
+    found: dict[tuple[str, ...], MovedOption] = {}
     for kind, sources, target, note, *_ in table.moved:
         text = note if isinstance(note, str) else ""
         to = None if target is None else tuple(target)
         for source in sources:
-            found[tuple(source)] = Moved(kind, to, text.strip())
+            found[tuple(source)] = MovedOption(kind, to, text.strip())
     return found
 
 

@@ -91,7 +91,7 @@ class Flake:
             self.knowledge.home_modules(system),
             self.knowledge.system_modules(system),
         )
-        context = InputContext(interp, self.lock, self._in_store)
+        context = InputContext(interp, self.lock, self._in_store, self.root)
         for lazy in input_values(context, self._known_inputs(interp)).values():
             # The builders of missing inputs are reached by path as well.
             force(lazy)
@@ -114,7 +114,7 @@ class Flake:
     @property
     def inputs(self) -> Attrs:
         """The values of the inputs by name. Raises NixError, Unknowable."""
-        context = InputContext(self.interp, self.lock, self._in_store)
+        context = InputContext(self.interp, self.lock, self._in_store, self.root)
         return Attrs(input_values(context, self.every_input()))
 
     def _in_store(self, path: str) -> bool:
@@ -138,7 +138,7 @@ class Flake:
         if function is MISSING:
             raise NixError("flake.nix has no attribute 'outputs'")
         self_value: Lazy = delayed(lambda: self._self(outputs, inputs))
-        context = InputContext(self.interp, self.lock, self._in_store)
+        context = InputContext(self.interp, self.lock, self._in_store, self.root)
         known = self.every_input()
         for name in _formal_names(function):
             if name not in known and name != "self":

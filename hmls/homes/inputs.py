@@ -62,6 +62,19 @@ class InputContext:
     lock: Lock
     in_store: Callable[[str], bool]
     """Whether a store path is there to be read."""
+    root: str
+    """The flake's own folder."""
+
+    def path_of(self, locked: LockedInput) -> str | None:
+        """Where an input's sources are: in the store, or in the flake itself."""
+        if locked.folder is not None:
+            return os.path.normpath(os.path.join(self.root, locked.folder))
+        return locked.store_path
+
+    def is_here(self, locked: LockedInput, path: str | None) -> bool:
+        if path is None:
+            return False
+        return os.path.isdir(path) if locked.folder is not None else self.in_store(path)
 
 
 def role_of(name: str, locked: LockedInput) -> str | None:
@@ -118,12 +131,12 @@ def missing(name: str) -> Cause:
 
 def input_value(context: InputContext, name: str, locked: LockedInput) -> Value:
     """The value of one input."""
-    path = locked.store_path
-    base = _base(name, locked)
+    path = context.path_of(locked)
+    base = _base(name, locked, path)
     role = role_of(name, locked)
     native = _NATIVE.get(role or "")
     own = {} if native is None else dict(native(context, name, locked, path or ""))
-    if path is not None and context.in_store(path):
+    if path is not None and context.is_here(locked, path):
         if not locked.is_flake:
             return base
         return _from_source(context, name, locked, path, base, own)
@@ -131,10 +144,9 @@ def input_value(context: InputContext, name: str, locked: LockedInput) -> Value:
     return OpenAttrs({**base, **own}, rest)
 
 
-def _base(name: str, locked: LockedInput) -> Attrs:
+def _base(name: str, locked: LockedInput, path: str | None) -> Attrs:
     """What Nix itself adds to a flake's outputs. Source: nix src/libflake/call-flake.nix."""
     known: dict[str, Lazy] = {"_type": "flake"} if locked.is_flake else {}
-    path = locked.store_path
     if path is not None:
         known["outPath"] = ContextString(path, frozenset((path,)))
     else:

@@ -26,6 +26,15 @@ class LockedInput:
     original: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     is_flake: bool = True
+    parent: object = None
+    """The path of inputs to the flake that a relative path starts from; of the flake itself: []."""
+
+    @property
+    def folder(self) -> str | None:
+        """Where an input lies inside of the flake itself, relative to it: `path:./sub`."""
+        path = self.locked.get("path")
+        is_own = self.locked.get("type") == "path" and self.parent == []
+        return path if is_own and isinstance(path, str) and not path.startswith("/") else None
 
     @property
     def store_path(self) -> str | None:
@@ -88,6 +97,7 @@ def read_lock(text: bytes | None) -> Lock:
             _mapping(raw.get("original")),
             _inputs(raw_nodes, root, raw),
             raw.get("flake", True) is not False,
+            raw.get("parent"),
         )
         for key, raw in raw_nodes.items()
         if isinstance(raw, dict)

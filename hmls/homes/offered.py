@@ -9,7 +9,7 @@ import os
 
 from hmls.catalog.bundles import CATALOG
 from hmls.catalog.extract import declared_options
-from hmls.catalog.lookup import Found, Moved, is_open, moved_at, names_at, option_at
+from hmls.catalog.lookup import Found, MovedOption, is_open, moved_at, names_at, option_at
 from hmls.catalog.table import Table, table_of
 from hmls.homes.builders.home_manager import BUILDER
 from hmls.homes.membership import targets_of
@@ -65,7 +65,9 @@ def offered_option(tables: tuple[Table, ...], path: tuple[str, ...]) -> tuple[Fo
     return None
 
 
-def moved_option(tables: tuple[Table, ...], path: tuple[str, ...]) -> tuple[Moved, Table] | None:
+def moved_option(
+    tables: tuple[Table, ...], path: tuple[str, ...]
+) -> tuple[MovedOption, Table] | None:
     """What became of an option of earlier releases."""
     for table in tables:
         found = moved_at(table, path)

@@ -42,6 +42,8 @@ def missing_inputs(repository: Repository) -> list[str]:
     missing: list[str] = []
     for name, locked in repository.flake.lock.inputs.items():
         path = locked.store_path
+        if locked.folder is not None:
+            continue
         if path is None or not os.path.isdir(repository.files.store_root + path):
             missing.append(name)
     return missing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hmls.catalog.lookup import Found, Moved
+from hmls.catalog.lookup import Found, MovedOption
 from hmls.catalog.table import Table
 from hmls.homes.offered import is_own
 from hmls.ide.markup import plain_markdown
@@ -33,7 +33,7 @@ def about_option(found: Found, table: Table) -> Iterator[str]:
         yield f"*as in {table.label}, which comes with hmls*"
 
 
-def about_moved(moved: Moved) -> str:
+def about_moved(moved: MovedOption) -> str:
     """A paragraph on an option that is no more."""
     if moved.target is not None:
         told = f"**Deprecated**: use `{dotted(moved.target)}`"

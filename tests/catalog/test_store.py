@@ -450,3 +450,27 @@ def test_several_editors_share_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
         for problems in pool.map(write, contents):
             assert set(problems) == {None}
     assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_an_input_that_is_a_folder_of_the_flake_itself(tmp_path: Path) -> None:
+    """`path:./shared`: Nix 2.26 and later lock it without a hash."""
+    node = {"locked": {"path": "./shared", "type": "path"}, "original": {}, "parent": []}
+    nodes = {"root": {"inputs": {"shared": "shared"}}, "shared": node}
+    module = "{ inputs, ... }: { imports = [ inputs.shared.homeManagerModules.default ]; }"
+    files = {
+        **{f"shared/{name}": text for name, text in SECRETS.items()},
+        "modules/home/default.nix": module,
+    }
+    write_files(str(tmp_path / "f"), files)
+    locked = json.dumps({"version": 7, "root": "root", "nodes": nodes})
+    home = "{ ... }: { secrets.mail. }"
+    made = workspace(tmp_path / "f", Store(tmp_path / "root"), locked, home)
+    path = str(tmp_path / "f/homes/alice/default.nix")
+
+    def ask() -> tuple[list[str], list[str]]:
+        view = Views(made, Catalogued()).newest()
+        (repository,) = view.repositories.values()
+        labels = [item.label for item in complete(view, path, home.rindex(". }") + 1)]
+        return labels, missing_inputs(repository)
+
+    assert run(ask) == (["mode", "path"], [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hmls.catalog.lookup import Moved, moved_at
+from hmls.catalog.lookup import MovedOption, moved_at
 from hmls.catalog.table import Table
 from hmls.homes.membership import space_of
 from hmls.homes.repository import Repository
@@ -45,7 +45,7 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     return found
 
 
-def _moved(table: Table, path: Path) -> tuple[Path, Moved] | None:
+def _moved(table: Table, path: Path) -> tuple[Path, MovedOption] | None:
     """The part of a path that is an old name, and what became of it."""
     for end in range(len(path), 0, -1):
         moved = moved_at(table, path[:end])
@@ -62,7 +62,9 @@ def _written(source: Source, defined: Defined) -> Path:
     return () if node is None or node.kind_id != Kind.ATTRPATH else attrpath_names(node)
 
 
-def _fixes(path: str, defined: Defined, outer: Path, old: Path, moved: Moved) -> tuple[Fix, ...]:
+def _fixes(
+    path: str, defined: Defined, outer: Path, old: Path, moved: MovedOption
+) -> tuple[Fix, ...]:
     """The new name in place of the old one, if it can be written at this place."""
     assert moved.target is not None
     whole = moved.target + defined.path[len(old) :]
