@@ -93,6 +93,7 @@ NIXPKGS = {
         res: pkgs: super: with pkgs;
         {
           older = callPackage ../tools/older { };
+          browser = stdenv.mkDerivation { };
           inherit (older) part;
           builtHere = stdenv.mkDerivation { pname = "x"; version = "7"; };
         }

@@ -174,6 +174,8 @@ def test_hover_and_definition(tmp_path: Path) -> None:
         ("grepper paid", ["unfree-package"]),
         ("greper", ["unknown-package"]),
         ("whatever mine writeShellScriptBin oldname", []),
+        ("greper.extra", []),
+        ("growser", []),
     ],
 )
 def test_problems(tmp_path: Path, names: str, problems: list[str]) -> None:
@@ -182,4 +184,6 @@ def test_problems(tmp_path: Path, names: str, problems: list[str]) -> None:
         return [p.code.name for p in problems if "package" in p.code.name]
 
     text = f"{{ pkgs, ... }}: {{ home.packages = with pkgs; [ {names} ];$0 }}\n"
-    assert ask(tmp_path, text + "#- packages/mine/default.nix\n{ }: 1\n", found) == problems
+    text += "#- packages/mine/default.nix\n{ }: 1\n"
+    text += "#- lib/more.nix\nfinal: prev: { growser = prev.grepper; }\n"
+    assert ask(tmp_path, text, found) == problems

@@ -6,6 +6,7 @@ name counts as a mistake only if it is very like one that exists.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rapidfuzz import process
@@ -45,7 +46,7 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
             found.append(Diagnostic(path, *_range(node), UNFREE_PACKAGE, message))
         elif known is None and name not in own and _is_absent(packages, name):
             near = _near(packages, name)
-            if near is None:
+            if near is None or _is_selected_from(node) or _is_bound_here(repository, name):
                 continue
             message = f"{packages.label} has no package {name}; did you mean {near}?"
             edit = WorkspaceEdit((TextEdit(path, *_range(node), quote_attribute(near)),))
@@ -79,6 +80,22 @@ def _range(node: Node) -> tuple[int, int]:
 
 def _is_absent(packages: Packages, name: str) -> bool:
     return packages.is_whole and name not in packages.aliases and not is_builder(name)
+
+
+def _is_selected_from(node: Node) -> bool:
+    """Whether more follows, as in `pkgs.unstable.x`: overlays add whole sets of packages."""
+    attrpath = node.parent
+    return (
+        attrpath is not None
+        and attrpath.kind_id == Kind.ATTRPATH
+        and attrpath.end_byte > (node.end_byte)
+    )
+
+
+def _is_bound_here(repository: Repository, name: str) -> bool:
+    """Whether any file gives something that name, as an overlay does."""
+    bound = re.compile(rb"(?<![\w'-])" + re.escape(name.encode()) + rb"\s*=[^=]")
+    return any(bound.search(repository.index[path].text) for path in repository.index.paths)
 
 
 def _near(packages: Packages, name: str) -> str | None:
