@@ -84,12 +84,10 @@ def _is_absent(packages: Packages, name: str) -> bool:
 
 def _is_selected_from(node: Node) -> bool:
     """Whether more follows, as in `pkgs.unstable.x`: overlays add whole sets of packages."""
-    attrpath = node.parent
-    return (
-        attrpath is not None
-        and attrpath.kind_id == Kind.ATTRPATH
-        and attrpath.end_byte > (node.end_byte)
-    )
+    around = node.parent
+    if around is None or around.kind_id == Kind.SELECT:
+        return around is not None
+    return around.kind_id == Kind.ATTRPATH and around.end_byte > node.end_byte
 
 
 def _is_bound_here(repository: Repository, name: str) -> bool:
