@@ -81,6 +81,7 @@ class Reader:
         """What Nix says of any setting, where the modules do not fit together."""
         self.read_before: dict[tuple[str, ...], Setting | None] = {}
         self.below_before: dict[tuple[str, ...], list[Setting]] = {}
+        self.points: dict[tuple[str, ...], Point] = {}
 
     def read(self, point: Point) -> Setting:
         """The setting at a path."""

@@ -93,10 +93,13 @@ def _reader(repository: Repository, evaluation: Evaluation) -> Reader:
 
 
 def _point(reader: Reader, path: tuple[str, ...]) -> Point:
-    point = root_point(reader.evaluation)
-    for name in path:
-        point = point.child(name)
-    return point
+    if not path:
+        return root_point(reader.evaluation)
+    # The sets on the way are those of many settings, and know which names each definition has.
+    above = reader.points.get(path[:-1])
+    if above is None:
+        above = reader.points[path[:-1]] = _point(reader, path[:-1])
+    return above.child(path[-1])
 
 
 def _leaves(point: Point, reader: Reader) -> Iterator[Point]:
