@@ -38,8 +38,13 @@ async def names(editor: Editor) -> set[str]:
     return {item.label for item in await asyncio.wait_for(items, _SOON_S)}
 
 
+NEEDED = '{ home = { username = "a"; homeDirectory = "/a"; stateVersion = "24.11"; }; }'
+"""What every home has to say."""
+
+
 def flake(root: Path) -> None:
     write(root, "flake.nix", default_flake())
+    write(root, "modules/home/default.nix", NEEDED)
     write(root, HOME)
     write(root, "homes/zoe/default.nix")
 
