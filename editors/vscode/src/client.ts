@@ -15,6 +15,7 @@ import { findServer, serverPath, type ServerCommand } from "./find";
 const STATES = { [State.Stopped]: "failed", [State.Starting]: "starting", [State.Running]: "ready" } as const;
 const CRASHES_ALLOWED = 3;
 const WITHIN_MS = 180_000;
+const PATIENCE_MS = 10_000;
 
 export type ServerState = "noServer" | "starting" | "failed" | "ready" | "noHomes";
 
@@ -33,6 +34,8 @@ export class Server implements vscode.Disposable {
   private hasRun = false;
   private isFirst = false;
   private turn: Promise<void> = Promise.resolve();
+  /** Settled when the server that was last started has answered or failed. */
+  private starting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -83,7 +86,9 @@ export class Server implements vscode.Disposable {
     this.isFirst = true;
     try {
       this.onStarted(client);
-      await client.start();
+      const start = client.start();
+      this.starting = start.catch(() => undefined);
+      await start;
       this.startedIn = Date.now() - begin;
     } catch (error) {
       this.output.error(`the server did not start: ${String(error)}`);
@@ -102,7 +107,8 @@ export class Server implements vscode.Disposable {
     if (client === undefined) {
       return;
     }
-    await started(client);
+    // One that is stopped while it starts goes on to register its commands, and the next cannot.
+    await Promise.race([this.starting, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
     try {
       await client.dispose();
     } catch (error) {
@@ -202,16 +208,6 @@ export class Server implements vscode.Disposable {
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
-  }
-}
-
-/** A client that is being started can only be stopped afterwards; ten seconds are waited. */
-async function started(client: LanguageClient): Promise<void> {
-  if (client.state === State.Starting) {
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, 10_000);
-      client.onDidChangeState(({ newState }) => newState !== State.Starting && resolve());
-    });
   }
 }
 

@@ -92,9 +92,9 @@ test("folders for the server's PATH are those of a setting", async () => {
   program(join(extra, "nix"), "echo nix");
   code.setMachine({ "hmls.server.path": join(folder, "own-hmls"), "hmls.server.extraPath": [extra] });
   await code.info(`nix: ${join(extra, "nix")}`);
-  await works("state: ready");
   const environment = () => readFileSync(`/proc/${readFileSync(PID, "utf8").trim()}/environ`, "utf8");
   await until(() => environment().includes(`\0PATH=${extra}:`), "the server has it on its PATH");
+  await works("state: ready");
 });
 
 test("a server that ends is started again, until it ends too often", async () => {
