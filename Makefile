@@ -87,7 +87,7 @@ test-nvim: $(VENV)/.test compiled
 
 test-vscode: $(VENV)/.test compiled
 	@test -n "$(VSCODE_TESTS)" || { echo 'there are no tests of VS Code' >&2; exit 1; }
-	$(BIN)/python -m pytest $(VSCODE_TESTS) $(ARGS)
+	$(BIN)/python -m pytest $(VSCODE_TESTS)
 
 screenshots: $(VENV)/.test compiled
 	HMLS_SCREENSHOTS="$(CURDIR)/docs/pictures" $(BIN)/python -m pytest $(VSCODE_TESTS)

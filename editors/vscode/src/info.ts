@@ -18,15 +18,16 @@ export function infoDocument(): vscode.Disposable {
   });
 }
 
+/** Shows what it gives. */
 export async function debugInfo(
   context: vscode.ExtensionContext,
   server: Server,
   model: Model,
   activatedIn: number,
-): Promise<void> {
+): Promise<string> {
   const others = OTHERS.filter((id) => vscode.extensions.getExtension(id));
   const { found } = server;
-  text = [
+  const made = [
     `hmls ${(context.extension.packageJSON as { version: string }).version} on VS Code ${vscode.version}`,
     "",
     typeof found === "string"
@@ -50,8 +51,10 @@ export async function debugInfo(
     "More: run `hmls check --explain` in the flake's folder.",
     "",
   ].join("\n");
+  text = made;
   changes.fire(URI);
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(URI));
+  return made;
 }
 
 function told(root: Root): string[] {

@@ -254,9 +254,10 @@ class VSCode {
   /** What «Show Debug Information» says, once it holds a text. */
   async info(wanted) {
     return until(async () => {
-      await this.drive("ask", { command: "hmls.debugInfo" });
+      // What the command gives: the document may still hold what was told before.
+      const told = await this.drive("ask", { command: "hmls.debugInfo" });
       const shown = await this.drive("active");
-      return shown?.scheme === "hmls-info" && shown.text.includes(wanted) && shown.text;
+      return shown?.scheme === "hmls-info" && told.includes(wanted) && told;
     }, `debug information with ${wanted}`);
   }
 
