@@ -77,6 +77,7 @@ test("settings are filtered, by those that others lost as well, and lead to thei
 test("the effective configuration is a document", async () => {
   await code.command("hmls.showEffective");
   await code.choose("alice@workstation");
+  await code.shown("alice@workstation.nix");
   await until(async () => /homelab|programs/.test(await code.text()), "the effective configuration");
 });
 

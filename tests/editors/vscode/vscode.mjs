@@ -141,8 +141,12 @@ class VSCode {
   /** Open a file of the workspace, with the cursor on a line (from 1) and column (from 1). */
   async open(name, line = 1, column = 1) {
     await this.drive("open", { path: this.path(name), line, column });
-    const tail = name.split("/").at(-1);
-    await until(async () => (await this.title()) === tail, `${name} is shown`);
+    await this.shown(name.split("/").at(-1));
+  }
+
+  /** The document of a name is shown, and its editor has the focus: a list that is asked for later keeps it. */
+  async shown(name) {
+    await until(async () => (await this.title()) === name, `${name} is shown`);
     await this.page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
   }
 
@@ -151,11 +155,11 @@ class VSCode {
     await this.page.locator('.statusbar-item[id*="hmls"]:visible').first().waitFor();
   }
 
-  /** Choose the item of a list that is shown, by its whole label. */
+  /** Choose the item of a list that is shown, by its whole label; a list that is made anew meanwhile is looked at anew. */
   async choose(label) {
-    const name = this.page.locator(`.quick-input-list .monaco-list-row:visible .label-name :text-is("${label}")`);
-    await name.first().click();
-    await name.first().waitFor({ state: "hidden" });
+    const name = this.page.locator(`.quick-input-list .monaco-list-row:visible .label-name :text-is("${label}")`).first();
+    await until(() => name.click({ timeout: 3_000 }).then(() => true, () => false), `${label} is chosen`);
+    await name.waitFor({ state: "hidden" });
   }
 
   /** The hover at the cursor, once it holds a text; asked for again where it came too early. */
