@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hmls.syntax.cursor import Context, context_at
 from hmls.syntax.parse import Source, parse, walk
+from hmls.syntax.unfinished import endings, needs_look
 
 _MARKER = b"hmlsmarker"
-_ENDINGS = (b"", b" = null;", b";", b"; }", b" }", b'"', b'";')
+_ENDINGS = (b"", b" = null;", b";")
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'-"
 
 _QUICKLY_PARSED = 200_000
@@ -41,10 +43,21 @@ def find_place(source: Source, offset: int) -> CompletionPlace | None:
     start, end = name_around(text, offset)
     if _LONG_NAME.search(text, max(0, offset - _LONGEST), offset) is not None:
         return None
+    best = _best(source, offset)
+    context = context_at(best, offset + 1)
+    if context is None:
+        return None
+    line_start = text.rfind(b"\n", 0, start) + 1
+    before = text[line_start:start].decode("utf-8", "replace")
+    typed = text[start:offset].decode("utf-8", "replace")
+    return CompletionPlace(context, best, typed, start, end, before)
+
+
+def _best(source: Source, offset: int) -> Source:
+    """The text with a name at the offset, made whole so that the least of it is wrong."""
+    text = source.text
     best: tuple[int, Source] | None = None
-    for ending in _ENDINGS:
-        # The marker keeps a name at the cursor where nothing was typed yet.
-        patched = text[:offset] + _MARKER + ending + text[offset:]
+    for patched in _candidates(text, offset):
         made = parse(patched, source)
         if made.has_error and len(text) <= _QUICKLY_PARSED:
             # What tree-sitter makes of an error depends on the tree that it began with.
@@ -55,13 +68,18 @@ def find_place(source: Source, offset: int) -> CompletionPlace | None:
         if errors == 0:
             break
     assert best is not None
-    context = context_at(best[1], offset + 1)
-    if context is None:
-        return None
-    line_start = text.rfind(b"\n", 0, start) + 1
-    before = text[line_start:start].decode("utf-8", "replace")
-    typed = text[start:offset].decode("utf-8", "replace")
-    return CompletionPlace(context, best[1], typed, start, end, before)
+    return best[1]
+
+
+def _candidates(text: bytes, offset: int) -> Iterator[bytes]:
+    """Texts with the marker at the offset, which keeps a name there where nothing was typed."""
+    ends = endings(text, offset) if needs_look(text, offset) else None
+    before = text[:offset] if ends is None else ends.before
+    for ending in _ENDINGS:
+        yield before + _MARKER + ending + text[offset:]
+    ends = ends or endings(text, offset)
+    for rest in ends.whole:
+        yield ends.before + _MARKER + rest
 
 
 def name_around(text: bytes, offset: int) -> tuple[int, int]:
