@@ -145,7 +145,7 @@ def rollback(target: str, generation: int | None, folder: str, yes: bool, as_jso
         if wanted is None:
             what = "earlier generation" if generation is None else f"generation {generation}"
             return plan.Refusal("no-generation", f"There is no {what} of {target} here.")
-        return plan.rollback(asked.target, wanted, found, situation)
+        return plan.rollback(asked.target, wanted, situation)
 
     sys.exit(asyncio.run(carry_out(find(folder, target), make, Manner(yes, as_json))))
 

@@ -18,7 +18,14 @@ IN_A_SYSTEM = (
     "Where the home is part of a system, its home-manager.backupFileExtension has it moved aside."
 )
 BACKUP_OPTION = ("home-manager", "backupFileExtension")
-UNIT = re.compile(r"\bhome-manager-[\w\\.@:-]+\.service\b")
+UNIT = re.compile(r"\bhome-manager(?:-[\w\\.@:-]+)?\.service\b")
+USER_UNIT = "home-manager.service"
+"""The service of a home under `home-manager.startAsUserService`: its user's manager runs it."""
+USER_DROP_IN = f"share/systemd/user/{USER_UNIT}.d/10-user-activation.conf"
+"""What it starts, in a package of the user's."""
+USERS_ACTIVATION = re.compile(r"user activation for \S+ failed|nixos-activation\.service")
+"""What starts that service when a system is activated: all that may be said to have failed."""
+SERVICE_FAILED = re.compile(rf"^{re.escape(USER_UNIT)}: Failed with result ")
 ESCAPED_IN_UNITS = " !\"#$%&'()*+,;<=>@[\\]^`{|}~-"
 JOURNAL_LINES = 200
 
@@ -75,7 +82,27 @@ def unit_of_home(user: str) -> str:
 
 def failed_units(log: Log) -> list[str]:
     """The services of homes that a switch reports as failed."""
-    return sorted({unit for line in log.text if "failed" in line for unit in UNIT.findall(line)})
+    failed = [line for line in log.text if "failed" in line.lower()]
+    units = {unit for line in failed for unit in UNIT.findall(line)}
+    if any(USERS_ACTIVATION.search(line) for line in failed):
+        units.add(USER_UNIT)
+    return sorted(units)
+
+
+def user_units(system: str | None, user: str) -> list[str]:
+    """The service of a user's home that a system leaves to the user's manager, if it does.
+
+    Whether that one fails, a switch does not tell.
+    """
+    if system is None:
+        return []
+    drop_in = os.path.join(system, "etc/profiles/per-user", user, USER_DROP_IN)
+    return [USER_UNIT] if os.path.exists(drop_in) else []
+
+
+def has_failed(journal: Log) -> bool:
+    """Whether a user's manager says that the service of a home failed."""
+    return any(SERVICE_FAILED.match(line) for line in journal.text)
 
 
 async def read_journal(units: Sequence[str], since_s: float, cwd: str, around: Surroundings) -> Log:
@@ -91,7 +118,10 @@ async def read_journal(units: Sequence[str], since_s: float, cwd: str, around: S
         journal.read(line, parse_event(line))
 
     for unit in units:
-        argv = ("journalctl", "-u", unit, "-o", "cat", "--no-pager", "-n", str(JOURNAL_LINES))
+        of_unit: tuple[str, ...] = ("-u", unit)
+        if unit == USER_UNIT:  # What it says itself, and what its manager says of it.
+            of_unit = (f"_SYSTEMD_USER_UNIT={unit}", "+", f"USER_UNIT={unit}")
+        argv = ("journalctl", *of_unit, "-o", "cat", "--no-pager", "-n", str(JOURNAL_LINES))
         await run(Command((*argv, f"--since=@{since_s:.0f}"), cwd, around.environ), keep)
     return journal
 

@@ -310,6 +310,6 @@ RULES: tuple[tuple[re.Pattern[str], Builder], ...] = (
     ),
     _row(r"^Existing file '(?P<path>.+)' would be clobbered", _collision),
     _row(r'^(?P<name>USER|HOME|UID) is ".*", expected ".*"', _wrong_user),
-    _row(r"the following units failed: ", _plain("units-failed")),
+    _row(r"the following (?:user )?units failed: ", _plain("units-failed")),
     _row(r"^sudo: .*(?:password|terminal) is required", _plain("password")),
 )

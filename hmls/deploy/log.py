@@ -36,7 +36,7 @@ WARNING = re.compile(r"^(?:trace: )?(?:evaluation )?warning: ")
 SCRIPT_ERROR = re.compile(
     r"^Existing file '.*' would be clobbered"
     r"|^(?:USER|HOME|UID) is \".*\", expected \""
-    r"|the following units failed: "
+    r"|the following (?:user )?units failed: "
     r"|^sudo: .*(?:password|terminal) is required"
 )
 FOLLOWERS = re.compile(r"dependenc(?:y|ies) (?:failed|of derivation)|^build of '.*' failed")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hmls.deploy.activation import unit_of_home
+from hmls.deploy.activation import USER_DROP_IN, USER_UNIT, unit_of_home
 from hmls.deploy.closure_diff import diff_commands, parse_diff
 from hmls.deploy.collisions import Collision, predict
 from hmls.deploy.deployed import read_deployed
@@ -38,7 +38,8 @@ async def look(
         deployed = read_deployed(around.state_folder, plan.target, step.old)
         settings = diff_settings(deployed, around.settings)
     collisions = await asyncio.to_thread(_collisions, step, new, plan.target, around)
-    return replace(document, settings=settings, collisions=tuple(collisions))
+    found = replace(document, settings=settings, collisions=tuple(collisions))
+    return replace(found, files=(), unseen=step.unseen) if step.unseen else found
 
 
 async def compare(
@@ -115,9 +116,13 @@ class HomeOfSystem:
 def home_of_system(system: str, user: str) -> HomeOfSystem | None:
     """The home of a user in a system; None if it has none.
 
-    NixOS has a service for it, nix-darwin a script that its own `activate` runs.
+    NixOS has a service for it, of the system or of the user's manager, with what to start in a
+    package of the user's. nix-darwin has a script that its own `activate` runs.
     """
     text = _text(os.path.join(system, "etc/systemd/system", unit_of_home(user)))
+    started = _text(os.path.join(system, "etc/profiles/per-user", user, USER_DROP_IN))
+    if text is None and started is not None:
+        text = started + (_text(os.path.join(system, "etc/systemd/user", USER_UNIT)) or "")
     if text is None:
         pattern = ACTIVATION_ON_MACOS.format(re.escape(user))
         script = re.search(pattern, _text(os.path.join(system, "activate")) or "")

@@ -73,18 +73,13 @@ def activate(action: Action, target: Target, situation: Situation) -> Plan | Ref
     return plan_host.activate(action, target, situation)
 
 
-def rollback(
-    target: Target,
-    generation: Generation,
-    generations: Sequence[Generation],
-    situation: Situation,
-) -> Plan | Refusal:
+def rollback(target: Target, generation: Generation, situation: Situation) -> Plan | Refusal:
     """Activate one of the generations that are still there."""
     if target.kind == "droid":
         return plan_home.rollback_device(target, generation, situation)
     if target.is_home:
         return plan_home.rollback(target, generation, situation)
-    return plan_host.rollback(target, generation, generations, situation)
+    return plan_host.rollback(target, generation, situation)
 
 
 def expire(

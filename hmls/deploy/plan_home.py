@@ -208,6 +208,7 @@ def _preview_step(target: Target, situation: Situation) -> Preview:
         running_home(situation.machine) if ours else None,
         FromStep("build", specialised(situation.options.specialisation)),
         situation.machine.home if ours else None,
+        "" if ours else f"What runs in the home of {target.user} is not seen from here.",
     )
 
 

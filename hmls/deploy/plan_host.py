@@ -13,7 +13,7 @@ from hmls.deploy.flakeref import (
     nameable_unquoted,
     root_reference,
 )
-from hmls.deploy.generations import Generation, previous, system_profile
+from hmls.deploy.generations import Generation, system_profile
 from hmls.deploy.plan_flake import STRUCTURED, build_step, check_step, refuse_name
 from hmls.deploy.situation import Situation, refuse, refuse_activation
 from hmls.deploy.step import FromStep, Plan, Preview, Step, specialised
@@ -45,22 +45,25 @@ def preview(target: Target, situation: Situation) -> Plan | Refusal:
 
 
 def dry_activate(target: Target, situation: Situation) -> Plan | Refusal:
-    """Let NixOS say which services a switch would restart. Changes nothing but the store."""
+    """Let NixOS say which services a switch would restart. Changes nothing but the store.
+
+    It takes root all the same: switch-to-configuration does nothing without.
+    """
     refusal = refuse_activation(target, situation) or refuse_without(
         situation.tools, "nix", "nixos-rebuild"
     )
     refusal = refusal or _refuse_wrapped_name(target)
     if refusal:
         return refusal
-    step = Step(
-        "dry-activate",
-        f"Dry-activate {target.name}",
-        ("nixos-rebuild", *_rebuild_arguments("dry-activate", target, situation)),
-        target.flake_root,
-        "store",
-        env=UNTRANSLATED,
+    title = f"Dry-activate {target.name}"
+    argv = ("nixos-rebuild", *_rebuild_arguments("dry-activate", target, situation))
+    step = replace(
+        _as_root(argv, title, target, situation),
+        name="dry-activate",
+        changes="store",
+        needs_confirmation=False,
     )
-    return Plan(step.title, target.flake_root, target, (step,))
+    return Plan(title, target.flake_root, target, (step,))
 
 
 def activate(
@@ -95,18 +98,20 @@ def activate(
     )
 
 
-def rollback(
-    target: Target,
-    generation: Generation,
-    generations: Sequence[Generation],
-    situation: Situation,
-) -> Plan | Refusal:
-    """Go back to a generation of this machine's system."""
-    if refusal := refuse_activation(target, _here(situation)):
+def rollback(target: Target, generation: Generation, situation: Situation) -> Plan | Refusal:
+    """Go back to a generation of this machine's system.
+
+    Not by `nixos-rebuild switch --rollback`: it first builds a newer self from the Nix search path,
+    where the machine of a flake has none, and a configuration that is broken is what one flees.
+    """
+    refusal = refuse_activation(target, _here(situation)) or refuse_without(
+        situation.tools, "darwin-rebuild" if target.kind == "darwin" else "nix-env"
+    )
+    if refusal:
         return refusal
     title = f"Roll back {target.name} to generation {generation.number}"
     look = Preview("preview", "Preview", _running_system(situation), generation.path)
-    commands = _rollback_commands(target, generation, generations, situation)
+    commands = _rollback_commands(target, generation, situation)
     steps = tuple(_as_root(argv, title, target, situation) for argv in commands)
     named = tuple(replace(step, name=f"activate {place}") for place, step in enumerate(steps))
     profile = system_profile(situation.machine)
@@ -237,15 +242,10 @@ def _as_root(argv: tuple[str, ...], title: str, target: Target, situation: Situa
 
 
 def _rollback_commands(
-    target: Target,
-    generation: Generation,
-    generations: Sequence[Generation],
-    situation: Situation,
+    target: Target, generation: Generation, situation: Situation
 ) -> list[tuple[str, ...]]:
     if target.kind == "darwin":
         return [("darwin-rebuild", "--switch-generation", str(generation.number))]
-    if previous(generations) == generation and situation.tools.has("nixos-rebuild"):
-        return [("nixos-rebuild", "switch", "--rollback")]
     profile = system_profile(situation.machine)
     return [
         ("nix-env", "--profile", profile, "--switch-generation", str(generation.number)),
@@ -265,6 +265,7 @@ def _preview_step(target: Target, situation: Situation, action: str = "switch") 
             "build", specialised(options.specialisation if _specialises(action, target) else None)
         ),
         machine.home if here and machine.user == target.user else None,
+        "" if here else f"What runs on {target.host} is not seen from here.",
     )
 
 

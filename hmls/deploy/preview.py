@@ -42,6 +42,8 @@ class Document:
     collisions: tuple[Collision, ...] = ()
     inputs: tuple[InputChange, ...] = ()
     notes: tuple[str, ...] = ()
+    unseen: str = ""
+    """Why it is not known what runs now; then `old` is None too."""
 
     @property
     def changes_nothing(self) -> bool:
@@ -56,6 +58,8 @@ class Document:
         if self.changes_nothing:
             return "nothing changes"
         text = self._counts if self.old else "the first generation"
+        if self.unseen:
+            return "not compared with what runs there"
         fatal = [each for each in self.collisions if each.outcome != "backed-up"]
         return f"{text}; {_count(len(fatal), 'file')} in the way" if fatal else text
 
@@ -63,7 +67,11 @@ class Document:
     def _counts(self) -> str:
         kinds = ((self.packages, "package"), (self.files, "file"), (self.settings, "setting"))
         counts = [_count(len(changes), noun) for changes, noun in kinds if changes]
-        return f"{', '.join(counts)} changed" if counts else "no package and no file changed"
+        return (
+            f"{', '.join(counts)} changed"
+            if counts
+            else "no package and no file of the home changed"
+        )
 
 
 def diff_settings(
@@ -102,6 +110,8 @@ def _opening(document: Document) -> list[str]:
         return [f"{document.summary.capitalize()}."]
     if document.changes_nothing:
         return ["What is built is what already runs: nothing changes."]
+    if document.unseen:
+        return [f"`{document.new}`", document.unseen]
     running = f"`{document.old}`" if document.old is not None else "nothing"
     return [f"From {running}\nto `{document.new}`", f"{document.summary.capitalize()}."]
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hmls.deploy.activation import (
+    USER_UNIT,
     failed_units,
+    has_failed,
     is_activated,
     moved,
     of_system,
@@ -19,6 +21,7 @@ from hmls.deploy.activation import (
     profile_target,
     read_journal,
     unit_of_home,
+    user_units,
 )
 from hmls.deploy.deployed import write_deployed
 from hmls.deploy.flake_lock import lock_changes, read_lock
@@ -252,7 +255,11 @@ class _Deployment:
             lambda pid: self._started(step, pid),
             self.around.wants_end,
         )
-        await self._read(step, ran)
+        home_failed = await self._read(step, ran)
+        if ran.went_well and home_failed:
+            return self._failure(
+                step, ran.code, f"The home was not activated. {self._why(step, ran)}"
+            )
         if ran.went_well and step.changes == "lock":
             await self._show_moved(locked)
         if ran.went_well:
@@ -281,17 +288,22 @@ class _Deployment:
         self.document = Document(self.plan.title, inputs=moved_inputs)
         await self.ui.show(self.document)
 
-    async def _read(self, step: Step, ran: Ran) -> None:
+    async def _read(self, step: Step, ran: Ran) -> bool:
+        """Read what was said, in the journal too; whether a home failed that nobody tells of."""
         self._found(ran.log)
-        if step.changes == "system" and self.plan.profile is not None:
-            units = failed_units(ran.log)
-            self._found(await read_journal(units, self.begun_s, step.cwd, self.around))
+        target = self.plan.target
+        if step.changes != "system" or self.plan.profile is None or target is None:
+            return False
+        units = [*failed_units(ran.log), *user_units(self.results.get("build"), target.user)]
+        journal = await read_journal(sorted(set(units)), self.begun_s, step.cwd, self.around)
+        self._found(journal)
+        return has_failed(journal)
 
     async def _read_homes(self, step: Step) -> None:
         """A terminal of the user's does not tell what failed there; the home's journal may."""
         target = self.plan.target
         if target is not None and target.kind == "host" and self.plan.profile is not None:
-            units = [unit_of_home(target.user)]
+            units = [unit_of_home(target.user), USER_UNIT]
             self._found(await read_journal(units, self.begun_s, step.cwd, self.around))
 
     def _found(self, log: Log) -> None:

@@ -47,8 +47,8 @@ class Step:
 class Preview:
     """Compare what runs now with what a step built, and show the document. Changes nothing.
 
-    `old` is None where nothing runs yet. `home` is the home directory whose unmanaged files the
-    new generation could collide with; None for a system.
+    `old` is None where nothing runs yet, or what runs is `unseen`. `home` is the home directory
+    whose unmanaged files the new generation could collide with; None for a system.
     """
 
     name: str
@@ -56,6 +56,8 @@ class Preview:
     old: str | None
     new: Argument
     home: str | None = None
+    unseen: str = ""
+    """Why what runs now cannot be seen from here; empty where it can."""
 
 
 @dataclass(frozen=True, slots=True)

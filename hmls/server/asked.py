@@ -153,7 +153,7 @@ def _rollback(asked: Asked) -> Request:
         if wanted is None:
             what = f"generation {number}" if number is not None else "an earlier generation"
             return Refusal("no-generation", f"There is no {what} of {target.name} here.")
-        return plan.rollback(target, wanted, found, situation)
+        return plan.rollback(target, wanted, situation)
 
     return Request(f"Roll back {target.name}", asked.root, make, target)
 

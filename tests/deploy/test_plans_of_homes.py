@@ -161,7 +161,7 @@ def test_an_untrusted_workspace_runs_nothing() -> None:
         code(plan.archive("/repo", untrusted)),
         code(plan.track("/repo", ["x"], untrusted)),
         code(plan.initialise("/repo", untrusted)),
-        code(plan.rollback(HOME, generation, [], untrusted)),
+        code(plan.rollback(HOME, generation, untrusted)),
         code(plan.expire(HOME, [generation], untrusted)),
     } == {"untrusted"}
 
@@ -196,7 +196,7 @@ def test_settings_that_would_be_read_as_options_are_refused(options: dict[str, s
 
 def test_roll_back_to_a_generation() -> None:
     generation = Generation(3, "/nix/store/x", datetime(2026, 1, 1), current=False)
-    assert commands(plan.rollback(HOME, generation, [], situation())) == [
+    assert commands(plan.rollback(HOME, generation, situation())) == [
         "preview from None",
         "LC_ALL=C /nix/store/x/activate",
     ]

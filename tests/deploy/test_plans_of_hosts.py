@@ -53,10 +53,12 @@ def test_root_needs_no_sudo() -> None:
     assert commands(made)[-1] == "LC_ALL=C nixos-rebuild switch --flake '/repo#workstation'"
 
 
-def test_dry_activate_needs_no_root() -> None:
-    assert commands(plan.activate("dry-activate", HOST, situation())) == [
-        "LC_ALL=C nixos-rebuild dry-activate --flake '/repo#workstation'"
-    ]
+def test_dry_activate_changes_nothing_and_needs_root() -> None:
+    """switch-to-configuration does nothing without root, not even tell what it would do."""
+    made = plan.activate("dry-activate", HOST, situation())
+    assert isinstance(made, plan.Plan)
+    assert made.changes == "store"
+    assert commands(made) == ["sudo nixos-rebuild dry-activate --flake '/repo#workstation'"]
 
 
 def test_another_machine_is_refused_unless_it_is_named() -> None:
@@ -90,14 +92,11 @@ def test_names_that_nixos_rebuild_would_misread(name: str) -> None:
 
 
 def test_roll_back() -> None:
-    previous, older = MADE[1], MADE[2]
-    assert commands(plan.rollback(HOST, previous, MADE, situation()))[1:] == [
-        "sudo nixos-rebuild switch --rollback"
-    ]
-    assert commands(plan.rollback(HOST, older, MADE, situation()))[1:] == [
-        "sudo nix-env --profile /nowhere/profiles/system --switch-generation 1",
-        "sudo /gen/1/bin/switch-to-configuration switch",
-    ]
+    for number, generation in ((2, MADE[1]), (1, MADE[2])):
+        assert commands(plan.rollback(HOST, generation, situation()))[1:] == [
+            f"sudo nix-env --profile /nowhere/profiles/system --switch-generation {number}",
+            f"sudo /gen/{number}/bin/switch-to-configuration switch",
+        ]
 
 
 def test_expire() -> None:
@@ -113,7 +112,7 @@ def test_macos() -> None:
         "preview from None",
         "sudo darwin-rebuild switch --flake '/repo#workstation'",
     ]
-    assert commands(plan.rollback(DARWIN, MADE[2], MADE, mac))[1:] == [
+    assert commands(plan.rollback(DARWIN, MADE[2], mac))[1:] == [
         "sudo darwin-rebuild --switch-generation 1"
     ]
     assert code(plan.switch(DARWIN, situation())) == "other-system"
@@ -139,7 +138,7 @@ def test_a_device_of_nix_on_droid() -> None:
         "nix-on-droid switch --flake '/repo#default'",
     ]
     assert code(plan.switch(DEVICE, situation(without=("nix-on-droid",)))) == "no-tool"
-    assert commands(plan.rollback(DEVICE, MADE[2], MADE, situation())) == [
+    assert commands(plan.rollback(DEVICE, MADE[2], situation())) == [
         "nix-on-droid switch-generation 1"
     ]
     assert commands(plan.expire(DEVICE, MADE, situation())) == [

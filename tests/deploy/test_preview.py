@@ -174,6 +174,15 @@ def test_the_home_of_a_system_on_nixos_and_macos(tmp_path: Path) -> None:
     more = UNIT.replace("@more@", "HOME_MANAGER_BACKUP_COMMAND=trash")
     (units / "home-manager-alice.service").write_text(more.replace("{generation}", made))
     assert home_of_system(str(tmp_path / "nixos"), "alice") == HomeOfSystem(made, "bak", True)
+    (units / "home-manager-alice.service").unlink()
+    (units.parent / "user").mkdir()
+    (units.parent / "user/home-manager.service").write_text(UNIT.replace("{generation}", "none"))
+    drop_in = tmp_path / "nixos/etc/profiles/per-user/alice/share/systemd/user"
+    drop_in = drop_in / "home-manager.service.d/10-user-activation.conf"
+    drop_in.parent.mkdir(parents=True)
+    drop_in.write_text(f"[Service]\nExecStart={made}/activate\n")
+    assert home_of_system(str(tmp_path / "nixos"), "alice") == HomeOfSystem(made, "bak")
+    assert home_of_system(str(tmp_path / "nixos"), "bob") is None
     script = tmp_path / f"{HASH}-activation-alice"
     script.write_text(
         f"export HOME_MANAGER_BACKUP_EXT=bak\nexec {made}/activate --driver-version 1 >&2\n"

@@ -40,7 +40,7 @@ async def test_back_to_the_first_and_forward_again(lab: Lab) -> None:
     for generation, word in ((found[2], "glad"), (found[0], "wild")):
         situation = await lab.situation()
         ui = User()
-        made = plan.rollback(lab.target(), generation, found, situation)
+        made = plan.rollback(lab.target(), generation, situation)
         outcome = await lab.deploy(lambda *_, made=made: made, ui)
         assert isinstance(outcome, Done), outcome
         assert outcome.generation == generation.number

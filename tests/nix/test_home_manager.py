@@ -44,7 +44,7 @@ async def test_the_profile_moves_before_an_activation_that_fails(managed: Lab) -
     assert outcome.moved.before is not None
     assert f"The way back: {outcome.moved.before}/activate" in outcome.text
     found = read_profile(home_profile(managed.machine))
-    back = plan.rollback(managed.target(), found[1], found, await managed.situation())
+    back = plan.rollback(managed.target(), found[1], await managed.situation())
     assert isinstance(await managed.deploy(lambda *_: back), Done)
     assert Path(managed.home / "a").read_text() == "1"
 

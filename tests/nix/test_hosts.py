@@ -43,10 +43,6 @@ derivation {
 
 REBUILD = """
 action=$1 flake=${3-}
-if [ "$2" = --rollback ]; then
-    nix-env --profile @profile@ --rollback
-    exec "$(readlink -f @profile@)/bin/switch-to-configuration" switch
-fi
 attribute=nixosConfigurations.\\"${flake#*#}\\".config.system.build.toplevel
 if [ "$action" = build ]; then
     nix build "${flake%%#*}#$attribute" --log-format internal-json
@@ -63,6 +59,7 @@ echo "$@" >> @root@/asked
 exec nix build "@root@/repo#nixosConfigurations.workstation.config.system.build.toplevel" \\
     --no-link --print-out-paths
 """
+OF_USER_UNIT = "_SYSTEMD_USER_UNIT=home-manager.service + USER_UNIT=home-manager.service"
 SUDO = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
 ASKING_SUDO = """
 case ${LC_ALL-} in
@@ -264,18 +261,29 @@ async def test_roll_back_and_forward(machine: Lab) -> None:
         found = read_profile(system_profile(machine.machine))
         wanted = next(each for each in found if each.number == number)
         situation = await machine.situation()
-        made = plan.rollback(machine.host(), wanted, found, situation)
+        made = plan.rollback(machine.host(), wanted, situation)
         outcome = await machine.deploy(lambda *_, made=made: made)
         assert isinstance(outcome, Done), outcome
         assert outcome.generation == number
     assert Path(machine.machine.running_system, "etc/motd").read_text() == "first\n"
 
 
-async def test_a_home_that_fails_on_nixos_is_read_from_the_journal(machine: Lab) -> None:
-    machine.add_program(
-        "nixos-rebuild",
-        'echo "warning: the following units failed: home-manager-alice.service" >&2; exit 4',
-    )
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("the following units failed: home-manager-alice.service", "-u home-manager-alice.service"),
+        (
+            "the following user units failed: home-manager.service",
+            OF_USER_UNIT,
+        ),
+        ("user activation for alice failed", OF_USER_UNIT),
+    ],
+)
+async def test_a_home_that_fails_on_nixos_is_read_from_the_journal(
+    machine: Lab, said: str, wanted: str
+) -> None:
+    """As switch-to-configuration tells of it: a service of the system, or of the user's manager."""
+    machine.add_program("nixos-rebuild", f'echo "warning: {said}" >&2; exit 4')
     machine.add_program(
         "journalctl",
         'echo "$@" > "' + str(machine.folder / "asked") + '"\n'
@@ -283,6 +291,33 @@ async def test_a_home_that_fails_on_nixos_is_read_from_the_journal(machine: Lab)
     )
     outcome = await machine.deploy(plan.switch, target=machine.host())
     assert isinstance(outcome, Failed)
-    assert [problem.kind for problem in outcome.problems] == ["units-failed", "collision"]
+    assert [problem.kind for problem in outcome.problems][-1] == "collision"
     asked = (machine.folder / "asked").read_text()
-    assert asked.startswith("-u home-manager-alice.service -o cat --no-pager")
+    assert asked.startswith(f"{wanted} -o cat --no-pager")
+
+
+async def test_a_home_that_its_users_manager_could_not_start(machine: Lab) -> None:
+    """switch-to-configuration waits for it, and does not tell how it ended."""
+    system = machine.root / "systems/workstation/default.nix"
+    system.write_text(
+        system.read_text().replace(
+            "echo first",
+            "drop=$out/etc/profiles/per-user/alice/share/systemd/user/home-manager.service.d\n"
+            "      mkdir -p $drop\n"
+            "      echo 'ExecStart=${homeConfigurations.alice.activationPackage}/activate' "
+            "> $drop/10-user-activation.conf\n"
+            "      echo first",
+        )
+    )
+    failed = "echo \"home-manager.service: Failed with result 'exit-code'.\""
+    collision = "echo \"Existing file '$HOME/a' would be clobbered\""
+    machine.add_program(
+        "journalctl", f'case $* in "{OF_USER_UNIT} "*) {collision}; {failed};; esac'
+    )
+    outcome = await machine.deploy(plan.switch, target=machine.host())
+    assert isinstance(outcome, Failed)
+    assert [problem.kind for problem in outcome.problems] == ["collision"]
+    assert outcome.reason.startswith("The home was not activated. Existing file ")
+    assert outcome.activated
+    machine.add_program("journalctl", "echo Activating linkGeneration")
+    assert isinstance(await machine.deploy(plan.switch, target=machine.host()), Done)

@@ -31,7 +31,7 @@ async def test_switch_and_back(old_lab: Lab) -> None:
         assert isinstance(outcome, Done), (outcome, ui.text)
     assert "--json --log-format internal-json" in ui.text
     found = read_profile(home_profile(old_lab.machine))
-    back = plan.rollback(old_lab.target(), found[1], found, await old_lab.situation())
+    back = plan.rollback(old_lab.target(), found[1], await old_lab.situation())
     assert isinstance(await old_lab.deploy(lambda *_: back), Done)
     assert (old_lab.home / "a").read_text() == "1"
 
