@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from hmls.catalog.cache import pack, pack_table, unpack, unpack_table
+from hmls.catalog.cache import pack_packages, pack_table, unpack_packages, unpack_table
 from hmls.catalog.extract import Extraction
 from hmls.catalog.finish import Scope
 from hmls.catalog.home_manager import extract_home_manager
-from hmls.catalog.packages import packages_from_json, read_packages
+from hmls.catalog.packages import read_packages
 from hmls.catalog.table import bundled, table_of
 from hmls.catalog.type_reader import TypeReader
 from hmls.lang.disk import DiskReader
@@ -56,8 +56,8 @@ def main() -> None:
         packages = read_packages(str(Path(sys.argv[3]).resolve()))
         seconds = time.process_time() - started
         print(f"{len(packages.packages):,} packages: {seconds:.2f} s of processor time")
-        content = pack(packages.to_json())
-        _timed("reading them again", lambda: packages_from_json(unpack(content)))
+        content = pack_packages(packages)
+        _timed("reading them again", lambda: unpack_packages(content))
     ours = run(lambda: dict(_described(found)))
     truth = {tuple(o["loc"]): o for o in map(json.loads, Path(listed).read_text().splitlines())}
     _compare(ours, truth)

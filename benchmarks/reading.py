@@ -71,7 +71,7 @@ def _measure(title: str, root: Path, folder: Path, files: int) -> None:
         while time.perf_counter() - started < _AT_MOST_S:
             seconds, answer = seconds_of(lambda: client.at("hover", layer, 1, 20))
             hovers.append(1e3 * seconds)
-            read = len(list((folder / "cache").rglob("*.json.z"))) == files
+            read = len(list((folder / "cache").rglob("*.lines.z"))) == files
             if read and answer and _FROM_TABLE not in answer["contents"]["value"]:
                 break
             time.sleep(0.02)  # As one asks who moves a mouse, not as fast as can be.

@@ -13,12 +13,16 @@ import os
 import threading
 import time
 import zlib
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
 
 from hmls import __version__
+from hmls.catalog.lines import Lines, Tree, split, to_line
+from hmls.catalog.packages import PackageRows, Packages
 from hmls.catalog.table import FORMAT, Table
 
 Json = Any
@@ -26,7 +30,8 @@ _KEPT = 12
 """How many files stay, the newest ones."""
 _ABANDONED_S = 3_600
 _MAX_BYTES = 64 << 20
-_SUFFIX = ".json.z"
+_SUFFIX = ".lines.z"
+_HEAD = ("label", "revision", "exact", "files", "writes", "moved")
 
 
 def cache_folder() -> Path:
@@ -40,35 +45,73 @@ def cache_file(kind: str, store_path: str) -> Path:
     return cache_folder() / f"{kind}-{name}-{__version__}-{FORMAT}{_SUFFIX}"
 
 
-def pack(data: Json) -> bytes:
-    """JSON-like data as the content of a file."""
-    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 3)
+def pack(head: Json, sections: Mapping[str, Iterable[str]]) -> bytes:
+    """JSON-like data, and lists of lines beside it, as the content of a file."""
+    encoded = {name: [_encoded(line) for line in lines] for name, lines in sections.items()}
+    lengths = {name: list(map(len, lines)) for name, lines in encoded.items()}
+    first = _encoded(to_line([head, lengths])) + b"\n"
+    return zlib.compress(first + b"".join(chain(*encoded.values())), 3)
 
 
-def unpack(content: bytes) -> Json:
-    """The data in a file. Raises ValueError for anything else."""
+def unpack(content: bytes, *, keeping: Collection[str] = ()) -> tuple[Json, dict[str, Lines]]:
+    """The data in a file, and the lines, which are decoded when they are asked for.
+
+    Those of the sections in `keeping` stay decoded. Raises ValueError for anything else.
+    """
     try:
         inflater = zlib.decompressobj()
         text = inflater.decompress(content, _MAX_BYTES)
         if not inflater.eof:
             raise ValueError("the file is cut off or too large")
-        return json.loads(text.decode("utf-8", "surrogatepass"))
-    except (zlib.error, UnicodeDecodeError, RecursionError) as error:
+        start = text.index(b"\n") + 1
+        head, lengths = json.loads(text[:start].decode("utf-8", "surrogatepass"))
+        sections: dict[str, Lines] = {}
+        for name, of_lines in lengths.items():
+            sections[name] = Lines(text, start, of_lines, keeps=name in keeping)
+            start += sum(of_lines)
+        if start != len(text):
+            raise ValueError("its lines are not as long as it says")
+        return head, sections
+    except (zlib.error, UnicodeError, RecursionError, TypeError, AttributeError) as error:
         raise ValueError(f"not a file of this cache: {error}") from error
 
 
+def _encoded(line: str) -> bytes:
+    return line.encode("utf-8", "surrogatepass")
+
+
 def pack_table(table: Table) -> bytes:
-    return pack({name: getattr(table, name) for name in Table.__slots__})
+    index, groups = split(table.options)
+    head = {name: getattr(table, name) for name in _HEAD}
+    lists = {name: map(to_line, getattr(table, name)) for name in ("types", "texts")}
+    return pack({**head, "options": index}, {"groups": groups, **lists})
 
 
 def unpack_table(content: bytes) -> Table:
     """Raises ValueError for anything but a table."""
-    data = unpack(content)
+    head, lines = unpack(content, keeping=("groups", "types"))
     try:
-        return Table(**data)
-    except TypeError as error:
+        options = Tree(head.pop("options"), lines["groups"])
+        return Table(**head, options=options, types=lines["types"], texts=lines["texts"])
+    except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not a table: {error}") from error
+
+
+def pack_packages(packages: Packages) -> bytes:
+    rows = packages.packages
+    head = [packages.label, packages.store_path, packages.aliases, packages.is_whole]
+    return pack([*head, list(rows)], {"packages": map(to_line, rows.values())})
+
+
+def unpack_packages(content: bytes) -> Packages:
+    """Raises ValueError for anything but packages."""
+    head, lines = unpack(content)
+    try:
+        label, store_path, aliases, is_whole, names = head
+        rows = PackageRows({name: n for n, name in enumerate(names)}, lines["packages"])
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"not a list of packages: {error}") from error
+    return Packages(label, store_path, rows, aliases, is_whole)
 
 
 def read_file(file: Path) -> bytes | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -116,7 +116,7 @@ def _found(table: Table, name: str, node: Json) -> Found:
     )
 
 
-def _default(table: Table, more: dict[str, Json]) -> str | None:
+def _default(table: Table, more: Mapping[str, Json]) -> str | None:
     documented = _text(table, more.get("defaultText"))
     if documented is not None:
         return documented
@@ -138,7 +138,9 @@ def _is_hidden(node: Json) -> bool:
     return bool(node[1].get("internal")) or node[1].get("visible") is False
 
 
-def _trees(table: Table, tree: dict[str, Json], path: tuple[str, ...]) -> Iterator[dict[str, Json]]:
+def _trees(
+    table: Table, tree: Mapping[str, Json], path: tuple[str, ...]
+) -> Iterator[Mapping[str, Json]]:
     """The sets of options at a path."""
     if not path:
         yield tree
@@ -152,7 +154,7 @@ def _trees(table: Table, tree: dict[str, Json], path: tuple[str, ...]) -> Iterat
 
 def _below(
     table: Table, number: int, path: tuple[str, ...], depth: int
-) -> Iterator[dict[str, Json]]:
+) -> Iterator[Mapping[str, Json]]:
     """The sets of options inside a type."""
     node = table.types[number]
     if not isinstance(node, list) or depth > _MAX_DEPTH:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from hmls.catalog.lines import Lines
 from hmls.catalog.tree import OneTree
 from hmls.lang.interp import ReadFailed
 from hmls.lang.lib.licenses import known_licenses, unfree_names
@@ -66,24 +67,32 @@ class Packages:
 
     label: str
     store_path: str
-    packages: dict[str, Package] = field(default_factory=dict)
+    packages: Mapping[str, Package] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     """Old name → what it says of the new one, as Nix text."""
     is_whole: bool = True
 
-    def to_json(self) -> Json:
-        packages = {name: list(found) for name, found in self.packages.items()}
-        return [self.label, self.store_path, packages, self.aliases, self.is_whole]
 
+class PackageRows(Mapping[str, Package]):
+    """Packages of which the names are here, and the rest as lines."""
 
-def packages_from_json(data: Json) -> Packages:
-    """Raises ValueError for anything else."""
-    try:
-        label, store_path, packages, aliases, is_whole = data
-        made = {name: Package(*found) for name, found in packages.items()}
-        return Packages(label, store_path, made, dict(aliases), is_whole)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise ValueError(f"not a list of packages: {error}") from error
+    __slots__ = ("_lines", "_numbers")
+
+    def __init__(self, numbers: dict[str, int], lines: Lines) -> None:
+        self._numbers = numbers
+        self._lines = lines
+
+    def __getitem__(self, name: str) -> Package:
+        return Package(*self._lines[self._numbers[name]])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._numbers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
 
 
 def read_packages(root: str, label: str = "nixpkgs", store_path: str = "") -> Packages:

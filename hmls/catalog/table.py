@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import lzma
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -45,12 +46,12 @@ class Table:
     """The commit, or the store path of the sources for an exact table."""
     exact: bool
     """Whether it was read from the very sources that the lock names."""
-    options: dict[str, Json]
+    options: Mapping[str, Json]
     writes: list[Json]
     moved: list[Json]
-    types: list[Json]
+    types: Sequence[Json]
     files: list[str]
-    texts: list[str] = field(default_factory=list)
+    texts: Sequence[str] = field(default_factory=list)
 
 
 def table_of(found: Extraction, label: str, revision: str, *, exact: bool) -> Table:
@@ -106,7 +107,7 @@ def facts_only(table: Table) -> Table:
     )
 
 
-def _options(tree: dict[str, Json]) -> dict[str, Json]:
+def _options(tree: Mapping[str, Json]) -> dict[str, Json]:
     return {
         name: _option(node) if isinstance(node, list) else _options(node)
         for name, node in tree.items()

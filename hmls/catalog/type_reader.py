@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hmls.catalog.finish import Scope, contribution, finish
@@ -55,7 +55,7 @@ class TypeReader:
     """
 
     def __init__(
-        self, pool: list[Json], system: ModuleSystem, scope: Scope, other: Unknown | None = None
+        self, pool: Sequence[Json], system: ModuleSystem, scope: Scope, other: Unknown | None = None
     ) -> None:
         self.pool = pool
         self.system = system

@@ -13,7 +13,7 @@ import json
 import os
 import sys
 
-from hmls.catalog.cache import pack, pack_table
+from hmls.catalog.cache import pack_packages, pack_table
 from hmls.catalog.home_manager import extract_home_manager
 from hmls.catalog.nixos import extract_nixos
 from hmls.catalog.packages import read_packages
@@ -46,7 +46,7 @@ def read_input(kind: str, root: str, store_path: str) -> tuple[bytes, list[str]]
         listed = read_packages(
             os.path.realpath(root), f"nixpkgs {_version(root)}".strip(), store_path
         )
-        return pack(listed.to_json()), []
+        return pack_packages(listed), []
     raise ValueError(f"there is nothing to read of the kind {kind}")
 
 

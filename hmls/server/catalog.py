@@ -189,10 +189,9 @@ class Catalog:
 
 def _unpacked(kind: str, content: bytes) -> Table | Packages:
     """What a worker wrote. Raises ValueError."""
-    from hmls.catalog.cache import unpack, unpack_table
-    from hmls.catalog.packages import packages_from_json
+    from hmls.catalog.cache import unpack_packages, unpack_table
 
-    return packages_from_json(unpack(content)) if kind == "packages" else unpack_table(content)
+    return unpack_packages(content) if kind == "packages" else unpack_table(content)
 
 
 def _sources(view: View) -> tuple[list[Source], frozenset[str]]:

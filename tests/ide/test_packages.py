@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hmls.catalog.cache import unpack
-from hmls.catalog.packages import Packages, packages_from_json
+from hmls.catalog.cache import unpack_packages
+from hmls.catalog.packages import Packages
 from hmls.catalog.worker import read_input
 from hmls.homes.catalogued import Catalogued
 from hmls.homes.workspace import Views, Workspace
@@ -26,7 +26,7 @@ def read(store: Store) -> tuple[str, Packages]:
     path = store.path(nar_hash)
     content, problems = read_input("packages", str(path), f"/nix/store/{path.name}")
     assert problems == []
-    return nar_hash, packages_from_json(unpack(content))
+    return nar_hash, unpack_packages(content)
 
 
 def ask(folder: Path, text: str, question: object) -> object:
@@ -106,7 +106,7 @@ def test_only_what_a_file_says_of_its_own_package_counts(tmp_path: Path) -> None
         files[f"pkgs/by-name/{name[:2]}/{name}/package.nix"] = text
     store = Store(tmp_path)
     content, _ = read_input("packages", str(store.path(store.put(files))), "/nix/store/x")
-    found = packages_from_json(unpack(content)).packages
+    found = unpack_packages(content).packages
     helped, maybe = found["helped"], found["maybe"]
     assert (helped.version, helped.description, helped.unfree) == ("2.1", "Helped", True)
     assert (maybe.version, maybe.license, maybe.unfree) == ("", "mit, unfree", False)

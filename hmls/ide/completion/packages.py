@@ -87,19 +87,17 @@ def _items(
 def _known(packages: Packages, outer: tuple[str, ...], typed: str) -> dict[str, Package]:
     """The packages of a set; of very many those that begin with what was typed, then the rest."""
     start = ".".join((*outer, ""))
-    found: dict[str, Package] = {}
-    rest: dict[str, Package] = {}
-    for name, package in packages.packages.items():
-        if not name.startswith(start) or "." in name[len(start) :]:
-            continue
-        short = name[len(start) :]
-        (found if typed and short.startswith(typed) else rest)[short] = package
-    for short, package in rest.items():
+    found: list[str] = []
+    rest: list[str] = []
+    for name in packages.packages:
+        if name.startswith(start) and "." not in (short := name[len(start) :]):
+            (found if typed and short.startswith(typed) else rest).append(short)
+    for short in rest:
         if len(found) >= _MOST:
             break
         if not typed or typed.lower() in short.lower():
-            found[short] = package
-    return found
+            found.append(short)
+    return {short: packages.packages[start + short] for short in found}
 
 
 def _item(
