@@ -109,9 +109,9 @@ class Writes(DefinedBundle):
         return Writes(self.home, self.group.without(self.home.files_of(keys)))
 
     def _is_idle(self, entry: Entry, home: Home) -> bool:
-        path, _, content, is_moved = entry
+        path, content = entry.path, entry.content
         return (
-            not is_moved
+            not entry.is_moved
             and content.__class__ is list
             and content[0] == "mkIf"
             and len(path) == self.group.depth

@@ -21,7 +21,7 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from hmls import __version__
-from hmls.catalog.lines import Lines, Tree, split, to_line
+from hmls.catalog.lines import Lines, Piece, Tree, decoded, split, to_line
 from hmls.catalog.packages import PackageRows, Packages
 from hmls.catalog.table import FORMAT, Table
 
@@ -31,7 +31,7 @@ _KEPT = 12
 _ABANDONED_S = 3_600
 _MAX_BYTES = 64 << 20
 _SUFFIX = ".lines.z"
-_HEAD = ("label", "revision", "exact", "files", "writes", "moved")
+_HEAD = ("label", "revision", "exact", "files", "moved")
 
 
 def cache_folder() -> Path:
@@ -84,16 +84,25 @@ def pack_table(table: Table) -> bytes:
     index, groups = split(table.options)
     head = {name: getattr(table, name) for name in _HEAD}
     lists = {name: map(to_line, getattr(table, name)) for name in ("types", "texts")}
-    return pack({**head, "options": index}, {"groups": groups, **lists})
+    places = [[path, *place] for path, _, *place in table.writes]
+    written = [to_line(decoded(content)) for _, content, *_ in table.writes]
+    return pack(
+        {**head, "options": index, "places": places},
+        {"groups": groups, "written": written, **lists},
+    )
 
 
 def unpack_table(content: bytes) -> Table:
     """Raises ValueError for anything but a table."""
-    head, lines = unpack(content, keeping=("groups", "types"))
+    head, lines = unpack(content, keeping=("groups", "types", "written"))
     try:
         options = Tree(head.pop("options"), lines["groups"])
-        return Table(**head, options=options, types=lines["types"], texts=lines["texts"])
-    except (TypeError, KeyError, AttributeError) as error:
+        written = lines["written"]
+        places = enumerate(head.pop("places"))
+        writes = [[path, Piece(written, n), *place] for n, (path, *place) in places]
+        head.update(options=options, writes=writes, types=lines["types"], texts=lines["texts"])
+        return Table(**head)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise ValueError(f"not a table: {error}") from error
 
 

@@ -6,9 +6,10 @@ Nothing here belongs to an evaluation: it is made once for a table, as far as so
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
+from hmls.catalog.lines import decoded
 from hmls.catalog.table import Table
 
 Json = Any
@@ -20,8 +21,13 @@ class Entry(NamedTuple):
 
     path: Path
     file: int
-    content: Json
+    written: Json
+    """The content, or a piece of text that says it."""
     is_moved: bool = False
+
+    @property
+    def content(self) -> Json:
+        return decoded(self.written)
 
 
 class Group:
@@ -160,7 +166,9 @@ def _written_by(moved: Json) -> list[Path]:
     return [("warnings",), tuple(target)]
 
 
-@lru_cache(maxsize=4)
 def contents_of(table: Table) -> Contents:
     """The contents of a table, made once."""
-    return Contents(table)
+    found: Contents | None = table.remembered.get(Contents)
+    if found is None:
+        found = table.remembered[Contents] = Contents(table)
+    return found

@@ -48,6 +48,21 @@ class Lines(Sequence[Json]):
         return found
 
 
+class Piece:
+    """One of some lines, not decoded yet."""
+
+    __slots__ = ("lines", "number")
+
+    def __init__(self, lines: Lines, number: int) -> None:
+        self.lines = lines
+        self.number = number
+
+
+def decoded(data: Json) -> Json:
+    """The data, whether it is a piece of a text or not."""
+    return data.lines[data.number] if data.__class__ is Piece else data
+
+
 class Tree(Mapping[str, Json]):
     """A tree of options by name: groups are decoded when somebody looks into them.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hmls.catalog.residual import is_literal
@@ -87,14 +86,17 @@ def moved_at(table: Table, path: tuple[str, ...]) -> MovedOption | None:
     return _moves(table).get(path)
 
 
-@lru_cache(maxsize=8)
 def _moves(table: Table) -> dict[tuple[str, ...], MovedOption]:
+    before: dict[tuple[str, ...], MovedOption] | None = table.remembered.get(MovedOption)
+    if before is not None:
+        return before
     found: dict[tuple[str, ...], MovedOption] = {}
     for kind, sources, target, note, *_ in table.moved:
         text = note if isinstance(note, str) else ""
         to = None if target is None else tuple(target)
         for source in sources:
             found[tuple(source)] = MovedOption(kind, to, text.strip())
+    table.remembered[MovedOption] = found
     return found
 
 

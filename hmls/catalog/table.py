@@ -48,10 +48,13 @@ class Table:
     """Whether it was read from the very sources that the lock names."""
     options: Mapping[str, Json]
     writes: list[Json]
+    """Of each the path, what is defined, the file and the line; see `lines.decoded`."""
     moved: list[Json]
     types: Sequence[Json]
     files: list[str]
     texts: Sequence[str] = field(default_factory=list)
+    remembered: dict[Any, Any] = field(default_factory=dict, init=False)
+    """What was made of the table, kept as long as the table is."""
 
 
 def table_of(found: Extraction, label: str, revision: str, *, exact: bool) -> Table:
@@ -71,7 +74,7 @@ def table_of(found: Extraction, label: str, revision: str, *, exact: bool) -> Ta
 
 def to_bytes(table: Table) -> bytes:
     """A table as a compressed file."""
-    data = {name: getattr(table, name) for name in Table.__slots__}
+    data = {name: getattr(table, name) for name in Table.__slots__ if name != "remembered"}
     text = json.dumps({"format": FORMAT, **data}, separators=(",", ":"), ensure_ascii=False)
     return lzma.compress(text.encode("utf-8", "surrogateescape"), preset=6)
 
@@ -89,8 +92,13 @@ def from_bytes(content: bytes) -> Table:
 
 @lru_cache(maxsize=1)
 def bundled() -> Table:
-    """The table that comes with hmls; read once."""
+    """The table that comes with hmls; read once, until it is forgotten."""
     return from_bytes(resources.files("hmls.catalog").joinpath("data", BUNDLED).read_bytes())
+
+
+def forget_bundled() -> None:
+    """Let go of the bundled table, which will be read again if somebody asks for it."""
+    bundled.cache_clear()
 
 
 def facts_only(table: Table) -> Table:

@@ -72,10 +72,11 @@ class Catalog:
                 return
 
     async def _bring_up_to_date(self) -> None:
+        from hmls.catalog.table import forget_bundled
         from hmls.server.engine import Priority
 
         wanted, missing = await self._server.session.ask(_sources, Priority.FILE)
-        here = {(source.kind, source.store_path) for source in wanted if source.is_here}
+        here = {_key(source) for source in wanted if source.is_here}
         gone = self._known.keys() - here
         for key in gone:
             # Garbage was collected, or the lock is another one.
@@ -86,15 +87,30 @@ class Catalog:
         if missing - (self._missing or frozenset()):
             self._tell(missing)
         self._missing = missing
-        for source in wanted:
-            key = (source.kind, source.store_path)
-            if source.is_here and key not in self._known and key not in self._failed:
-                found = await self._read(source)
-                if found is None:
-                    self._failed.add(key)
-                    continue
-                self._known[key] = found
+        new = [source for source in wanted if source.is_here and self._is_new(source)]
+        unread: list[Source] = []
+        for source in new:
+            found = await asyncio.to_thread(_cached, source)
+            if found is None:
+                unread.append(source)
+            else:
+                self._known[_key(source)] = found
+        if len(unread) < len(new):
+            self._hand_over()
+        for source in unread:
+            found = await self._read(source)
+            if found is None:
+                self._failed.add(_key(source))
+            else:
+                self._known[_key(source)] = found
                 self._hand_over()
+        homes = [source for source in wanted if source.kind == "home-manager"]
+        if homes and all(_key(source) in self._known for source in homes):
+            # It is a tenth of all memory, and everything is known better.
+            forget_bundled()
+
+    def _is_new(self, source: Source) -> bool:
+        return _key(source) not in self._known and _key(source) not in self._failed
 
     def _tell(self, missing: frozenset[str]) -> None:
         """Which inputs are not here: a line in the log, and an action where they are named."""
@@ -109,23 +125,9 @@ class Catalog:
         self._server.problems.changed()
 
     async def _read(self, source: Source) -> Table | Packages | None:
-        from hmls.catalog.cache import cache_file, read_file, write_file
+        """What the sources say, put into the cache too."""
+        from hmls.catalog.cache import cache_file, write_file
 
-        file = cache_file(source.kind, source.store_path)
-
-        def cached() -> Table | Packages | None:
-            content = read_file(file)
-            if content is None:
-                return None
-            try:
-                return _unpacked(source.kind, content)
-            except ValueError as error:
-                log.warning("%s: %s", file, error)
-                return None
-
-        table = await asyncio.to_thread(cached)
-        if table is not None:
-            return table
         content = await self._extract(source)
         if content is None:
             return None
@@ -134,7 +136,9 @@ class Catalog:
         except ValueError as error:
             log.warning("%s: %s", source.store_path, error)
             return None
-        problem = await asyncio.to_thread(write_file, file, content)
+        problem = await asyncio.to_thread(
+            write_file, cache_file(source.kind, source.store_path), content
+        )
         if problem is not None:
             log.warning("%s", problem)
         return table
@@ -185,6 +189,25 @@ class Catalog:
             progress = self._server.work_done_progress
             progress.end(token, lsp.WorkDoneProgressEnd())
             progress.tokens.pop(token, None)
+
+
+def _key(source: Source) -> tuple[str, str]:
+    return source.kind, source.store_path
+
+
+def _cached(source: Source) -> Table | Packages | None:
+    """What was read of a source before."""
+    from hmls.catalog.cache import cache_file, read_file
+
+    file = cache_file(source.kind, source.store_path)
+    content = read_file(file)
+    if content is None:
+        return None
+    try:
+        return _unpacked(source.kind, content)
+    except ValueError as error:
+        log.warning("%s: %s", file, error)
+        return None
 
 
 def _unpacked(kind: str, content: bytes) -> Table | Packages:

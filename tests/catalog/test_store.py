@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from hmls.catalog.cache import cache_file, pack_table, read_file, unpack_table, write_file
+from hmls.catalog.lines import decoded
 from hmls.catalog.lookup import moved_at, names_at, option_at
 from hmls.catalog.table import Table
 from hmls.catalog.worker import read_input
@@ -124,7 +125,8 @@ def test_whether_there_is_an_attribute_is_written_down(tmp_path: Path) -> None:
     path = store.path(store.put({**HOME_MANAGER, "modules/old.nix": asks}))
     content, problems = read_input("home-manager", str(path), "/nix/store/x")
     assert problems == []
-    written = [found for where, found, *_ in unpack_table(content).writes if where[1] == "username"]
+    writes = unpack_table(content).writes
+    written = [decoded(found) for where, found, *_ in writes if where[1] == "username"]
     ((_, (_, name, (_, number, body), _), value),) = written
     assert (name, value) == ("builtins.any", "a")
     given = ["ref", f"${number}"]
@@ -239,11 +241,13 @@ def test_the_cache_keeps_whole_files_only(tmp_path: Path, monkeypatch: pytest.Mo
     file = cache_file("home-manager", "/nix/store/abc-source")
     assert read_file(file) is None
     options = {"a": [0, {}], "b": {"c": [1, {"description": 1}], "d": {"e": {"f": [0, {}]}}}}
-    table = Table("x", "y", True, options, [], [], ["bool", "str"], ["𝕗"], ["one", "\n\udcff𝕥"])
+    writes = [[["a"], ["mkIf", True, "𝕨"], 0, 7]]
+    table = Table("x", "y", True, options, writes, [], ["bool", "str"], ["𝕗"], ["one", "\n\udcff𝕥"])
     content = pack_table(table)
     assert write_file(file, content) is None
     found = unpack_table(read_file(file) or b"")
     assert plain(found.options) == options
+    assert [[path, decoded(content), *place] for path, content, *place in found.writes] == writes
     assert (list(found.types), list(found.texts)) == (table.types, table.texts)
     assert (found.label, found.exact, found.files) == ("x", True, ["𝕗"])
     assert [path.name for path in file.parent.iterdir()] == [file.name]
