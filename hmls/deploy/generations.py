@@ -95,6 +95,12 @@ def device_profile(machine: Machine) -> str:
     return os.path.join(machine.nix_state, "profiles/nix-on-droid")
 
 
+def running_device(machine: Machine) -> str | None:
+    """The store path that a device of Nix-on-Droid runs; None before the first activation."""
+    profile = device_profile(machine)
+    return os.path.realpath(profile) if os.path.exists(profile) else None
+
+
 def parse_home_manager(text: str) -> list[Generation]:
     """What `home-manager generations` prints.
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from hmls.deploy.activation import is_activated
 from hmls.deploy.lock import Record, process_identity
+from hmls.deploy.outcome import way_back
 from hmls.deploy.process import end_group, group_lives
 
 LAST_WORDS = 5
@@ -55,7 +56,7 @@ def _after_activation(opening: str, record: Record) -> Interrupted:
     text = f"{opening} The profile points to {now}, which is not fully activated."
     text += " Switch again to complete it."
     if record.profile_before is not None:
-        text += f" The way back: {record.profile_before}/activate"
+        text += f" The way back: {way_back(record.profile, record.profile_before)}"
     return Interrupted("half-done", f"{text}\nIt last said:{said}" if said else text, record)
 
 

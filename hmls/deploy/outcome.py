@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,8 +74,20 @@ class Failed:
         else:
             said += " The profile was moved before that and points to the new generation."
         if self.moved.before is not None:
-            said += f" The way back: {self.moved.before}/activate"
+            said += f" The way back: {way_back(self.moved.profile, self.moved.before)}"
         return said
+
+
+def way_back(profile: str, before: str) -> str:
+    """The command line that activates what a profile pointed to before.
+
+    A home's own script sets its profile; a system's does not, and needs root.
+    """
+    if os.path.basename(profile) != "system":
+        return f"{before}/activate"
+    switch = os.path.join(before, "bin/switch-to-configuration")
+    activate = f"{switch} switch" if os.path.exists(switch) else f"{before}/activate"
+    return f"sudo nix-env --profile {profile} --set {before} && sudo {activate}"
 
 
 def sentence(text: str) -> str:

@@ -11,6 +11,7 @@ from hmls.deploy.generations import (
     activated_home,
     device_profile,
     home_profile,
+    running_device,
     running_home,
 )
 from hmls.deploy.plan_flake import STRUCTURED, build_step, check_step, known_nix, nix, refuse_name
@@ -84,7 +85,12 @@ def switch_device(target: Target, situation: Situation) -> Plan | Refusal:
         "home",
         needs_confirmation=True,
     )
-    steps = (check_step(target.flake_root, situation), build_step(target, situation), step)
+    steps = (
+        check_step(target.flake_root, situation),
+        build_step(target, situation),
+        _preview_step(target, situation),
+        step,
+    )
     profile = device_profile(situation.machine)
     return Plan(step.title, target.flake_root, target, steps, profile=profile)
 
@@ -99,7 +105,9 @@ def rollback_device(target: Target, generation: Generation, situation: Situation
     argv = ("nix-on-droid", "switch-generation", str(generation.number))
     root = target.flake_root
     step = Step("activate", title, argv, root, "home", needs_confirmation=True)
-    return Plan(title, root, target, (step,), profile=device_profile(situation.machine))
+    profile = device_profile(situation.machine)
+    look = Preview("preview", "Preview", running_device(situation.machine), generation.path)
+    return Plan(title, root, target, (look, step), profile=profile)
 
 
 def rollback(target: Target, generation: Generation, situation: Situation) -> Plan | Refusal:
@@ -201,6 +209,9 @@ def initialise(folder: str, situation: Situation) -> Plan | Refusal:
 
 
 def _preview_step(target: Target, situation: Situation) -> Preview:
+    if target.kind == "droid":
+        old = running_device(situation.machine)
+        return Preview("preview", f"Preview {target.name}", old, FromStep("build"))
     ours = situation.machine.user == target.user
     return Preview(
         "preview",

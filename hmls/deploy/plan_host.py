@@ -49,6 +49,8 @@ def dry_activate(target: Target, situation: Situation) -> Plan | Refusal:
 
     It takes root all the same: switch-to-configuration does nothing without.
     """
+    if target.kind == "darwin":
+        return Refusal("no-tool", "darwin-rebuild has no `dry-activate`; preview it instead.")
     refusal = refuse_activation(target, situation) or refuse_without(
         situation.tools, "nix", "nixos-rebuild"
     )

@@ -31,7 +31,7 @@ from hmls.deploy.interrupted import Interrupted, assess
 from hmls.deploy.lock import Busy, Lock, Record, process_identity, read_record, take
 from hmls.deploy.log import Log, LogLine
 from hmls.deploy.look import look
-from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome, sentence
+from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome, sentence, way_back
 from hmls.deploy.plan_host import scratch_folder, unattended
 from hmls.deploy.preview import Document
 from hmls.deploy.problem import Problem
@@ -391,7 +391,9 @@ class _Deployment:
         if changed is None:
             return f"{said} The profile was not moved: what ran before still runs."
         said += f" The profile points to {changed.after}, which is not fully activated."
-        return f"{said} The way back: {changed.before}/activate" if changed.before else said
+        if changed.before is None:
+            return said
+        return f"{said} The way back: {way_back(changed.profile, changed.before)}"
 
     def _record(self, step: Step, group: int | None) -> None:
         self.lock.record(

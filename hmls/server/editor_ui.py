@@ -36,7 +36,7 @@ class EditorUi:
         self._title = title
         self._previews = os.path.join(state_folder, "previews")
         self._log = JobLog(server, root)
-        self._token = f"hmls-deploy-{os.getpid()}-{next(_tokens)}"
+        self._token: lsp.ProgressToken = f"hmls-deploy-{os.getpid()}-{next(_tokens)}"
         self._shows_progress = False
         self._percentage = 0
         self._step = ""
@@ -47,15 +47,21 @@ class EditorUi:
         """False for what a click on an exact command has already said yes to."""
 
     async def begin(self, cancel: Callable[[], None]) -> None:
-        """Show that something is going on, with a button that cancels it."""
-        if not self._server.abilities.progress:
+        """Show that something is going on, with a button that cancels it.
+
+        Under the token of the client's if it gave one, else under one of ours that it agrees to.
+        """
+        progress, token = self._server.work_done_progress, self._server.protocol.work_done_token
+        if token is not None and token not in progress.tokens:
+            self._token = token
+        elif not self._server.abilities.progress:
             return
-        progress = self._server.work_done_progress
-        try:
-            await progress.create_async(self._token)
-        except JsonRpcException as error:
-            log.warning("the client shows no progress: %s", error)
-            return
+        else:
+            try:
+                await progress.create_async(self._token)
+            except JsonRpcException as error:
+                log.warning("the client shows no progress: %s", error)
+                return
         self._shows_progress = True
         begin = lsp.WorkDoneProgressBegin(self._title, cancellable=True, percentage=0)
         progress.begin(self._token, begin)

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
+from contextvars import ContextVar
 from typing import Any
 
-from pygls.protocol import LanguageServerProtocol
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+_token: ContextVar[lsp.ProgressToken | None] = ContextVar("work done token", default=None)
 
 
 class Protocol(LanguageServerProtocol):
     """pygls' protocol, in which `$/cancelRequest` ends the command that the request runs.
 
-    pygls itself answers such a request as cancelled and lets its command go on unheard.
+    pygls itself answers such a request as cancelled and lets its command go on unheard. It keeps
+    the token for a command's progress to itself, and what it cannot read it leaves unanswered: who
+    asked would wait for ever, and so would we for what we asked.
     """
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._commands: dict[Any, asyncio.Task[Any]] = {}
+
+    @property
+    def work_done_token(self) -> lsp.ProgressToken | None:
+        """The client's token for the progress of the command that is being run, if it gave one."""
+        return _token.get()
 
     def ends_with_request(self) -> None:
         """Called in a command: its task is to be cancelled if the request for it is."""
@@ -24,6 +37,30 @@ class Protocol(LanguageServerProtocol):
         if task is not None and request is not None:
             self._commands[request] = task
             task.add_done_callback(lambda _: self._commands.pop(request, None))
+
+    @lsp_method(lsp.INITIALIZE)
+    def lsp_initialize(self, params: lsp.InitializeParams) -> Generator[Any, Any, Any]:
+        result = yield from super().lsp_initialize(params)
+        if result.capabilities.execute_command_provider is not None:
+            result.capabilities.execute_command_provider.work_done_progress = True
+        return result
+
+    @lsp_method(lsp.WORKSPACE_EXECUTE_COMMAND)
+    def lsp_workspace__execute_command(
+        self, params: lsp.ExecuteCommandParams
+    ) -> Generator[Any, Any, Any]:
+        _token.set(params.work_done_token)
+        return (yield from super().lsp_workspace__execute_command(params))
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as problem:
+            if "id" in data and "method" in data:
+                self._send_response(data["id"], None, problem.to_response_error())
+            elif "id" in data:
+                self._handle_response(data["id"], None, problem.to_response_error())
+            raise
 
     def _handle_cancel_notification(self, msg_id: Any) -> None:
         super()._handle_cancel_notification(msg_id)

@@ -117,6 +117,7 @@ def test_macos() -> None:
     ]
     assert code(plan.switch(DARWIN, situation())) == "other-system"
     assert code(plan.activate("boot", DARWIN, mac)) == "no-tool"
+    assert code(plan.activate("dry-activate", DARWIN, mac)) == "no-tool"
     specialised = replace(mac, options=plan.Options(specialisation="night"))
     assert commands(plan.switch(DARWIN, specialised)) == commands(plan.switch(DARWIN, mac))
 
@@ -135,11 +136,13 @@ def test_a_device_of_nix_on_droid() -> None:
     assert commands(plan.switch(DEVICE, situation())) == [
         CHECK,
         f"{build} --print-out-paths --impure",
+        "preview from None",
         "nix-on-droid switch --flake '/repo#default'",
     ]
     assert code(plan.switch(DEVICE, situation(without=("nix-on-droid",)))) == "no-tool"
     assert commands(plan.rollback(DEVICE, MADE[2], situation())) == [
-        "nix-on-droid switch-generation 1"
+        "preview from None",
+        "nix-on-droid switch-generation 1",
     ]
     assert commands(plan.expire(DEVICE, MADE, situation())) == [
         "LC_ALL=C nix-env --profile /nowhere/profiles/nix-on-droid --delete-generations 2 1"

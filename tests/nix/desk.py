@@ -37,6 +37,8 @@ class Desk:
         self.client = client
         self.editor = Editor(client, lab.root)
         self.answer: Callable[[lsp.ShowMessageRequestParams], str | None] = first_answer
+        self.answers_with: Any = None
+        """What is answered in place of what the protocol allows."""
         self.questions: list[str] = []
         self.lines: list[str] = []
         self.terminals: list[str] = []
@@ -52,10 +54,12 @@ class Desk:
         """All that was reported, of all deployments."""
         return [each for found in self.client.progress_reports.values() for each in found]
 
-    async def run(self, name: str, **argument: Any) -> dict[str, str]:
-        """Run a command to its end."""
+    async def run(
+        self, name: str, *, token: lsp.ProgressToken | None = None, **argument: Any
+    ) -> dict[str, str]:
+        """Run a command to its end, with a token for its progress if one is given."""
         found: Any = await self.client.workspace_execute_command_async(
-            lsp.ExecuteCommandParams(f"hmls.{name}", self.argument(**argument))
+            lsp.ExecuteCommandParams(f"hmls.{name}", self.argument(**argument), token)
         )
         return found if isinstance(found, dict) else found._asdict()
 
@@ -130,8 +134,10 @@ class Desk:
 
     def _listen(self) -> None:
         @self.client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)
-        def question(params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
+        def question(params: lsp.ShowMessageRequestParams) -> Any:
             self.questions.append(params.message)
+            if self.answers_with is not None:
+                return self.answers_with
             answer = self.answer(params)
             return None if answer is None else lsp.MessageActionItem(answer)
 
@@ -164,6 +170,7 @@ async def desk(
     own: Any = OWN,
     trusted: bool = True,
     settings: Any = None,
+    progress: bool = True,
 ) -> AsyncIterator[Desk]:
     """A server for a lab whose files belong to a user that is not root."""
     client = Client()
@@ -171,6 +178,8 @@ async def desk(
     await client.start_io(*command_as_owner(lab), cwd=str(lab.folder), env=environ_of_owner(lab))
     capabilities = client_capabilities(profile)
     capabilities.experimental = {"hmls": own}
+    if capabilities.window is not None and not progress:
+        capabilities.window.work_done_progress = False
     result = await client.initialize_session(
         lsp.InitializeParams(
             capabilities=capabilities,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hmls.deploy import plan
-from hmls.deploy.activation import unit_of_home
+from hmls.deploy.activation import profile_target, unit_of_home
 from hmls.deploy.generations import read_profile, system_profile
 from hmls.deploy.outcome import Done, Failed, HandedOver
 from hmls.deploy.problem import ForceFile
@@ -222,7 +223,9 @@ async def test_a_device(machine: Lab) -> None:
     ui = User()
     assert isinstance(await machine.deploy(plan.build, ui, target), Done)
     assert "--impure" in ui.text
-    assert isinstance(await machine.deploy(plan.switch, target=target), Done)
+    assert isinstance(await machine.deploy(plan.switch, ui, target), Done)
+    assert [each.kind for each in ui.questions] == ["start", "start", "activate"]
+    assert len(ui.documents) == 1
     assert (machine.folder / "asked").read_text() == f"switch --flake {machine.root}#alice\n"
 
 
@@ -321,3 +324,24 @@ async def test_a_home_that_its_users_manager_could_not_start(machine: Lab) -> No
     assert outcome.activated
     machine.add_program("journalctl", "echo Activating linkGeneration")
     assert isinstance(await machine.deploy(plan.switch, target=machine.host()), Done)
+
+
+async def test_the_way_back_of_a_system(machine: Lab) -> None:
+    """Its `activate` alone would leave the profile, and so the next start, as they are."""
+    assert isinstance(await machine.deploy(plan.switch, target=machine.host()), Done)
+    program = machine.folder / "bin/nixos-rebuild"
+    program.write_text(program.read_text() + "exit 4\n")
+    set_motd(machine, "second")
+    outcome = await machine.deploy(plan.switch, target=machine.host())
+    assert isinstance(outcome, Failed)
+    assert outcome.moved is not None
+    profile, before = outcome.moved.profile, outcome.moved.before
+    way = outcome.text.partition(" The way back: ")[2]
+    assert way == (
+        f"sudo nix-env --profile {profile} --set {before} && "
+        f"sudo {before}/bin/switch-to-configuration switch"
+    )
+    path = f"{machine.folder / 'bin'}:{machine.environ['PATH']}"
+    subprocess.run(["sh", "-ec", way], env={**machine.full_environ, "PATH": path}, check=True)
+    assert Path(machine.machine.running_system, "etc/motd").read_text() == "first\n"
+    assert profile_target(profile) == before

@@ -74,6 +74,31 @@ async def test_a_preview_is_a_document(folder: Path, nix_environ: dict[str, str]
         assert not (at.lab.home / ".config").exists()
 
 
+@pytest.mark.parametrize("answer", ["yes", 7, {"label": "Run"}, [{"title": "Run"}], {"title": 7}])
+async def test_an_answer_that_is_none_is_a_no(
+    folder: Path, nix_environ: dict[str, str], answer: Any
+) -> None:
+    async with desk(make_lab(folder, nix_environ, FILE)) as at:
+        at.answers_with = answer
+        found = await at.run("build")
+        assert found["outcome"] == "not-run"
+        at.answers_with = None
+        assert (await at.run("build"))["outcome"] == "done"
+
+
+@pytest.mark.parametrize("token", ["mine", 7])
+async def test_progress_under_the_token_of_the_client(
+    folder: Path, nix_environ: dict[str, str], token: str | int
+) -> None:
+    """Also for one that knows no progress that a server begins."""
+    async with desk(make_lab(folder, nix_environ, FILE), "neovim", progress=False) as at:
+        assert (await at.run("build"))["outcome"] == "done"
+        assert at.client.progress_reports == {}
+        assert (await at.run("build", token=token))["outcome"] == "done"
+        assert list(at.client.progress_reports) == [token]
+        assert [each.kind for each in at.progress][:: len(at.progress) - 1] == ["begin", "end"]
+
+
 async def test_a_no_runs_nothing(folder: Path, nix_environ: dict[str, str]) -> None:
     async with desk(make_lab(folder, nix_environ, FILE)) as at:
         at.answer = no

@@ -115,7 +115,7 @@ def _shown(target: Target, name: str) -> str:
             return ": what a switch would change"
         case "build" if target.kind == "standalone":
             return f": nix build .#{target.output}.activationPackage"
-        case "build" | "dryActivate":
+        case "build":
             return f": {typed.removeprefix('sudo ').replace(' switch ', f' {_REBUILD[name]} ')}"
         case _:
             return f": {typed.replace(' switch ', f' {_REBUILD[name]} ')}"
