@@ -58,7 +58,7 @@ class Package(NamedTuple):
     unfree: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Packages:
     """The packages of one nixpkgs by attribute path, such as `ripgrep`, `python3Packages.requests`.
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from hmls.homes.repository import Repository
 from hmls.ide.types import Place
-from hmls.syntax.kinds import Field, Kind
-from hmls.syntax.local import attribute_of
+from hmls.syntax.kinds import SETS, Field, Kind
+from hmls.syntax.local import attribute_of, bound_names
 from hmls.syntax.outline import function_name
 from hmls.syntax.parse import Node, named_at
 
@@ -59,3 +59,15 @@ def _import_call(node: Node | None) -> Node | None:
     if outer is not None and outer.kind_id == Kind.APPLY:
         return outer if outer.child_by_field_id(Field.FUNCTION) == node else None
     return None
+
+
+def given_names(repository: Repository, path: str) -> list[str]:
+    """The names in all the sets that `import ./file.nix { … }` calls the file's function with."""
+    found: dict[str, None] = {}
+    for place in importers(repository, path):
+        source = repository.files.source(place.path)
+        call = None if source is None else _import_call(named_at(source, place.start, place.end))
+        argument = None if call is None else call.child_by_field_id(Field.ARGUMENT)
+        if argument is not None and argument.kind_id in SETS:
+            found.update(dict.fromkeys(bound_names(argument)))
+    return list(found)

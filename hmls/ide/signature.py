@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 from hmls.homes.repository import Repository
 from hmls.homes.workspace import View
-from hmls.homes.written import attribute_site
+from hmls.ide.called import callee_of, function_of_call
 from hmls.ide.functions import free_function, known_function
 from hmls.ide.place import find_place, without_marker
-from hmls.lang import store
 from hmls.syntax.attrpath import node_text
 from hmls.syntax.kinds import Field, Kind
-from hmls.syntax.local import attribute_of
-from hmls.syntax.parse import Node, Source, named_at, node_at
-from hmls.syntax.scopes import Binder, find_binder, root_path
+from hmls.syntax.parse import Node, node_at
+from hmls.syntax.scopes import find_binder, root_path
 
 _MAX_FORMALS = 120
 
@@ -42,7 +40,7 @@ def signature(view: View, path: str, offset: int) -> Signature | None:
         outer = node.parent
         if outer is not None and outer.kind_id == Kind.APPLY:
             is_argument = outer.child_by_field_id(Field.ARGUMENT) == node
-            found = _signature(repository, path, *_callee(outer)) if is_argument else None
+            found = _signature(repository, path, outer) if is_argument else None
             if found is not None:
                 return found
         if node.kind_id == Kind.BINDING:
@@ -51,26 +49,8 @@ def signature(view: View, path: str, offset: int) -> Signature | None:
     return None
 
 
-_MOST_ARGUMENTS = 50
-"""No function that is known takes more."""
-
-
-def _callee(call: Node) -> tuple[Node, int]:
-    """The function that is called, and how many arguments stand before the last."""
-    before = -1
-    node: Node = call
-    while node.kind_id == Kind.APPLY and before < _MOST_ARGUMENTS:
-        function = node.child_by_field_id(Field.FUNCTION)
-        if function is None:
-            break
-        before += 1
-        node = function
-    return node, before
-
-
-def _signature(repository: Repository, path: str, callee: Node, active: int) -> Signature | None:
-    if callee.kind_id == Kind.APPLY:
-        return None
+def _signature(repository: Repository, path: str, call: Node) -> Signature | None:
+    callee, active = callee_of(call)
     name = without_marker(node_text(callee))
     names = root_path(callee)
     binder = find_binder(name, callee) if callee.kind_id == Kind.VARIABLE else None
@@ -84,9 +64,10 @@ def _signature(repository: Repository, path: str, callee: Node, active: int) -> 
             return None
         parts = [told.name, *told.arguments]
         return _made(parts, active, f"`{told.type}`\n\n{told.text}")
-    written = _written(repository, path, callee, names, binder)
-    if written is None:
+    found = function_of_call(repository, path, call)
+    if found is None:
         return None
+    written, active = found
     parameters = _parameters(written)
     if active >= len(parameters):
         return None
@@ -100,49 +81,6 @@ def _made(parts: list[str], active: int, documentation: str) -> Signature:
         ranges.append((len(label), len(label) + len(part)))
         label += part
     return Signature(label, tuple(ranges), active, documentation)
-
-
-def _written(
-    repository: Repository,
-    path: str,
-    callee: Node,
-    names: tuple[str, ...] | None,
-    binder: Binder | None,
-) -> Node | None:
-    """The function as it is written, in this file or where the flake's own lib has it."""
-    if binder is not None and binder.value is not None:
-        return _function(binder.value)
-    if callee.kind_id == Kind.SELECT:
-        base = callee.child_by_field_id(Field.EXPRESSION)
-        if base is not None and names is not None:
-            name = attribute_of(base, names[1:] or names)
-            binding = None if name is None or name.parent is None else name.parent.parent
-            value = None if binding is None else binding.child_by_field_id(Field.EXPRESSION)
-            if value is not None:
-                return _function(value)
-    if names is None or len(names) < 2:
-        return None
-    site = attribute_site(repository, path, names)
-    if site is None:
-        return None
-    source: Source | None = repository.files.source(store.disk_path(site.unit.path))
-    if source is None:
-        return None
-    node: Node | None = named_at(source, site.start, site.end)
-    while node is not None and node.kind_id not in (Kind.BINDING, Kind.FUNCTION):
-        node = node.parent
-    if node is not None and node.kind_id == Kind.BINDING:
-        node = node.child_by_field_id(Field.EXPRESSION)
-    return None if node is None else _function(node)
-
-
-def _function(node: Node) -> Node | None:
-    while node.kind_id == Kind.PARENTHESIZED:
-        inner = node.child_by_field_id(Field.EXPRESSION)
-        if inner is None:
-            return None
-        node = inner
-    return node if node.kind_id == Kind.FUNCTION else None
 
 
 def _parameters(function: Node) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
@@ -24,6 +25,8 @@ _KINDS = {
     "function": lsp.CompletionItemKind.Function,
     "package": lsp.CompletionItemKind.Constant,
 }
+_PLACEHOLDER = re.compile(r"\$\{\d+:([^}]*)\}|\$\d+")
+"""What is a place to fill in in a snippet; the group is what stands there at first."""
 _TRIGGERS = [".", "/", '"', "@", "#"]
 
 
@@ -47,8 +50,10 @@ def register(server: Server) -> None:
             items = complete(view, path, offset)
             latest.clear()
             latest.update(enumerate(items))
+            is_incomplete = any(item.narrows for item in items)
             return lsp.CompletionList(
-                False, [_item(server, lines, number, item) for number, item in enumerate(items)]
+                is_incomplete,
+                [_item(server, lines, number, item) for number, item in enumerate(items)],
             )
 
         return await session.ask_patiently(work, path=path)
@@ -66,15 +71,15 @@ def register(server: Server) -> None:
 
 def _item(server: Server, lines: Any, number: int, item: Item) -> lsp.CompletionItem:
     snippet = item.is_snippet and server.session.can_snippets
+    text = _PLACEHOLDER.sub(r"\1", item.text) if item.is_snippet and not snippet else item.text
     return lsp.CompletionItem(
         item.label,
         kind=_KINDS[item.kind],
         detail=item.detail or None,
         filter_text=item.filter_text or None,
         sort_text=item.sort_key or f"{number:05}",
-        text_edit=lsp.TextEdit(
-            server.session.converter.range(lines, item.start, item.end), item.text
-        ),
+        text_edit=lsp.TextEdit(server.session.converter.range(lines, item.start, item.end), text),
+        commit_characters=["."] if item.is_group and server.session.can_commit else None,
         insert_text_format=lsp.InsertTextFormat.Snippet if snippet else None,
         data=number,
     )

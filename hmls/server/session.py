@@ -44,6 +44,7 @@ class Session:
         self.trusted = True
         self.can_watch = False
         self.can_snippets = False
+        self.can_commit = False
         self.can_links = False
         self._folders: list[str] = []
         self._focus: dict[str, str | None] = {}
@@ -69,6 +70,10 @@ class Session:
         with contextlib.suppress(AttributeError):
             self.can_snippets = bool(
                 capabilities.text_document.completion.completion_item.snippet_support  # type: ignore[union-attr]
+            )
+        with contextlib.suppress(AttributeError):
+            self.can_commit = bool(
+                capabilities.text_document.completion.completion_item.commit_characters_support  # type: ignore[union-attr]
             )
         with contextlib.suppress(AttributeError):
             self.can_links = bool(capabilities.text_document.definition.link_support)  # type: ignore[union-attr]

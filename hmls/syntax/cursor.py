@@ -19,7 +19,7 @@ from hmls.syntax.attrpath import (
 from hmls.syntax.kinds import SETS, STRINGS, Field, Kind
 from hmls.syntax.outline import WRAPPERS, function_name
 from hmls.syntax.parse import Node, Source, node_at
-from hmls.syntax.scopes import inherited_path, root_path
+from hmls.syntax.scopes import inherited_path, is_all_arguments, root_path
 
 _LONGEST = 200
 """Names of an attribute path that positions in it are told apart by; people write six."""
@@ -176,6 +176,8 @@ def _selection(owner: Node, attrpath: Node, part: Node) -> Selection | None:
     if start is None:
         start = (" ".join(node_text(base).split())[:40],)
     names, upto = _names_upto(attrpath, part)
+    if len(upto) > 1 and is_all_arguments(base):
+        start = ()
     return Selection(start + upto, start + names, _span(part), _span(owner))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hmls.syntax.attrpath import attrpath_names, attrpath_parts, node_text, part_name
 from hmls.syntax.kinds import SETS, Field, Kind
 from hmls.syntax.outline import module_sets
@@ -60,3 +62,15 @@ def _in_group(group: Node, names: tuple[str, ...], depth: int) -> Node | None:
                 if part.kind_id != Kind.COMMENT and part_name(part) == names[0]:
                     return part
     return None
+
+
+def bound_names(attrset: Node) -> Iterator[str]:
+    """The first names of a set's bindings, and what it inherits."""
+    for group in attrset.named_children:
+        for clause in group.named_children if group.kind_id == Kind.BINDING_SET else ():
+            attrpath = clause.child_by_field_id(Field.ATTRPATH)
+            attrs = clause.child_by_field_id(Field.ATTRS)
+            if attrpath is not None:
+                yield attrpath_names(attrpath)[0]
+            elif attrs is not None:
+                yield from (part_name(p) for p in attrs.named_children if p.kind_id != Kind.COMMENT)

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from hmls.syntax.attrpath import DYNAMIC, attrpath_names, attrpath_parts, node_text, part_name
+from hmls.syntax.attrpath import (
+    DYNAMIC,
+    ELEMENT,
+    attrpath_names,
+    attrpath_parts,
+    node_text,
+    part_name,
+)
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node
 
@@ -109,7 +116,7 @@ def root_path(node: Node, depth: int = 0) -> tuple[str, ...] | None:
             attrpath = node.child_by_field_id(Field.ATTRPATH)
             if base is None or attrpath is None:
                 return None
-            start = root_path(base, depth + 1)
+            start = () if is_all_arguments(base) else root_path(base, depth + 1)
             names = attrpath_names(attrpath)
             return None if start is None or DYNAMIC in names else start + names
         case Kind.VARIABLE:
@@ -117,10 +124,21 @@ def root_path(node: Node, depth: int = 0) -> tuple[str, ...] | None:
     return None
 
 
+def is_all_arguments(node: Node) -> bool:
+    """Whether an expression is `args` of `{ ... }@args`: what is selected is an argument."""
+    if node.kind_id != Kind.VARIABLE:
+        return False
+    binder = find_binder(node_text(node), node)
+    function = None if binder is None or binder.kind != "argument" else binder.node.parent
+    return function is not None and function.child_by_field_id(Field.FORMALS) is not None
+
+
 def _variable_path(name: str, node: Node, depth: int) -> tuple[str, ...] | None:
     binder = find_binder(name, node)
-    if binder is None or binder.kind in ("formal", "argument"):
+    if binder is None:
         return (name,)
+    if binder.kind in ("formal", "argument"):
+        return _argument_path(binder, depth) or (name,)
     if binder.kind == "inherit":
         return inherited_path(binder.node, depth + 1)
     return None if binder.value is None else root_path(binder.value, depth + 1)
@@ -135,8 +153,87 @@ def inherited_path(name_node: Node, depth: int = 0) -> tuple[str, ...] | None:
     name = part_name(name_node)
     if clause.kind_id == Kind.INHERIT_FROM:
         source = clause.child_by_field_id(Field.EXPRESSION)
+        if source is not None and is_all_arguments(source):
+            return (name,)
         start = root_path(source, depth + 1) if source is not None else None
         return None if start is None else (*start, name)
     # `inherit x;` looks outside of the set that it stands in.
     outside = clause.parent.parent if clause.parent is not None else None
     return None if outside is None else _variable_path(name, outside, depth + 1)
+
+
+SUBMODULE = "submodule."
+"""Stands before the arguments of a module that is part of a type: they are not the file's."""
+_MAPPERS = {
+    "map": (0, 1), "filter": (0, 1), "concatMap": (0, 1), "any": (0, 1), "all": (0, 1),
+    "concatMapStrings": (0, 1), "concatMapStringsSep": (0, 1), "partition": (0, 1),
+    "groupBy": (0, 1), "imap0": (1, 1), "imap1": (1, 1), "mapAttrs": (1, 1), "mapAttrs'": (1, 1),
+    "mapAttrsToList": (1, 1), "concatMapAttrs": (1, 1), "filterAttrs": (1, 1), "forEach": (0, -1),
+}  # fmt: skip
+"""Function → which argument of the function it is given is an element, and whether what it goes
+through stands after that function (1) or before it (-1)."""
+_KEEPING = frozenset(("filter", "filterAttrs", "attrValues", "optionals", "optionalAttrs", "sort"))
+"""Functions whose elements are those of their last argument."""
+
+
+def _argument_path(binder: Binder, depth: int) -> tuple[str, ...] | None:
+    """What a function's argument is where the call around it tells: an element of a setting."""
+    function: Node | None = binder.node
+    while function is not None and function.kind_id != Kind.FUNCTION:
+        function = function.parent
+    number = 0
+    while function is not None and function.parent is not None:
+        outer = function.parent
+        if outer.kind_id == Kind.FUNCTION and outer.child_by_field_id(Field.BODY) == function:
+            number += 1
+        elif outer.kind_id != Kind.PARENTHESIZED:
+            break
+        function = outer
+    call = None if function is None else function.parent
+    if function is None or call is None or call.kind_id != Kind.APPLY or depth > 10:
+        return None
+    if call.child_by_field_id(Field.ARGUMENT) != function:
+        return None
+    callee = _callee_name(call)
+    if callee in ("submodule", "submoduleWith"):
+        return (SUBMODULE + binder.name,) if binder.kind == "formal" else None
+    which, side = _MAPPERS.get(callee, (-1, 0))
+    if which != number or binder.kind != "argument":
+        return None
+    if side > 0:
+        outer_call = call.parent
+        if outer_call is None or outer_call.child_by_field_id(Field.FUNCTION) != call:
+            return None
+        elements = outer_call.child_by_field_id(Field.ARGUMENT)
+    else:
+        inner = call.child_by_field_id(Field.FUNCTION)
+        elements = None if inner is None else inner.child_by_field_id(Field.ARGUMENT)
+    start = None if elements is None else _elements_path(elements, depth + 1)
+    return None if start is None or start[0] not in _CONFIGS else (*start, ELEMENT)
+
+
+_CONFIGS = ("config", "osConfig", "nixosConfig", "darwinConfig")
+
+
+def _callee_name(call: Node) -> str:
+    function: Node | None = call
+    while function is not None and function.kind_id == Kind.APPLY:
+        function = function.child_by_field_id(Field.FUNCTION)
+    return "" if function is None else node_text(function).rpartition(".")[2].strip()
+
+
+def _elements_path(node: Node, depth: int) -> tuple[str, ...] | None:
+    """The setting whose elements an expression has."""
+    if depth > 20:
+        return None
+    if node.kind_id == Kind.PARENTHESIZED:
+        inner = node.child_by_field_id(Field.EXPRESSION)
+        return None if inner is None else _elements_path(inner, depth + 1)
+    if node.kind_id == Kind.APPLY and _callee_name(node) in _KEEPING:
+        last = node.child_by_field_id(Field.ARGUMENT)
+        return None if last is None else _elements_path(last, depth + 1)
+    if node.kind_id == Kind.VARIABLE:
+        binder = find_binder(node_text(node), node)
+        if binder is not None and binder.kind == "let" and binder.value is not None:
+            return _elements_path(binder.value, depth + 1)
+    return root_path(node, depth + 1)

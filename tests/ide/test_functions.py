@@ -66,7 +66,7 @@ def test_inputs_are_offered_where_the_flake_takes_them(tmp_path: Path) -> None:
         return [item.label for item in complete(tree.view, tree.path, tree.offset)]
 
     found = in_tree(tmp_path, f"#- flake.nix\n{text}\n{HOME}{{ }}\n", ask)
-    assert found == ["self", "nixpkgs", "sops"]
+    assert found == ["nixpkgs", "sops"]
 
 
 @pytest.mark.parametrize(

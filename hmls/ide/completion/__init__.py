@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from hmls.homes.workspace import View
+from hmls.ide.completion.flake_names import complete_flake_names
+from hmls.ide.completion.formals import complete_formals
 from hmls.ide.completion.imports import complete_imports
 from hmls.ide.completion.item import Item
+from hmls.ide.completion.local_sets import complete_local_sets, complete_siblings
 from hmls.ide.completion.members import complete_members
 from hmls.ide.completion.names import complete_names, complete_references
 from hmls.ide.completion.options import complete_options
 from hmls.ide.completion.packages import complete_packages
 from hmls.ide.completion.paths import complete_paths
+from hmls.ide.completion.set_arguments import complete_set_arguments
 from hmls.ide.completion.values import complete_values
 from hmls.ide.place import find_place
 
@@ -33,12 +37,19 @@ def complete(view: View, path: str, offset: int) -> list[Item]:
         return packages
     return (
         complete_names(repository, path, place)
-        or complete_options(repository, path, place)
+        or complete_flake_names(repository, path, place)
+        or complete_set_arguments(repository, path, place)
+        or [
+            *complete_options(repository, path, place),
+            *complete_formals(repository, path, place),
+        ]
+        or complete_siblings(place)
         or [
             *complete_imports(repository, path, place),
             *complete_values(repository, path, place),
             *complete_members(repository, path, place),
         ]
+        or complete_local_sets(repository, path, place)
     )
 
 

@@ -27,3 +27,7 @@ class Item:
     filter_text: str = ""
     sort_key: str = ""
     is_snippet: bool = False
+    narrows: bool = False
+    """There are more like it than are given: to type on brings others."""
+    is_group: bool = False
+    """A dot may follow: the item is a set of further names."""

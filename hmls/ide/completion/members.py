@@ -8,6 +8,7 @@ from hmls.catalog.functions import Function, functions
 from hmls.homes.repository import Repository
 from hmls.homes.written import argument_names, attribute_value
 from hmls.ide.completion.item import Item, ItemKind
+from hmls.ide.completion.usage import word_uses
 from hmls.ide.functions import about_function, free_function, known_function
 from hmls.ide.place import CompletionPlace, without_marker
 from hmls.lang.builtins import top_level_names
@@ -20,11 +21,17 @@ from hmls.lang.values import (
     is_identifier,
     quote_attribute,
 )
-from hmls.syntax.cursor import Formal, Selection, Variable
+from hmls.syntax.cursor import Selection, Variable
+from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node, node_at
-from hmls.syntax.scopes import binders_at, root_path, withs_at
+from hmls.syntax.scopes import binders_at, is_all_arguments, root_path, withs_at
 
 _HIDDEN = "__"
+_OUTPUTS = (
+    "homeManagerModules", "homeModules", "nixosModules", "packages", "overlays", "lib",
+    "legacyPackages", "darwinModules", "nixosConfigurations", "outPath",
+)  # fmt: skip
+"""What an input has that is not in the store, most likely."""
 _BINDERS: dict[str, str] = {
     "let": "let",
     "rec": "attribute",
@@ -40,30 +47,48 @@ def complete_members(repository: Repository, path: str, place: CompletionPlace) 
     match context:
         case Selection():
             selected = tuple(without_marker(name) for name in context.path[:-1])
-            return list(_below(repository, path, selected, place))
+            return [*_below(repository, path, selected, place), *_of_all(repository, path, place)]
         case Variable():
             node = node_at(place.source, place.start + 1)
             if context.path is not None and len(context.path) > 1:
                 selected = tuple(without_marker(name) for name in context.path[:-1])
                 return list(_below(repository, path, selected, place))
+            clause = node.parent.parent if node.parent is not None else None
+            if clause is not None and clause.kind_id == Kind.INHERIT_FROM:
+                return []
             return list(_variables(repository, path, node, place))
-        case Formal():
-            return list(_arguments(repository, path, place))
     return []
+
+
+def _of_all(repository: Repository, path: str, place: CompletionPlace) -> Iterator[Item]:
+    """`args.|` of `{ ... }@args`: the arguments of a module."""
+    node: Node | None = node_at(place.source, place.start + 1)
+    while node is not None and node.kind_id != Kind.SELECT:
+        node = node.parent
+    base = None if node is None else node.child_by_field_id(Field.EXPRESSION)
+    if base is not None and is_all_arguments(base):
+        for name in argument_names(repository, path):
+            yield Item(name, "variable", name, place.start, place.end, "argument of modules")
 
 
 def _below(
     repository: Repository, path: str, selected: tuple[str, ...], place: CompletionPlace
 ) -> Iterator[Item]:
+    uses = word_uses(repository)
     if selected == ("builtins",):
-        for name, told in functions("builtins").items():
+        for name, told in sorted(
+            functions("builtins").items(), key=lambda each: (-uses[each[0]], each[0])
+        ):
             yield _function(name, ("builtins", name), place, told.type)
         return
     value = attribute_value(repository, path, selected)
     if not isinstance(value, Attrs):
+        if selected[0] == "inputs" and len(selected) == 2:
+            for name in _OUTPUTS:
+                yield Item(name, "variable", name, place.start, place.end, "what flakes offer")
         return
     untold = {name: known_function((*selected, name)) is None for name in value}
-    for name in sorted(value, key=lambda name: (untold[name], name)):
+    for name in sorted(value, key=lambda name: (-uses[name], untold[name], name)):
         if not name.startswith("_"):
             yield _function(name, (*selected, name), place, _kind(value[name]), value[name])
 
@@ -130,8 +155,3 @@ def _variables(
         told = free_function(name, node)
         kind: ItemKind = "variable" if told is None or not told.arguments else "function"
         yield _item(name, kind, place, "builtin", told)
-
-
-def _arguments(repository: Repository, path: str, place: CompletionPlace) -> Iterator[Item]:
-    for name in argument_names(repository, path):
-        yield Item(name, "variable", name, place.start, place.end, "argument of modules")

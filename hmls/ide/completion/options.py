@@ -38,8 +38,32 @@ def complete_options(repository: Repository, path: str, place: CompletionPlace) 
         case _:
             found = None
     if found is not None:
-        return _names(repository, path, _clean(found.path[:-1]), found.space, place)
+        names = _names(repository, path, _clean(found.path[:-1]), found.space, place)
+        return [*names, *_of_modules(context, place)]
     return _after_with(repository, path, place, context)
+
+
+_OF_MODULES = {
+    "imports": "the modules that this one needs",
+    "config": "the definitions of a module that declares options too",
+    "options": "the options that a module declares",
+    "disabledModules": "modules that are not to be loaded",
+    "_module": "the module system's own options",
+}
+
+
+def _of_modules(context: Context, place: CompletionPlace) -> list[Item]:
+    """What every module has at its top."""
+    match context:
+        case BindingName(path=(_,), is_anchored=True, section=None):
+            is_top = True
+        case _:
+            is_top = False
+    return [
+        Item(name, "option", name, place.start, place.end, detail)
+        for name, detail in _OF_MODULES.items()
+        if is_top
+    ]
 
 
 def _clean(path: tuple[str, ...]) -> tuple[str, ...]:
@@ -131,6 +155,7 @@ def _item(found: Found, table: Table, parent: tuple[str, ...], place: Completion
         place.end,
         found.type if found.is_option else "options",
         explain=_explained(found, table, (*parent, found.name)) if found.is_option else None,
+        is_group=not found.is_option,
     )
 
 

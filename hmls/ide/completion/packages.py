@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from hmls.catalog.packages import Package, Packages
 from hmls.homes.package_names import own_packages, packages_of, used_packages
@@ -16,7 +18,7 @@ from hmls.syntax.cursor import Selection, Variable
 from hmls.syntax.parse import Node, node_at
 from hmls.syntax.scopes import find_binder, root_path, withs_at
 
-_MOST = 2_000
+_MOST = 300
 """Of packages nobody uses yet: more than that only slows the editor, typing narrows them."""
 
 
@@ -73,31 +75,55 @@ def _items(
         names += [name for name in own if name not in used]
     else:
         own, names = {}, []
-    known = {} if packages is None else _known(packages, outer, place.typed)
+    known, is_cut = ({}, False) if packages is None else _known(packages, outer, place.typed)
     if packages is not None:
         # What is used and not known is a mistake, or comes from an overlay.
-        names = [name for name in names if name in known or name in own or used[name] > 1]
-    ordered = dict.fromkeys((*names, *sorted(known, key=lambda name: (name[0] == "_", name))))
+        is_known = packages.packages.__contains__
+        names = [name for name in names if is_known(name) or name in own or used[name] > 1]
+    ordered = dict.fromkeys((*names, *known))
     return [
-        _item(name, known.get(name), packages, name in own, place, (prefix, outer))
+        _item(
+            name,
+            None if packages is None else packages.packages.get(".".join((*outer, name))),
+            packages,
+            name in own,
+            place,
+            (prefix, outer),
+            is_cut,
+        )
         for name in ordered
     ]
 
 
-def _known(packages: Packages, outer: tuple[str, ...], typed: str) -> dict[str, Package]:
-    """The packages of a set; of very many those that begin with what was typed, then the rest."""
-    start = ".".join((*outer, ""))
-    found: list[str] = []
+def _known(packages: Packages, outer: tuple[str, ...], typed: str) -> tuple[list[str], bool]:
+    """The packages of a set that what was typed may mean, and whether there are more.
+
+    Those that begin with it come first, of these the shorter ones: they are the main ones.
+    """
+    typed = typed.lower()
+    begin: list[str] = []
     rest: list[str] = []
-    for name in packages.packages:
-        if name.startswith(start) and "." not in (short := name[len(start) :]):
-            (found if typed and short.startswith(typed) else rest).append(short)
-    for short in rest:
-        if len(found) >= _MOST:
-            break
-        if not typed or typed.lower() in short.lower():
-            found.append(short)
-    return {short: packages.packages[start + short] for short in found}
+    in_order = re.compile(".*".join(map(re.escape, typed)))
+    for short, lower in _names_in(packages, outer):
+        if lower.startswith(typed):
+            begin.append(short)
+        elif in_order.search(lower):
+            rest.append(short)
+    if typed:
+        begin.sort(key=lambda name: (len(name), name))
+        rest.sort(key=lambda name: (typed not in name.lower(), len(name), name))
+    else:
+        begin.sort(key=lambda name: (name[0] == "_", name))
+    found = begin + rest
+    return found[:_MOST], len(found) > _MOST
+
+
+@lru_cache(maxsize=8)
+def _names_in(packages: Packages, outer: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The names in a set of packages, and the same in lower case."""
+    start = ".".join((*outer, "")) if outer else ""
+    names = [name[len(start) :] for name in packages.packages if name.startswith(start)]
+    return [(name, name.lower()) for name in names if "." not in name]
 
 
 def _item(
@@ -107,6 +133,7 @@ def _item(
     is_own: bool,
     place: CompletionPlace,
     around: tuple[str, tuple[str, ...]],
+    is_cut: bool,
 ) -> Item:
     prefix, outer = around
     detail = "package of this flake" if is_own else "used in this flake"
@@ -121,4 +148,4 @@ def _item(
         explain = told
     text = prefix + quote_attribute(name)
     start, end = place.start, place.end
-    return Item(prefix + name, "package", text, start, end, detail, explain=explain)
+    return Item(prefix + name, "package", text, start, end, detail, explain=explain, narrows=is_cut)

@@ -22,6 +22,7 @@ from hmls.ide.subject import (
     SettingName,
     subject_at,
 )
+from hmls.syntax.attrpath import ELEMENT
 
 
 def hover(view: View, path: str, offset: int, focus: str | None = None) -> Hover | None:
@@ -38,7 +39,8 @@ def hover(view: View, path: str, offset: int, focus: str | None = None) -> Hover
             parts = about_mention(repository, subject)
             return None if parts is None else Hover(tuple(parts), subject.start, subject.end)
         case SettingName():
-            parts = about_setting(repository, path, subject, focus)
+            is_element = ELEMENT in subject.path
+            parts = None if is_element else about_setting(repository, path, subject, focus)
             if parts is None:
                 parts = about_declaration(repository, path, subject)
             else:
