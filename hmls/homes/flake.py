@@ -90,6 +90,7 @@ class Flake:
             os.path.join(self.files.tree.root, ""),
             self.knowledge.home_modules(system),
             self.knowledge.system_modules(system),
+            self._is_package,
         )
         context = InputContext(interp, self.lock, self._in_store, self.root)
         for lazy in input_values(context, self._known_inputs(interp)).values():
@@ -116,6 +117,10 @@ class Flake:
         """The values of the inputs by name. Raises NixError, Unknowable."""
         context = InputContext(self.interp, self.lock, self._in_store, self.root)
         return Attrs(input_values(context, self.every_input()))
+
+    def _is_package(self, name: str) -> bool:
+        packages = self.knowledge.packages(self.lock)
+        return packages is not None and name in packages.packages
 
     def _in_store(self, path: str) -> bool:
         return os.path.isdir(self.files.store_root + path)

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hmls.catalog.formats import formats
+from hmls.homes.builders.configuration import Environment
 from hmls.lang.force import MISSING, delayed, expect_attrs, expect_string, force, get
 from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, ContextString, Lazy, OpenAttrs, Primop, Unknown, Value
@@ -31,6 +34,24 @@ _NO_PACKAGES = frozenset((
     "types", "versionAtLeast", "versionOlder", "zipAttrsWith", "zipLists", "unique",
 ))  # fmt: skip
 """Functions of lib that are no attributes of nixpkgs, so that `with pkgs;` leaves them alone."""
+_NULL_SOMEWHERE = frozenset(("fts", "fuse2fs", "libintl", "libuuid"))
+"""Packages that are null on some systems. Source: pkgs/top-level/all-packages.nix."""
+
+
+class _PackageSet(Unknown):
+    """The rest of a package set: what nixpkgs in the store has a package for is a set."""
+
+    __slots__ = ("is_package",)
+
+    def __init__(self, text: str, is_package: Callable[[str], bool]) -> None:
+        super().__init__(text, PACKAGE, None, "set")
+        self.is_package = is_package
+
+    def select(self, name: str) -> Unknown:
+        selected = super().select(name)
+        if name not in _NULL_SOMEWHERE and self.is_package(name):
+            selected.kind = "set"
+        return selected
 
 
 def packages_for(
@@ -41,7 +62,9 @@ def packages_for(
     `text` is how packages of the set are shown, `source` the store path of nixpkgs.
     """
     platform = delayed(lambda: _platform(system))
-    rest = Unknown(text, PACKAGE, None, "set")
+    host = interp.host
+    is_package = host.is_package if isinstance(host, Environment) else _is_no_package
+    rest = _PackageSet(text, is_package)
     known: dict[str, Lazy] = {
         "_type": "pkgs",
         "lib": delayed(lambda: interp.lib),
@@ -56,6 +79,10 @@ def packages_for(
     if source:
         known["path"] = ContextString(source, frozenset((source,)))
     return OpenAttrs(known, rest, {}, _NO_PACKAGES)
+
+
+def _is_no_package(_name: str) -> bool:
+    return False
 
 
 def _platform(system: Lazy) -> Value:

@@ -95,6 +95,8 @@ class Leaf(NamedTuple):
     """Whether it is so unknown that it may be any property around any value."""
     guard: Attrs | None = None
     """Of a false one: the mkIf whose condition is false."""
+    broken: NixError | None = None
+    """Why the priority of a lone one cannot be told. Nix looks at it only if it is asked."""
 
     @property
     def in_force(self) -> bool:
@@ -152,6 +154,8 @@ def discharged(definitions: list[Definition]) -> list[Leaf]:
     leaves: list[Leaf] = []
     for definition in definitions:
         _discharge_outer(definition, leaves)
+    if sum(leaf.status is not Status.FALSE for leaf in leaves) == 1:
+        return [leaf if leaf.status is Status.FALSE else _lone(leaf) for leaf in leaves]
     return [leaf if leaf.status is Status.FALSE else _with_priority(leaf) for leaf in leaves]
 
 
@@ -322,6 +326,17 @@ def _add_leaf(
     )
     status = Status.WINS if maybe is None else Status.UNKNOWN
     leaves.append(Leaf(stripped, DEFAULT_PRIORITY, status, maybe))
+
+
+def _lone(leaf: Leaf) -> Leaf:
+    try:
+        return _with_priority(leaf)
+    except NixError as error:
+        value = leaf.definition.value
+        if not isinstance(value, Attrs) or property_kind(value) != "override":
+            raise
+        stripped = leaf.definition._replace(value=_content(value))
+        return leaf._replace(definition=stripped, broken=error)
 
 
 def _with_priority(leaf: Leaf) -> Leaf:

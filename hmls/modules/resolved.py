@@ -85,6 +85,8 @@ class Resolved:
         live = [leaf for leaf in demand(self._discharged) if leaf.status is not Status.FALSE]
         certain = [leaf.priority for leaf in live if leaf.status is Status.WINS]
         if len(live) == 1 and certain:
+            if live[0].broken is not None:
+                raise live[0].broken
             return certain[0]
         strongest = strongest_of(certain)
         maybe = _stronger(live, strongest)

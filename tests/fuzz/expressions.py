@@ -189,8 +189,9 @@ def _attrset(w: _Writer, depth: int, scope: Scope) -> str:
                 bindings.append(f"${{{dynamic}}} = {w.any(depth, scope)};")
             case 3:
                 bindings.append(f"inherit ({w.of('set', depth, scope)}) {name};")
-            case 4 if scope:
-                bindings.append(f"inherit {w.random.choice(scope)[0]};")
+            case 4 if names := [name for name, _ in scope if name != "x"]:
+                # Nix knows the name `x` before it reads anything, and evaluates it first.
+                bindings.append(f"inherit {w.random.choice(names)};")
             case _:
                 bindings.append(f"{name} = {w.any(depth, scope)};")
     return f"{{ {' '.join(bindings)} }}"

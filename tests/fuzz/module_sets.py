@@ -338,8 +338,7 @@ def _reading(random: Random, kinds: dict[str, Kind]) -> str:
             f"(mkDefault config.{other})",
             f"(mkIf options.{other}.isDefined {value})",
             f'(mkIf (name == "x") {value})',
-            # A priority that is made of itself fails in other words here than in Nix.
-            f"(mkOverride options.{other}.highestPrio {value})" if other != key else value,
+            f"(mkOverride options.{other}.highestPrio {value})",
         )
     )
     module = f"{{ name, config, options, ... }}: {{ config.{key} = {_local(read)}; }}"

@@ -187,3 +187,32 @@ def test_problems(tmp_path: Path, names: str, problems: list[str]) -> None:
     text += "#- packages/mine/default.nix\n{ }: 1\n"
     text += "#- lib/more.nix\nfinal: prev: { growser = prev.grepper; }\n"
     assert ask(tmp_path, text, found) == problems
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "says"),
+    [
+        ("pkgs.grepper", "pkgs.paid", "is defined multiple times while it's expected to be unique"),
+        ("pkgs.grepper", "pkgs.grepper", "is defined multiple times"),
+        ("pkgs.grepper", "null", "is defined both null and not null"),
+        ("pkgs.grepper", "lib.mkDefault pkgs.paid", "pkgs.grepper"),
+        ("pkgs.grepper", "pkgs.whatever", ", or null"),
+    ],
+)
+def test_two_packages_for_one_option(tmp_path: Path, first: str, second: str, says: str) -> None:
+    """Of a package that nixpkgs in the store has it is known that it is not null."""
+    text = f"""\
+{{ lib, pkgs, ... }}: {{
+  options.own = lib.mkOption {{ type = lib.types.nullOr lib.types.package; }};
+  config = lib.mkMerge [ {{ own$0 = {first}; }} {{ own = {second}; }} ];
+}}
+"""
+
+    def hovered(tree: Tree) -> str:
+        found = hover(tree.view, tree.path, tree.offset)
+        problems = [p.code.name for p in diagnose_file(tree.view, tree.path)]
+        is_known = "error" in says or says.startswith("is defined")
+        assert ("conflict" in problems) == is_known, problems
+        return "" if found is None else found.plain
+
+    assert says in str(ask(tmp_path, text, hovered))

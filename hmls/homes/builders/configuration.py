@@ -27,6 +27,7 @@ class Environment:
     `own` is the folder of the repository, with a separator at its end: options that its files
     declare are defined by it alone. `home_modules` and `system_modules` stand for the modules of
     Home Manager, NixOS and nix-darwin themselves, which are not evaluated but known from a catalog.
+    `is_package` says of a name that the flake's nixpkgs has a package of that name.
     """
 
     interp: Interp
@@ -34,6 +35,7 @@ class Environment:
     own: str
     home_modules: Callable[[Release], list[Given]]
     system_modules: Callable[[Kind], list[Given]]
+    is_package: Callable[[str], bool]
 
     def modules_with(self, lib: Lazy) -> ModuleSystem:
         """The module system of one configuration, whose modules get a `lib`."""

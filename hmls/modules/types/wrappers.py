@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hmls.lang.compare import equal
-from hmls.lang.errors import Thrown, Unknowable
+from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import MISSING, call, expect_bool, force, is_function
 from hmls.lang.functions import function_args
 from hmls.lang.values import Attrs, Lazy, Primop, Thunk, Unknown, Value
@@ -49,7 +49,11 @@ class NullOr(Container):
         return True if value is None else self.element.verdict(value)
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        nulls = [_is_null(definition) for definition in definitions]
+        try:
+            nulls = [_is_null(definition) for definition in definitions]
+        except Unknowable as stop:
+            self._refuse_to_show_one(loc, definitions, stop.unknown)
+            raise
         if not any(nulls):
             return merged_unchecked(self.element, loc, definitions)
         refuse_maybe(definitions)
@@ -59,6 +63,23 @@ class NullOr(Container):
         raise Thrown(
             f"The option `{show_option(loc)}` is defined both null and not null, in {files}."
         )
+
+    def _refuse_to_show_one(
+        self, loc: Loc, definitions: list[Definition], unknown: Unknown
+    ) -> None:
+        """Raise Unknowable with the error that there is if not all definitions are null.
+
+        Of two packages, of which nobody can say here that they are not null, none wins.
+        """
+        if any(definition.maybe is not None for definition in definitions):
+            return
+        try:
+            force(merged_unchecked(self.element, loc, definitions).value)
+        except NixError as error:
+            text = f"«error: {error.message}», or null"
+            raise Unknowable(Unknown(text, unknown.cause, unknown.site)) from None
+        except Unknowable:
+            return
 
 
 def _is_null(definition: Definition) -> bool:
