@@ -209,7 +209,7 @@ def generations(target: str, folder: str, as_json: bool) -> None:
     from hmls.report.deploy import print_history
 
     if found:
-        print_history(found, Console(highlight=False))
+        print_history(found, Console(highlight=False, emoji=False))
     else:
         click.echo(f"{target} was never deployed here.")
 

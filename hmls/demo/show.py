@@ -89,7 +89,12 @@ class Scene:
 
 def run_demo(folder: str, parts: tuple[str, ...], settings: int, picture: str | None) -> int:
     """Show what an editor shows of the flake in a folder; the exit status."""
-    console = Console(highlight=False, record=picture is not None, width=100 if picture else None)
+    console = Console(
+        highlight=False,
+        emoji=False,
+        record=picture is not None,
+        width=100 if picture else None,
+    )
     command = [sys.executable, "-m", "hmls"]
     if not picture:
         _title(console, folder)

@@ -83,9 +83,14 @@ def read_lock(text: bytes | None) -> Lock:
         return Lock(problem="there is no flake.lock")
     try:
         data = json.loads(text)
-        version, raw_nodes, root = data["version"], data["nodes"], data["root"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return Lock(problem=f"flake.lock cannot be read: {error}")
+    if not isinstance(data, dict):
+        return Lock(problem="flake.lock cannot be read: it is no JSON object")
+    absent = [name for name in ("version", "nodes", "root") if name not in data]
+    if absent:
+        return Lock(problem=f"flake.lock cannot be read: it has no {absent[0]}")
+    version, raw_nodes, root = data["version"], data["nodes"], data["root"]
     if version not in (5, 6, 7):
         return Lock(problem=f"flake.lock has version {version}, which is not known here")
     if not isinstance(raw_nodes, dict) or not isinstance(root, str):

@@ -125,6 +125,7 @@ def find_targets(repository: Repository) -> Targets:
     for output in SYSTEM_OUTPUTS:
         found.systems(output)
     found.systems_by_convention()
+    found.hosts_without_homes()
     found.droid()
     found.arguments()
     items = sorted(found.items, key=lambda target: (target.user, _ORDER[target.kind], target.name))
@@ -151,6 +152,8 @@ class _Found:
         self.layout_hosts: set[str] = set()
         self.darwin_hosts: set[str] = set()
         self.unknown_systems: str | None = None
+        self.hosts_without: dict[str, list[str]] = {}
+        """Hosts of which no home is known, by the reason why the flake does not tell."""
 
     def assume(self, message: str, reason: str) -> None:
         self.assumptions.append(Assumption(message, reason))
@@ -193,6 +196,8 @@ class _Found:
             self._standalone_by_convention(name, reason)
         if names - seen:
             self.assume("every user with layers of their own is a standalone home", reason)
+        elif not seen:
+            self.assume("there are no standalone homes, for no layer is known", reason)
 
     def _standalone_from_flake(self, output: Output) -> None:
         assert output.configuration is not None
@@ -300,6 +305,12 @@ class _Found:
             self.items.append(Target(name, "host", user, host, path, system, made, reason))
         if users:
             self.assume(f"the users of {host} are those with a layer for it", reason)
+        elif not known:
+            self.hosts_without.setdefault(reason.replace(path, "it", 1), []).append(host)
+
+    def hosts_without_homes(self) -> None:
+        for reason, hosts in self.hosts_without.items():
+            self.assume(f"no home is on {', '.join(hosts)}: no layer there is known", reason)
 
     def arguments(self) -> None:
         """What homes by convention are given, where the flake builds others."""

@@ -10,6 +10,7 @@ from hmls.lang import store
 from hmls.lang.compile import Scope, compile_expression
 from hmls.lang.errors import NixError, SyntaxErrorInFile
 from hmls.lang.force import delayed
+from hmls.lang.grammar.parse import first_error
 from hmls.lang.machine import Machine
 from hmls.lang.unit import Unit
 from hmls.lang.values import Attrs, Cause, Code, Env, Lazy, Site, Unknown, Value
@@ -252,9 +253,11 @@ def _raising(unit: Unit, problem: SyntaxProblem) -> Code:
 def unit_code(unit: Unit, scope: Scope) -> Code:
     """Code for a whole text. With a syntax error in it, code that raises that."""
     source = unit.source()
-    problems = syntax_problems(source) if source.has_error else []
-    if problems:
-        return _raising(unit, problems[0])
+    if source.has_error:
+        # Nix's own words; past what its grammar tells, those of tree-sitter.
+        problem = first_error(source.text) or next(iter(syntax_problems(source)), None)
+        if problem is not None:
+            return _raising(unit, problem)
     return compile_expression(source.root, scope)
 
 

@@ -75,7 +75,7 @@ def _print_text(problems: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
     for problem in problems:
         colour = _COLOURS[problem["severity"]]
         place = f"{problem['file']}:{problem['line']}:{problem['column']}"

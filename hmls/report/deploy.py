@@ -40,7 +40,7 @@ class TerminalUi:
     """
 
     def __init__(self, environ: Mapping[str, str], *, yes: bool, data: bool = False) -> None:
-        self.console = Console(stderr=True, highlight=False)
+        self.console = Console(stderr=True, highlight=False, emoji=False)
         self._data = data
         self._environ = environ
         self._yes = yes
@@ -67,7 +67,7 @@ class TerminalUi:
             return
         text = markdown(document)
         if sys.stdout.isatty():
-            Console(highlight=False).print(Markdown(text))
+            Console(highlight=False, emoji=False).print(Markdown(text))
         else:
             sys.stdout.write(text)
             sys.stdout.flush()

@@ -14,7 +14,7 @@ def print_explanation(repository: Repository) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
 
     def say(mark: str, text: str, detail: str = "") -> None:
         colour = {"found": "green", "assumed": "yellow", "unread": "yellow", "error": "red"}[mark]

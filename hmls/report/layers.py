@@ -11,26 +11,15 @@ from rich.table import Table
 
 from hmls.ide.layer_map import layers_json
 
+_ANY_WIDTH = 10_000
+
 
 def print_layers(data: dict[str, Any]) -> None:
-    console = Console()
+    console = Console(emoji=False)
     console.print(f"[bold]{escape(data['root'])}[/bold]", soft_wrap=True)
     for kind in ("users", "hosts"):
         console.print(_people(kind, data[kind]))
-    table = Table(box=None, header_style="dim")
-    for column in ("target", "kind", "system", "layers", "output"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("target", "kind", "system"))
-    folder = _common_folder(data)
-    for target in data["targets"]:
-        mark = "" if target["source"] == "flake" else " [yellow]?[/yellow]"
-        table.add_row(
-            f"[bold]{escape(target['name'])}[/bold]",
-            target["kind"] + mark,
-            target["system"] or "?",
-            escape(" + ".join(name.removeprefix(folder) for name in target["layers"])),
-            f"[dim]{escape(target['output'])}[/dim]",
-        )
-    console.print(table)
+    _print_targets(console, data)
     for target in data["targets"]:
         if target["reason"] is not None:
             name, reason = escape(target["name"]), escape(target["reason"])
@@ -42,6 +31,37 @@ def print_layers(data: dict[str, Any]) -> None:
             f"[yellow]assumed:[/yellow] {escape(assumption['message'])} "
             f"[dim]({escape(assumption['reason'])})[/dim]"
         )
+
+
+def _print_targets(console: Console, data: dict[str, Any]) -> None:
+    """A table; where the terminal is too narrow for it, layers and output below each name."""
+    if not data["targets"]:
+        console.print("no targets: [bold]hmls check --explain[/bold] says what was understood")
+        return
+    folder = _common_folder(data)
+    table = Table(box=None, header_style="dim")
+    for column in ("target", "kind", "system", "layers", "output"):
+        table.add_column(column, no_wrap=True)
+    rows: list[tuple[str, ...]] = []
+    for target in data["targets"]:
+        mark = "" if target["source"] == "flake" else " [yellow]?[/yellow]"
+        rows.append(
+            (
+                f"[bold]{escape(target['name'])}[/bold]",
+                target["kind"] + mark,
+                target["system"] or "?",
+                escape(" + ".join(name.removeprefix(folder) for name in target["layers"])),
+                f"[dim]{escape(target['output'])}[/dim]",
+            )
+        )
+        table.add_row(*rows[-1])
+    needed = Console(width=_ANY_WIDTH).measure(table).maximum
+    if needed <= console.width or not console.is_terminal:
+        Console(width=max(needed, console.width), emoji=False).print(table)
+        return
+    for name, kind, system, *below in rows:
+        lines = [f" {name}  {kind}  {system}", *(f"   {text}" for text in below if text)]
+        console.print("\n".join(lines), soft_wrap=True)
 
 
 def _common_folder(data: dict[str, Any]) -> str:

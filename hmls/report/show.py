@@ -56,7 +56,7 @@ def print_settings(
     repository: Repository, target: Target, found: list[Setting], console: Console | None = None
 ) -> None:
     """The settings for a person: one in full, several as a list."""
-    console = console or Console(highlight=False)
+    console = console or Console(highlight=False, emoji=False)
     places = Places(repository)
     found = [_readable(each, target.user) for each in found]
     layers = " + ".join(layer.name for layer in target.layers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Generator
 from contextvars import ContextVar
 from typing import Any
@@ -12,6 +13,32 @@ from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 _token: ContextVar[lsp.ProgressToken | None] = ContextVar("work done token", default=None)
+
+_ESCAPE = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F]..)"
+)
+"""In JSON: a backslash, a character of two halves, or a half without the other."""
+
+
+def _whole(escape: re.Match[bytes]) -> bytes:
+    return escape[0] if escape["half"] is None else b"\\ufffd"
+
+
+class _Writer:
+    """Writes messages that every client can read.
+
+    Names on disk that are no UTF-8 have halves of surrogate pairs in them, which many readers of
+    JSON refuse, and the whole message with them. What takes their place is as long as they are.
+    """
+
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+
+    def write(self, data: bytes) -> Any:
+        return self._writer.write(_ESCAPE.sub(_whole, data) if b"\\u" in data else data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._writer, name)
 
 
 class Protocol(LanguageServerProtocol):
@@ -30,6 +57,9 @@ class Protocol(LanguageServerProtocol):
     def work_done_token(self) -> lsp.ProgressToken | None:
         """The client's token for the progress of the command that is being run, if it gave one."""
         return _token.get()
+
+    def set_writer(self, writer: Any, include_headers: bool = True) -> None:
+        super().set_writer(_Writer(writer), include_headers)
 
     def ends_with_request(self) -> None:
         """Called in a command: its task is to be cancelled if the request for it is."""

@@ -1,8 +1,10 @@
-"""Rewrite two constructs that tree-sitter-nix 0.1.0 cannot parse, without moving a byte.
+"""Rewrite what tree-sitter-nix 0.1.0 reads in another way than Nix does, without moving a byte.
 
 - A trailing comma in a function's formals (`{ lib, pkgs, }:`) becomes a blank.
 - The pipe operators `|>` and `<|` become `->`, the operator whose place in the
   grammar is nearest; `lang` splits the operands again at the original pipes.
+- A carriage return without a line feed ends a comment, as a line feed does.
+- A byte order mark, over which tree-sitter steps, becomes something that Nix refuses as well.
 
 Offsets in the mended text are offsets in the original text.
 """
@@ -16,12 +18,18 @@ _CODE_TOKEN = re.compile(
     rb"\s+|#[^\n\r]*|/\*.*?(?:\*/|\Z)|[A-Za-z_][A-Za-z0-9_'-]*|\"|''|\$\{|[{}]|\|>|<\||,|\.\.\.|.",
     re.DOTALL,
 )
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _STRING_TOKEN = re.compile(rb"\\.|\$\{|\"|\$(?=[\"\\])|\$.|[^\\$\"]+|.", re.DOTALL)
 _INDENTED_TOKEN = re.compile(rb"''\$|''\\.|'''|''|\$\{|\$(?=')|\$.|'|[^$']+|.", re.DOTALL)
 
 
 def mend(text: bytes) -> bytes:
     """The text that tree-sitter is given: as long as `text`, equal to it where nothing is amiss."""
+    if text.startswith(_BYTE_ORDER_MARK):
+        text = b"\\\\\\" + text[3:]
+    if b"\r" in text:
+        text = _LONE_RETURN.sub(b"\n", text)
     if _CANDIDATE.search(text) is None:
         return text
     commas, pipes = _find(text)

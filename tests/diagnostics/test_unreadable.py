@@ -54,6 +54,39 @@ def test_a_lock_that_is_none(tmp_path: Path, content: str) -> None:
     assert found.path == str(tmp_path / "flake.lock")
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("[ 1 ]", "it is no JSON object"), ('{ "nodes": { } }', "it has no version")],
+)
+def test_a_lock_of_another_form(tmp_path: Path, content: str, said: str) -> None:
+    files = {"flake.nix": default_flake(), "flake.lock": content, "homes/alice/default.nix": "{ }"}
+    write_files(str(tmp_path), files)
+    (found,) = found_in(tmp_path)
+    assert found.message == f"flake.lock cannot be read: {said}"
+
+
+@pytest.mark.parametrize("content", ["layout = [", 'colour = "red"'])
+def test_settings_of_the_repository_that_are_not_understood(tmp_path: Path, content: str) -> None:
+    files = {"flake.nix": default_flake(), "hmls.toml": content, "homes/alice/default.nix": "{ }"}
+    write_files(str(tmp_path), files)
+    (found,) = found_in(tmp_path)
+    assert (found.path, found.level) == (str(tmp_path / "hmls.toml"), "warning")
+
+
+def test_the_import_of_a_pipe(tmp_path: Path) -> None:
+    home = "{ imports = [ ./pipe.nix ]; }"
+    write_files(str(tmp_path), {"flake.nix": default_flake(), "homes/alice/default.nix": home})
+    os.mkfifo(tmp_path / "homes/alice/pipe.nix")
+
+    def look() -> list[str]:
+        view = view_of(tmp_path)
+        return [d.message for r in view.repositories.values() for d in diagnose_all(view, r)]
+
+    assert "homes/alice/pipe.nix is a pipe, a socket or a device, which a flake cannot have" in run(
+        look
+    )
+
+
 @pytest.mark.parametrize("content", ["", " \n\t\n", "{ ]"])
 def test_a_meta_file_that_is_no_json(tmp_path: Path, content: str) -> None:
     name = "homes/alice/meta.json"

@@ -168,6 +168,27 @@ def test_ez_configs_modules_and_arguments(
     assert _ask(tmp_path, _EZ, name, path) == value
 
 
+@pytest.mark.parametrize(
+    ("written", "system"),
+    [
+        ('localSystem.system = "aarch64-linux"', "aarch64-linux"),
+        ('localSystem = "aarch64-linux"', "aarch64-linux"),
+        ('system = "aarch64-linux"', "aarch64-linux"),
+    ],
+)
+def test_a_host_that_says_its_platform_in_an_older_way(
+    tmp_path: Path, written: str, system: str
+) -> None:
+    text = _EZ.replace('hostPlatform = "x86_64-linux"', written)
+    found = in_tree(
+        tmp_path,
+        text,
+        lambda tree: {t.system for t in tree.repository.targets.items if t.kind == "host"},
+        Catalogued(),
+    )
+    assert found == {system}
+
+
 _BLUEPRINT = """
 #- flake.nix
 {

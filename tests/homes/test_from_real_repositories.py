@@ -214,6 +214,47 @@ def test_a_flake_of_parts_fails_on_a_part_that_is_missing(tmp_path: Path) -> Non
     assert in_tree(tmp_path, text, ask)[0] == "path './parts/homes.nix' does not exist"
 
 
+def test_outputs_of_each_system_come_from_several_parts_and_from_per_system(
+    tmp_path: Path,
+) -> None:
+    text = """
+        #- flake.nix
+        { inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+          inputs.home-manager.url = "github:nix-community/home-manager";
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } ({ self, ... }: {
+            systems = [ "x86_64-linux" ];
+            imports = [
+              { flake.packages.x86_64-linux.one = "1"; }
+              { flake.packages.x86_64-linux.two = "2"; }
+            ];
+            perSystem = { pkgs, ... }: { packages.three = pkgs.hello; };
+            flake.homeConfigurations.alice = inputs.home-manager.lib.homeManagerConfiguration {
+              pkgs = inputs.nixpkgs.legacyPackages.x86_64-linux;
+              extraSpecialArgs = { inherit self; };
+              modules = [ ./homes/alice ];
+            };
+          }); }
+        #- homes/alice/default.nix
+        { self, ... }: {
+          home = { username = "alice"; homeDirectory = "/home/alice"; stateVersion = "24.11"; };
+          home.sessionPath = builtins.attrValues { inherit (self.packages.x86_64-linux) one two; };
+          home.packages = [ self.packages.x86_64-linux.three ];
+        }
+    """
+
+    def ask(tree: Tree) -> tuple[list[object], list[str]]:
+        view = tree.repository
+        target = view.targets.items[0]
+        found = [setting(view, target, ("home", name)) for name in ("sessionPath", "packages")]
+        return [s and s.text for s in found], [s.error for s in found if s and s.error]
+
+    texts, errors = in_tree(tmp_path, text, ask, Catalogued())
+    assert errors == []
+    assert texts[0] == '[ "1" "2" ]'
+    assert "self.packages.x86_64-linux.three" in str(texts[1])
+
+
 def test_folders_below_home_are_layers_only_of_known_users_or_hosts(tmp_path: Path) -> None:
     text = """
         #- home/modules/editor.nix

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from hmls.cli import main
 from hmls.syntax.parse import parse
 
 _WHOLE = b"""{ lib, pkgs, }: # a, }
@@ -22,3 +27,28 @@ def test_commas_and_pipes_outside_of_texts_are_mended() -> None:
     mended = parse(_WHOLE).mended
     changed = [_WHOLE[at : at + 1] for at in range(len(_WHOLE)) if mended[at] != _WHOLE[at]]
     assert changed == [b",", b"|", b",", b",", b"|"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        # Nix 2.34 says the same: a carriage return ends a comment, and is a line feed in a string.
+        (b"[ 1 # one\r 2 ]", [1, 2]),
+        (b'"a\rb\r\nc"', "a\nb\nc"),
+        (b"''a\rb''", "a\rb"),
+    ],
+)
+def test_carriage_returns_alone(tmp_path: Path, text: bytes, value: object) -> None:
+    path = tmp_path / "a.nix"
+    path.write_bytes(text)
+    result = CliRunner().invoke(main, ["eval", "--json", str(path)])
+    assert json.loads(result.stdout) == value
+
+
+def test_a_byte_order_mark_is_refused_in_the_words_of_nix(tmp_path: Path) -> None:
+    path = tmp_path / "a.nix"
+    path.write_bytes("\ufeff{ a = 1; }".encode())
+    result = CliRunner().invoke(main, ["eval", str(path)])
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: syntax error, unexpected invalid token\n")
+    assert f"{path}:1:1" in result.stderr

@@ -56,6 +56,14 @@ def test_text(tmp_path: Path) -> None:
     assert "2 problems, 1 of them errors" in result.stdout
 
 
+def test_a_line_number_is_no_picture(tmp_path: Path) -> None:
+    """rich writes 💯 for `:100:` unless it is told not to."""
+    home = "{" + "\n" * 99 + "imports = [ ./a.nix ]; }"
+    write_tree(tmp_path, f"#- homes/alice/default.nix\n{home}")
+    result = CliRunner().invoke(main, ["check", str(tmp_path)])
+    assert "homes/alice/default.nix:100:13 error" in result.stdout
+
+
 def test_github(tmp_path: Path) -> None:
     lines = check(tmp_path, "--format", "github").stdout.splitlines()
     assert lines[0] == (

@@ -15,3 +15,32 @@ def test_a_layer_that_no_target_has_is_shown(tmp_path: Path) -> None:
     lines = CliRunner().invoke(main, ["layers", str(tmp_path)]).stdout.splitlines()
     assert any("homes/alice@attic" in line and line.startswith(" alice") for line in lines)
     assert any(line.split()[:2] == ["alice", "standalone"] for line in lines)
+
+
+def test_a_target_is_on_one_line_where_nobody_says_how_wide_that_is(tmp_path: Path) -> None:
+    write_tree(tmp_path, f"#- homes/{'alice' * 20}/default.nix\n{{ }}")
+    lines = CliRunner().invoke(main, ["layers", str(tmp_path)]).stdout.splitlines()
+    assert any(line.split()[:2] == ["alice" * 20, "standalone"] for line in lines)
+
+
+def test_a_flake_without_homes_says_so_and_why(tmp_path: Path) -> None:
+    flake = """{
+      inputs.den.url = "github:vic/den"; inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+      outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+        systems = [ ]; imports = [ inputs.den.flakeModule ];
+      };
+    }"""
+    write_tree(tmp_path, f"#- flake.nix\n{flake}\n#- homes/README.md\nnothing")
+    said = " ".join(CliRunner().invoke(main, ["layers", str(tmp_path)]).stdout.split())
+    assert "no targets: hmls check --explain says what was understood" in said
+    assert "no standalone homes, for no layer is known (homeConfigurations is unknown" in said
+
+
+def test_hosts_whose_homes_nobody_knows_are_named_once(tmp_path: Path) -> None:
+    flake = """{
+      inputs.own.url = "github:me/own";
+      outputs = { own, ... }: { nixosConfigurations = { a = own.make 1; b = own.make 2; }; };
+    }"""
+    write_tree(tmp_path, f"#- flake.nix\n{flake}\n#- homes/README.md\nnothing")
+    said = " ".join(CliRunner().invoke(main, ["layers", str(tmp_path)]).stdout.split())
+    assert "no home is on a, b: no layer there is known (it is unknown: the input own" in said

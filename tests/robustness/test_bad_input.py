@@ -147,6 +147,15 @@ async def test_odd_names(editor: Editor, name: str) -> None:
     assert not [path for path in editor.root.rglob("*") if path.name == "pwned"]
 
 
+async def test_names_that_are_no_utf8(editor: Editor) -> None:
+    """A client whose JSON knows no halves of characters reads every message all the same."""
+    flake(editor.root)
+    folder = os.fsencode(editor.root / "homes") + b"/b\xff"
+    os.mkdir(folder)
+    (Path(os.fsdecode(folder)) / "default.nix").write_text(NEEDED)
+    assert await names(editor) == {"alice", "zoe", "b\ufffd"}
+
+
 async def test_an_endless_evaluation(editor: Editor) -> None:
     flake(editor.root)
     endless = "let f = n: f (n + 1); in { home.sessionVariables.A = f 0; }"

@@ -29,9 +29,11 @@ from hmls.modules.types.submodules import DeferredModule, Submodule
 from hmls.modules.types.wrappers import Unique
 
 _PER_SYSTEM = Cause("not-evaluated", "perSystem of flake-parts is evaluated only where it is read")
-_SETS = ("nixosConfigurations", "nixosModules", "overlays", "packages", "apps", "checks")
+_SETS = ("nixosConfigurations", "nixosModules", "overlays", "formatter")
 """The outputs that several modules may add to."""
-_TRANSPOSED = ("apps", "checks", "devShells", "formatter", "legacyPackages", "packages")
+_SETS_OF_SYSTEMS = ("apps", "checks", "devShells", "legacyPackages", "packages")
+"""The same, each with a set for every system that several modules may add to as well."""
+_TRANSPOSED = (*_SETS_OF_SYSTEMS, "formatter")
 """The outputs that perSystem makes."""
 _CONFIGURATIONS = (
     "homeConfigurations", "nixosConfigurations", "darwinConfigurations", "nixOnDroidConfigurations",
@@ -110,7 +112,8 @@ def _with_per_system(outputs: Value) -> Value:
     for name in _TRANSPOSED:
         lazy = outputs.get(name, MISSING)
         rest = Unknown(f"self.{name}", _PER_SYSTEM)
-        added[name] = delayed(lambda lazy=lazy, rest=rest: _more(lazy, rest))  # type: ignore[misc]
+        more = _more_of_each if name in _SETS_OF_SYSTEMS else _more
+        added[name] = delayed(lambda lazy=lazy, rest=rest, more=more: more(lazy, rest))  # type: ignore[misc]
     known = {**outputs, **added}
     if isinstance(outputs, OpenAttrs):
         return OpenAttrs(known, outputs.rest, outputs.positions, outputs.absent)
@@ -125,6 +128,18 @@ def _more(lazy: Lazy, rest: Unknown) -> Value:
     return OpenAttrs(value, rest, value.positions)
 
 
+def _more_of_each(lazy: Lazy, rest: Unknown) -> Value:
+    """An output with a set for each system: more systems, and more in each of them."""
+    value = _more(lazy, rest)
+    if not isinstance(value, OpenAttrs):
+        return value
+    known: dict[str, Lazy] = {}
+    for system, each in value.items():
+        inside = Unknown(f"{rest.text}.{system}", _PER_SYSTEM)
+        known[system] = delayed(lambda each=each, inside=inside: _more(each, inside))  # type: ignore[misc]
+    return OpenAttrs(known, value.rest, value.positions, value.absent)
+
+
 def _options(system: ModuleSystem) -> Attrs:
     def option(option_type: OptionType, *default: Lazy) -> Attrs:
         made = Attrs({"_type": "option", "type": nix_view(option_type)})
@@ -132,10 +147,9 @@ def _options(system: ModuleSystem) -> Attrs:
             made["default"] = default[0]
         return made
 
-    each = nix_view(AttrsOf(RAW, lazy=True))
-    declared = {
-        name: Attrs({"_type": "option", "type": each, "default": Attrs()}) for name in _SETS
-    }
+    items = AttrsOf(RAW, lazy=True)
+    declared = {name: option(items, Attrs()) for name in _SETS}
+    declared |= {name: option(AttrsOf(items, lazy=True), Attrs()) for name in _SETS_OF_SYSTEMS}
     freeform = nix_view(AttrsOf(Unique(RAW), lazy=True))
     outputs = Submodule(
         system, [Attrs({"options": Attrs(declared), "freeformType": freeform})], shorthand=True

@@ -10,7 +10,7 @@ from hmls.homes.builders.configuration import (
     returned,
 )
 from hmls.homes.builders.system_options import system_options
-from hmls.lang.errors import Unknowable
+from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get, get_lazy, select
 from hmls.lang.interp import Interp
 from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Primop, Unknown, Value
@@ -79,15 +79,30 @@ def _platform_of(interp: Interp, given: Attrs, evaluate: object) -> Value:
 
 
 def platform_of(evaluation: Evaluation) -> Value:
-    """`nixpkgs.hostPlatform.system`, or the older `nixpkgs.system`."""
+    """The system of `nixpkgs.hostPlatform`, or of the older `localSystem` and `system` beside it.
+
+    Source: nixos/modules/misc/nixpkgs.nix, which takes the older ones where nobody defines
+    `hostPlatform`.
+    """
     try:
-        nixpkgs = get(expect_attrs(evaluation.raw_config), "nixpkgs")
-        host = get(expect_attrs(nixpkgs), "hostPlatform")
-        if isinstance(host, Attrs):
-            return get(host, "system")
-        return host
+        nixpkgs = expect_attrs(get(expect_attrs(evaluation.raw_config), "nixpkgs"))
+        for name in ("hostPlatform", "localSystem", "system"):
+            found = _if_defined(nixpkgs, name)
+            if found is not MISSING:
+                return get(found, "system") if isinstance(found, Attrs) else found
+        if evaluation.collected.unread:
+            return Unknown("nixpkgs.hostPlatform", _NO_PLATFORM)
+        return get(nixpkgs, "hostPlatform")
     except Unknowable as stop:
         return stop.unknown
+
+
+def _if_defined(options: Attrs, name: str) -> Value:
+    """The value of an option, or MISSING where nobody gives it one."""
+    try:
+        return get(options, name)
+    except NixError:
+        return MISSING
 
 
 def evaluate_system(

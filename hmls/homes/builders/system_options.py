@@ -42,6 +42,8 @@ def system_options(system: ModuleSystem, kind: Kind) -> Attrs:
                     "hostPlatform": _option(
                         Either(STR, ATTRS), apply=Primop("elaborate", 1, _elaborate)
                     ),
+                    "localSystem": _option(Either(STR, ATTRS)),
+                    "system": _option(STR),
                     "config": _option(Anything(), Attrs()),
                 }
             ),

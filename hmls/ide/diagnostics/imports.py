@@ -132,7 +132,10 @@ def _problem(reader: FlakeReader, target: str) -> str | None:
     """Why a path cannot be read, or None."""
     shown = reader.files.relative(target) if reader.files.is_inside(target) else target
     try:
-        if reader.kind(reader.resolve(target)) is not None:
+        kind = reader.kind(reader.resolve(target))
+        if kind == "unknown":
+            return f"{shown} is a pipe, a socket or a device, which a flake cannot have"
+        if kind is not None:
             return None
     except ReadFailed:
         return f"{shown} lies outside of the flake, which may not be read"

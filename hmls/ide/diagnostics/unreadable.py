@@ -1,6 +1,7 @@
 """Files that a flake with homes needs, and that are none: folders, pipes, links to nowhere.
 
-Of those in JSON also what is no JSON, of which Nix or the flake's own builder would complain.
+Of those in JSON also what is no JSON, of which Nix or the flake's own builder would complain; of
+hmls.toml all that is not understood of it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import os
 import stat
 from collections.abc import Iterator
 
+from hmls.config import read_toml
+from hmls.homes.own_layout import FILE as OWN_LAYOUT
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.places import first_line_end
 from hmls.ide.diagnostics.registry import UNREADABLE, Diagnostic
@@ -26,6 +29,7 @@ def needed(repository: Repository) -> Iterator[str]:
     """The paths of the files that are looked at, whether they are there or not."""
     yield repository.flake.path
     yield _lock_of(repository)
+    yield os.path.join(repository.root, OWN_LAYOUT)
     for layer in repository.layout.layers:
         yield layer.entry
         for name in ("meta.nix", "meta.json"):
@@ -63,7 +67,7 @@ def _why_unreadable(path: str) -> str | None:
 
 
 def _content(repository: Repository, path: str) -> list[Diagnostic]:
-    """What is wrong with a file that holds JSON."""
+    """What is wrong with a file that holds JSON or TOML."""
     name = os.path.basename(path)
     text = repository.files.text(path)
     if text is None:
@@ -73,13 +77,18 @@ def _content(repository: Repository, path: str) -> list[Diagnostic]:
         if problem is None or problem == _NO_LOCK:
             return []
         return [Diagnostic(path, 0, first_line_end(text), UNREADABLE, problem)]
+    end = first_line_end(text)
+    if name == OWN_LAYOUT:
+        return [
+            Diagnostic(path, 0, end, UNREADABLE, problem, severity="warning")
+            for problem in read_toml(text.decode("utf-8", "replace")).problems
+        ]
     if name != "meta.json":
         return []
     try:
         json.loads(text)
     except (ValueError, RecursionError) as error:
         message = f"{name} is no JSON, so it names no system: {error}"
-        end = first_line_end(text)
         return [Diagnostic(path, 0, end, UNREADABLE, message, severity="warning")]
     return []
 
