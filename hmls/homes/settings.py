@@ -7,6 +7,7 @@ lists are leaves as a whole. Everything here runs on the evaluation thread.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from hmls.homes.plain import is_plain_set, why
 from hmls.homes.repository import Repository
@@ -24,6 +25,8 @@ _FUNCTION = {"__functionArgs", "__functor"}
 """What types.functionTo makes of functions: a set that is one function, not two settings."""
 _MAX_DEPTH = 60
 """Of a path; a set that holds itself has no end."""
+_MANY_NAMES = 1000
+"""In a set of more, all leaves take longer than somebody who only looks at it would wait."""
 
 
 def settings(repository: Repository, target: Target, below: tuple[str, ...] = ()) -> list[Setting]:
@@ -43,9 +46,23 @@ def settings_in(
     found = reader.below_before.get(below)
     if found is None:
         points = _leaves(_point(reader, below), reader)
-        found = sorted((reader.read(point) for point in points), key=lambda each: each.path)
+        found = [reader.read(point) for point in points]
         reader.below_before[below] = found
     return found
+
+
+def some_settings(
+    repository: Repository, evaluation: Evaluation, below: tuple[str, ...], most: int
+) -> tuple[list[Setting], bool]:
+    """The leaves below a path of an evaluated configuration, and whether these are all.
+
+    Of a set with very many names only the first ones are found out.
+    """
+    reader = _reader(repository, evaluation)
+    point = _point(reader, below)
+    if below in reader.below_before or len(_names(point, reader)) <= _MANY_NAMES:
+        return settings_in(repository, evaluation, below), True
+    return [reader.read(each) for each in islice(_leaves(point, reader), most)], False
 
 
 def setting(repository: Repository, target: Target, path: tuple[str, ...]) -> Setting | None:
@@ -103,7 +120,7 @@ def _point(reader: Reader, path: tuple[str, ...]) -> Point:
 
 
 def _leaves(point: Point, reader: Reader) -> Iterator[Point]:
-    """The leaves at and below a path that the user's files define."""
+    """The leaves at and below a path that the user's files define, in the order of their paths."""
     names = _names(point, reader) if len(point.path) < _MAX_DEPTH else []
     if point.path and (not names or point.look() == {}):
         yield point

@@ -179,3 +179,12 @@ def test_modules_within_the_flake_and_hosts_without_homes(
     assert found is not None
     for each in shown:
         assert each in found.plain
+
+
+def test_of_a_set_with_very_many_names_the_first_are_shown(tmp_path: Path) -> None:
+    names = "".join(f"name{number} = {number}; " for number in range(3000))
+    text = f"    #- homes/alice/default.nix\n    {{ home.session$0Variables = {{ {names}}}; }}\n"
+    shown = hovered(tmp_path, text)
+    assert "| name0 | `0` | [alice:2] |\n| name1 | `1` |" in shown
+    assert "… and many more" in shown
+    assert shown.count("| name") == 16

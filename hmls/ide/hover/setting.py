@@ -11,13 +11,14 @@ from hmls.homes.membership import targets_of
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
 from hmls.homes.setting_json import Places
-from hmls.homes.settings import setting, setting_in, settings, settings_in
+from hmls.homes.settings import setting, setting_in, some_settings
 from hmls.homes.targets import Made, Target
 from hmls.ide.hover.text import Link, Parts, block, code, escape
 from hmls.ide.subject import SettingName
 from hmls.ide.types import Place
 from hmls.lang.errors import GaveUp, NixError, Unknowable
 from hmls.lang.values import quote_attribute
+from hmls.modules.evaluation import Evaluation
 
 _MAX_ROWS = 10
 _MAX_LOSERS = 8
@@ -39,9 +40,9 @@ def about_setting(
     first = present[0].found
     assert first is not None
     if _is_set(first):
-        inside = _inside(repository, subject, present[0].target)
+        inside, are_all = _inside(repository, subject, present[0].target)
         if any(leaf.path != subject.path for leaf in inside):
-            return _set_parts(subject, present, inside, places)
+            return _set_parts(subject, present, inside, places, are_all=are_all)
     return [
         *_title(first),
         *_table(_grouped(rows), places),
@@ -107,14 +108,20 @@ def _row(repository: Repository, subject: SettingName, target: Target) -> _Row |
     return _Row((target.host or target.name,), target, found)
 
 
-def _inside(repository: Repository, subject: SettingName, target: Target) -> list[Setting]:
+def _inside(
+    repository: Repository, subject: SettingName, target: Target
+) -> tuple[list[Setting], bool]:
+    """The leaves of a set, and whether these are all."""
     try:
         if subject.space == "home":
-            return settings(repository, target, subject.path)
-        evaluation = repository.host_evaluation(target)
-        return [] if evaluation is None else settings_in(repository, evaluation, subject.path)
+            evaluation: Evaluation | None = repository.evaluation(target)
+        else:
+            evaluation = repository.host_evaluation(target)
+        if evaluation is None:
+            return [], True
+        return some_settings(repository, evaluation, subject.path, _MAX_LEAVES)
     except (NixError, Unknowable, GaveUp):
-        return []
+        return [], True
 
 
 def _is_set(found: Setting) -> bool:
@@ -251,7 +258,12 @@ def _described(found: Setting, places: Places) -> Iterator[str | Link]:
 
 
 def _set_parts(
-    subject: SettingName, rows: list[_Row], inside: list[Setting], places: Places
+    subject: SettingName,
+    rows: list[_Row],
+    inside: list[Setting],
+    places: Places,
+    *,
+    are_all: bool,
 ) -> Parts:
     """What is in a set on the first target."""
     first = rows[0]
@@ -263,7 +275,9 @@ def _set_parts(
         parts.append(f"| {escape(name)} | {_cell(leaf)} | ")
         parts.extend(_links(leaf.winners[:2], places))
         parts.append(" |\n")
-    if len(inside) > _MAX_LEAVES:
+    if not are_all:
+        parts.append("\n… and many more\n")
+    elif len(inside) > _MAX_LEAVES:
         parts.append(f"\n… and {len(inside) - _MAX_LEAVES} more\n")
     parts.append("\n")
     others = [name for row in rows[1:] for name in row.names]
