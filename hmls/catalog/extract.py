@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from hmls.catalog.beside import Both, one_after_the_other
 from hmls.catalog.branches import branches, whole_options
 from hmls.catalog.documents import document, is_plain, known_flag
 from hmls.catalog.residual import Residual, guarded, residual, unknown_residual
@@ -61,13 +62,14 @@ def extract(
     root: str,
     module_class: str | None = None,
     definitions: bool = True,
+    both: Both[None] = one_after_the_other,
 ) -> Extraction:
-    """What modules declare and, with `definitions`, what they write.
+    """What modules declare and, with `definitions`, what they write, as `both` computes the two.
 
     `arguments` are further arguments of the modules, symbols among them; `root` is the
     folder on disk that files are told relative to.
     """
-    return _Extractor(system, root).run(modules, arguments, module_class, definitions)
+    return _Extractor(system, root).run(modules, arguments, module_class, definitions, both)
 
 
 def declared_options(evaluation: Evaluation, root: str, without: frozenset[str]) -> Extraction:
@@ -194,15 +196,19 @@ class _Extractor:
         arguments: Mapping[str, Lazy],
         module_class: str | None,
         definitions: bool,
+        both: Both[None],
     ) -> Extraction:
         self._given = modules[0].value if modules else None
         special = Attrs({"config": Symbol(("config",)), "options": Symbol(("options",))})
         special.update(arguments)
         evaluation = _SymbolicEvaluation(self.system, modules, special, module_class, "")
         found = self.found
-        found.options = self._options(evaluation.root)
-        found.options.pop("_module", None)
-        found.writes = self._writes(evaluation) if definitions else []
+        if definitions:
+            evaluation.root.declared  # noqa: B018 — both need it
+            written, _ = both(lambda: self._written(evaluation), lambda: self._declare(evaluation))
+            self._take(*written)
+        else:
+            self._declare(evaluation)
         found.moved = [self._moved(moved, module) for moved, module in evaluation.moves]
         for failure in evaluation.collected.failures:
             found.problems.append(f"a module fails: {failure.message}")
@@ -211,9 +217,25 @@ class _Extractor:
         return found
 
     def declared(self, evaluation: Evaluation) -> Extraction:
+        self._declare(evaluation)
+        return self.found
+
+    def _declare(self, evaluation: Evaluation) -> None:
         self.found.options = self._options(evaluation.root)
         self.found.options.pop("_module", None)
-        return self.found
+
+    def _written(self, evaluation: Evaluation) -> Json:
+        """What the modules write, with the files and problems known by then."""
+        return self._writes(evaluation), self.found.files, self.found.problems
+
+    def _take(self, writes: list[Json], files: list[str], problems: list[str]) -> None:
+        """Take over what was written down, if need be by somebody with other numbers of files."""
+        found = self.found
+        if files is not found.files:
+            numbers = [self._numbered(file, self._files, found.files) for file in files]
+            writes = [[path, what, numbers[file], line] for path, what, file, line in writes]
+            found.problems.extend(problem for problem in problems if problem not in found.problems)
+        found.writes = writes
 
     # Declarations.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hmls.catalog.beside import Both, one_after_the_other
 from hmls.catalog.extract import Extraction, extract
 from hmls.catalog.formats import formats
 from hmls.catalog.symbolic_lib import keep_calls_of_builtins, symbolic_lib
@@ -33,7 +34,9 @@ _NIXPKGS = "/.nixpkgs"
 _OF_THE_SYSTEM = ("osConfig", "nixosConfig", "darwinConfig")
 
 
-def extract_home_manager(reader: Reader, root: str) -> Extraction:
+def extract_home_manager(
+    reader: Reader, root: str, both: Both[None] = one_after_the_other
+) -> Extraction:
     """What the modules of a Home Manager declare and write. `root` is its folder on disk.
 
     Raises NixError for sources that are not Home Manager's.
@@ -56,6 +59,7 @@ def extract_home_manager(reader: Reader, root: str) -> Extraction:
             {**arguments, "pkgs": packages},
             root=root,
             module_class=CLASS,
+            both=both,
         )
 
 

@@ -2,7 +2,8 @@
 
 ROOT is where the sources lie on disk. What was found goes to standard output as `cache.pack`
 makes it, problems go to standard error; the exit code is 1 where the sources could not be
-read at all. The process keeps out of the way of others: it is nice, and bound in memory.
+read at all. The process keeps out of the way of others: it is nice, and bound in
+memory and time. Home Manager is read by two of them where there are two processors.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import os
 import sys
 
+from hmls.catalog.beside import Both, beside, one_after_the_other
 from hmls.catalog.cache import pack_packages, pack_table
 from hmls.catalog.home_manager import extract_home_manager
 from hmls.catalog.nixos import extract_nixos
@@ -23,17 +25,21 @@ from hmls.lang.errors import Interrupted, NixError, Unknowable
 from hmls.lang.thread import run
 
 _MAX_MEMORY = 3 << 30
+_MAX_CPU_S = 300
+"""Of a worker, and of a copy of it that nobody ends."""
 _MAX_PROBLEMS = 20
 
 
-def read_input(kind: str, root: str, store_path: str) -> tuple[bytes, list[str]]:
+def read_input(
+    kind: str, root: str, store_path: str, both: Both[None] = one_after_the_other
+) -> tuple[bytes, list[str]]:
     """What an input offers, packed, and what could not be read of it.
 
     Raises NixError, Unknowable and OSError for sources that are nothing of the kind.
     """
     reader = OneTree(root)
     if kind == "home-manager":
-        found = run(lambda: extract_home_manager(reader, os.path.realpath(root)))
+        found = run(lambda: extract_home_manager(reader, os.path.realpath(root), both))
         label = f"Home Manager {_release(root)}".strip()
         # Where something could not be read, options may exist that the table lacks.
         whole = not found.problems
@@ -73,7 +79,7 @@ def main() -> None:
     kind, root, store_path = sys.argv[1:4]
     _keep_out_of_the_way()
     try:
-        content, problems = read_input(kind, root, store_path)
+        content, problems = read_input(kind, root, store_path, beside)
     except NixError as error:
         sys.exit(f"{store_path}: {error.message}")
     except Unknowable as stop:
@@ -101,6 +107,7 @@ def _keep_out_of_the_way() -> None:
         os.nice(10)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (_MAX_MEMORY, _MAX_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (_MAX_CPU_S, _MAX_CPU_S))
 
 
 if __name__ == "__main__":
