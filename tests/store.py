@@ -64,6 +64,13 @@ HOME_MANAGER = {
 
 NIXPKGS = {
     "lib/.version": "25.99\n",
+    "lib/modules.nix": """
+        { lib }: let
+          helper = { mkIf = 1; };
+        in {
+        mkIf = condition: content: { inherit condition content; };
+        }
+    """,
     "pkgs/by-name/gr/grepper/package.nix": """
         { lib, stdenv }:
         stdenv.mkDerivation (finalAttrs: {

@@ -32,6 +32,22 @@ def callee_of(call: Node) -> tuple[Node, int]:
     return node, before
 
 
+def followed(callee: Node, before: int) -> tuple[Node, int]:
+    """The same where a variable stands for a call that lacks arguments: `f = g 1; in f 2`."""
+    for _ in range(_MOST_ARGUMENTS):
+        if callee.kind_id != Kind.VARIABLE:
+            break
+        binder = find_binder(node_text(callee), callee)
+        value = None if binder is None or binder.kind not in ("let", "rec") else binder.value
+        while value is not None and value.kind_id == Kind.PARENTHESIZED:
+            value = value.child_by_field_id(Field.EXPRESSION)
+        if value is None or value.kind_id not in (Kind.APPLY, Kind.VARIABLE):
+            break
+        callee, more = callee_of(value)
+        before += more + 1
+    return callee, before
+
+
 def function_of(repository: Repository, path: str, callee: Node) -> Node | None:
     """The function that an expression of a file is, None where it is not found."""
     names = root_path(callee)
@@ -70,6 +86,7 @@ def function_of_call(repository: Repository, path: str, call: Node) -> tuple[Nod
     imported = None if function is None else _imported(repository, path, function)
     if imported is not None:
         return imported, 0
+    callee, before = followed(callee, before)
     found = function_of(repository, path, callee)
     return None if found is None else (found, before)
 

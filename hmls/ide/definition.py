@@ -13,6 +13,7 @@ from hmls.homes.repository import Repository
 from hmls.homes.workspace import View
 from hmls.homes.written import argument_site, attribute_site
 from hmls.ide.callers import given_arguments
+from hmls.ide.library_places import library_places
 from hmls.ide.line_place import line_place
 from hmls.ide.setting_places import declarations_of, definitions_of
 from hmls.ide.subject import (
@@ -29,6 +30,7 @@ from hmls.ide.subject import (
 from hmls.ide.types import Place
 from hmls.lang import store
 from hmls.lang.values import Site
+from hmls.syntax.attrpath import ELEMENT
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.local import attribute_of
 from hmls.syntax.parse import Node, Source, named_at
@@ -93,6 +95,8 @@ def _places(asked: _Asked, subject: Subject) -> list[Place]:
     match subject:
         case Mention():
             return _named(asked, subject)
+        case SettingName(path=names) if ELEMENT in names:
+            return _declared(asked, subject)
         case SettingName():
             found = definitions_of(asked.repository, asked.path, subject.path, subject.space)
             return found or _declared(asked, subject)
@@ -115,14 +119,14 @@ def _declared(asked: _Asked, subject: SettingName) -> list[Place]:
     """The options in this repository, else those in the sources of inputs."""
     repository = asked.repository
     found = declarations_of(repository, asked.path, subject.path, subject.space)
-    if found:
+    if found and ELEMENT not in subject.path:
         return found
     option = offered_option(tables_for(repository, asked.path, subject.space), subject.path)
     if option is None:
-        return []
+        return found
     files = ((declared_in(repository, option[1], file), line) for file, line in option[0].places)
     places = [line_place(repository, file, line) for file, line in files if file is not None]
-    return [place for place in places if place is not None]
+    return [place for place in places if place is not None] or found
 
 
 def _package(asked: _Asked, name: str) -> list[Place]:
@@ -208,7 +212,7 @@ def _attribute(asked: _Asked, attribute: Attribute) -> list[Place]:
         return _package(asked, ".".join(attribute.path[1:]))
     site = attribute_site(asked.repository, asked.path, attribute.path)
     place = _place(asked.repository, site)
-    return [] if place is None else [place]
+    return library_places(asked.repository, attribute.path) if place is None else [place]
 
 
 def _free(asked: _Asked, free: FreeName) -> list[Place]:
@@ -229,7 +233,8 @@ def _free(asked: _Asked, free: FreeName) -> list[Place]:
         else:
             site = attribute_site(asked.repository, asked.path, (*start, free.name))
             place = _place(asked.repository, site)
-            found = [] if place is None else [place]
+            whole = (*start, free.name)
+            found = library_places(asked.repository, whole) if place is None else [place]
         if found:
             return found
     return []

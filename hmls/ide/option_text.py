@@ -9,6 +9,7 @@ from hmls.catalog.table import Table
 from hmls.homes.offered import is_own
 from hmls.ide.markup import plain_markdown
 from hmls.lang.values import quote_attribute
+from hmls.syntax.attrpath import ELEMENT
 
 _MAX_CODE = 900
 _MAX_INLINE = 72
@@ -16,7 +17,7 @@ _MAX_INLINE = 72
 
 def dotted(path: tuple[str, ...]) -> str:
     """A path of options as Nix code."""
-    return ".".join(map(quote_attribute, path))
+    return ".".join(name if name == ELEMENT else quote_attribute(name) for name in path)
 
 
 def about_option(found: Found, table: Table) -> Iterator[str]:

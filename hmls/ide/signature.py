@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from hmls.homes.repository import Repository
 from hmls.homes.workspace import View
-from hmls.ide.called import callee_of, function_of_call
+from hmls.ide.called import callee_of, followed, function_of_call
 from hmls.ide.functions import free_function, known_function
 from hmls.ide.place import find_place, without_marker
-from hmls.syntax.attrpath import node_text
+from hmls.syntax.attrpath import attrpath_names, node_text
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node, node_at
 from hmls.syntax.scopes import find_binder, root_path
@@ -36,21 +37,28 @@ def signature(view: View, path: str, offset: int) -> Signature | None:
     if place is None:
         return None
     node: Node | None = node_at(place.source, place.start + 1)
+    attribute: str | None = None
     while node is not None:
         outer = node.parent
         if outer is not None and outer.kind_id == Kind.APPLY:
             is_argument = outer.child_by_field_id(Field.ARGUMENT) == node
-            found = _signature(repository, path, outer) if is_argument else None
+            found = _signature(repository, path, outer, attribute) if is_argument else None
             if found is not None:
                 return found
         if node.kind_id == Kind.BINDING:
-            return None
+            attrpath = node.child_by_field_id(Field.ATTRPATH)
+            if attribute is not None or attrpath is None:
+                return None
+            attribute = without_marker(attrpath_names(attrpath)[0])
         node = outer
     return None
 
 
-def _signature(repository: Repository, path: str, call: Node) -> Signature | None:
-    callee, active = callee_of(call)
+def _signature(
+    repository: Repository, path: str, call: Node, attribute: str | None
+) -> Signature | None:
+    """The function of a call. `attribute` is where in a set as its argument the cursor is."""
+    callee, active = followed(*callee_of(call))
     name = without_marker(node_text(callee))
     names = root_path(callee)
     binder = find_binder(name, callee) if callee.kind_id == Kind.VARIABLE else None
@@ -59,8 +67,8 @@ def _signature(repository: Repository, path: str, call: Node) -> Signature | Non
         told = known_function(tuple(map(without_marker, names)))
     elif callee.kind_id == Kind.VARIABLE and binder is None:
         told = free_function(name, callee)
-    if told is not None:
-        if active >= len(told.arguments):
+    if told is not None and active < len(told.arguments):
+        if attribute is not None:
             return None
         parts = [told.name, *told.arguments]
         return _made(parts, active, f"`{told.type}`\n\n{told.text}")
@@ -71,7 +79,25 @@ def _signature(repository: Repository, path: str, call: Node) -> Signature | Non
     parameters = _parameters(written)
     if active >= len(parameters):
         return None
-    return _made([name.rpartition(".")[2], *parameters], active, _comment(written))
+    title = name.rpartition(".")[2]
+    if title in _IMPORTS and (function := call.child_by_field_id(Field.FUNCTION)) is not None:
+        title = " ".join(node_text(function).split())
+    made = _made([title, *parameters], active, _comment(written))
+    return _in_set(made, attribute) if attribute else made
+
+
+_IMPORTS = ("import", "callPackage")
+
+
+def _in_set(found: Signature, attribute: str) -> Signature | None:
+    """The same where one name of the set that is the active parameter is being given."""
+    start, end = found.parameters[found.active]
+    inside = found.label[start:end]
+    match = re.search(rf"(?<![\w'-]){re.escape(attribute)}(?![\w'-])", inside)
+    if inside[:1] != "{" or match is None:
+        return found if inside[:1] == "{" else None
+    span = (start + match.start(), start + match.end())
+    return replace(found, parameters=(*found.parameters, span), active=len(found.parameters))
 
 
 def _made(parts: list[str], active: int, documentation: str) -> Signature:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from hmls.homes.membership import Space, space_of
 from hmls.homes.mentions import Mention, Names, mention_at
+from hmls.homes.offered import offered_option, tables_for
 from hmls.homes.path_texts import path_text_at
 from hmls.homes.repository import Repository
 from hmls.homes.settings import setting, setting_in
@@ -143,6 +144,17 @@ def inside_of(
     return _in_home(inside, space, span)
 
 
+def _element(repository: Repository, path: str, context: BindingName) -> SettingName | None:
+    """An option of what stands in a list, or of what a function makes for each of some names."""
+    if context.inside is None or context.section == "options":
+        return None
+    found = inside_of(repository, path, context.inside, context.span)
+    if found is None:
+        return None
+    tables = tables_for(repository, path, found.space)
+    return found if offered_option(tables, found.path) is not None else None
+
+
 def _of_output(selected: tuple[str, ...], span: Span) -> SettingName | None:
     """`nixosConfigurations.workstation.config.networking.hostName`, also below `self`."""
     if selected[0] == "self":
@@ -223,6 +235,7 @@ def _of_context(
                 setting_of(repository, path, context)
                 or _bound(node, context.span)
                 or _inline(repository, path, context)
+                or _element(repository, path, context)
             )
         case Formal(name=name, span=span):
             binder = _formal_binder(node, name)

@@ -69,9 +69,14 @@ def register(server: Server) -> None:
         return item
 
 
+def without_places(snippet: str) -> str:
+    """A snippet as plain text: what stands at its places at first stays."""
+    return _PLACEHOLDER.sub(r"\1", snippet)
+
+
 def _item(server: Server, lines: Any, number: int, item: Item) -> lsp.CompletionItem:
     snippet = item.is_snippet and server.session.can_snippets
-    text = _PLACEHOLDER.sub(r"\1", item.text) if item.is_snippet and not snippet else item.text
+    text = without_places(item.text) if item.is_snippet and not snippet else item.text
     return lsp.CompletionItem(
         item.label,
         kind=_KINDS[item.kind],

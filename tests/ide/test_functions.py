@@ -102,6 +102,12 @@ def signed(folder: Path, tree: str) -> Signature | None:
         ("lib.mkIf (lib.elem 1 [ $0 ]) { }", "mkIf condition definitions", "condition"),
         ("builtins.map (x: x) $0", "map function list", "list"),
         ("let f = a: { b, c ? 1 }: a; in f 1 $0", "f a { b, c ? 1 }", "{ b, c ? 1 }"),
+        ("let f = a: { b, c ? 1 }: a; in f 1 { c = $0; }", "f a { b, c ? 1 }", "c"),
+        ("let f = a: { b, c ? 1 }: a; in f 1 { $0 }", "f a { b, c ? 1 }", "{ b, c ? 1 }"),
+        ("let f = a: b: c: a; g = f 1; in g 2 $0", "f a b c", "c"),
+        ("let g = lib.mkIf true; in g $0", "mkIf condition definitions", "definitions"),
+        ("[ ] |> lib.foldl (a: b: a) $0", "foldl operator start list", "start"),
+        ("with lib; [ (mkIf (true) $0", "mkIf condition definitions", "definitions"),
     ],
 )
 def test_signatures(tmp_path: Path, code: str, label: str, active: str) -> None:
@@ -135,6 +141,14 @@ def test_signature_of_a_function_of_the_repository(tmp_path: Path) -> None:
     found = signed(tmp_path, tree)
     assert found is not None
     assert (found.label, found.documentation) == ("twice number", "Doubles it.")
+
+
+def test_signature_of_a_file(tmp_path: Path) -> None:
+    tree = HOME + "{ x = import ./f.nix { b = $0 }; }\n#- homes/alice/f.nix\n{ a, b ? 1 }: a\n"
+    found = signed(tmp_path, tree)
+    assert found is not None
+    start, end = found.parameters[found.active]
+    assert (found.label, found.label[start:end]) == ("import ./f.nix { a, b ? 1 }", "b")
 
 
 def test_no_signature_past_the_arguments_or_outside_of_calls(tmp_path: Path) -> None:

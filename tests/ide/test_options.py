@@ -8,6 +8,7 @@ import pytest
 
 from hmls.homes.catalogued import Catalogued
 from hmls.ide.completion import Item, complete
+from hmls.ide.definition import definition
 from hmls.ide.hover import hover
 from hmls.ide.markup import plain_markdown
 from tests.trees import Tree, in_tree
@@ -203,3 +204,24 @@ def test_hover_of_an_option_that_was_renamed(tmp_path: Path) -> None:
 def test_markup_of_nixpkgs_becomes_markdown() -> None:
     text = "See {option}`a.b` and []{#x}[this](#opt-a).\n\n::: {.note}\nMind.\n:::\nEnd."
     assert plain_markdown(text) == "See `a.b` and this.\n\n> **Note**\n>\n> Mind.\nEnd."
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ('{ my.list = [ { si$0de = "left"; } ]; }', "my.list.\\*.side"),
+        ("{ my.boxes = lib.mapAttrs (n: b: { si$0des = [ ]; }) { }; }", "my.boxes.\\*.sides"),
+        ("{ x = lib.mapAttrs (n: box: box.wide.op$0en) config.my.boxes; }",
+         "my.boxes.\\*.wide.open"),
+    ],
+)  # fmt: skip
+def test_options_of_elements(tmp_path: Path, text: str, title: str) -> None:
+    tree = f"#- homes/alice/default.nix\n{{ config, lib, ... }}: {text}\n{OWN}"
+    assert hovered(tmp_path, tree).startswith(f"**{title}**")
+
+    def ask(tree: Tree) -> list[str]:
+        found = definition(tree.view, tree.path, tree.offset)
+        assert found is not None
+        return [place.path.removeprefix(tree.root) for place in found.places]
+
+    assert in_tree(tmp_path / "b", tree, ask, Catalogued()) == ["/modules/home/default.nix"]

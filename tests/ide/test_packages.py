@@ -216,3 +216,35 @@ def test_two_packages_for_one_option(tmp_path: Path, first: str, second: str, sa
         return "" if found is None else found.plain
 
     assert says in str(ask(tmp_path, text, hovered))
+
+
+def test_definition_of_a_function_of_lib_in_the_store(tmp_path: Path) -> None:
+    def found(tree: Tree) -> list[tuple[str, int]]:
+        places = definition(tree.view, tree.path, tree.offset)
+        assert places is not None
+        sources = [(Path(p.path).name, tree.view.source(p.path), p.start) for p in places.places]
+        return [(n, source.lines.line_of(at)) for n, source, at in sources if source is not None]
+
+    assert ask(tmp_path, "{ lib, ... }: { x = lib.mk$0If; }", found) == [("modules.nix", 3)]
+    assert ask(tmp_path / "b", "{ lib, ... }: with lib; { x = mk$0If; }", found) == [
+        ("modules.nix", 3)
+    ]
+
+
+def test_more_packages_than_are_given_are_said_to_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def narrows(tree: Tree) -> set[bool]:
+        return {item.narrows for item in complete(tree.view, tree.path, tree.offset)}
+
+    text = "{ pkgs, ... }: { home.packages = [ pkgs.$0 ]; }"
+    assert ask(tmp_path / "a", text, narrows) == {False}
+    monkeypatch.setattr("hmls.ide.completion.packages._MOST", 1)
+    assert ask(tmp_path / "b", text, narrows) == {True}
+
+
+def test_variables_beside_packages(tmp_path: Path) -> None:
+    text = "{ pkgs, ... }: let mine = 1; in { home.packages = with pkgs; [ $0 ]; }"
+    found = ask(tmp_path, text, labels)
+    assert isinstance(found, list)
+    assert found.index("grepper") < found.index("mine")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from lsprotocol import types as lsp
 
+from hmls.server.completion import without_places
 from tests.protocol.editor import Editor
 
 ALICE = "homes/alice/default.nix"
@@ -115,3 +116,12 @@ async def test_signature_help(editor: Editor) -> None:
     assert found is not None
     assert found.signatures[0].label == "mkIf condition definitions"
     assert found.active_parameter == 1
+
+
+def test_a_skeleton_is_plain_text_for_a_client_without_snippets() -> None:
+    assert [without_places(text) for text in ("[ $0 ]", "${1:x}: $0")] == ["[  ]", "x: "]
+
+
+async def test_unfinished_text(editor: Editor) -> None:
+    text = '{ ... }: {\n  "🎉" = "🎉";\n  programs.git = {\n    enable = true\n    sign$0'
+    assert await editor.completed(ALICE, text, "signing") == text.replace("sign$0", "signing")

@@ -42,8 +42,8 @@ def complete(view: View, path: str, offset: int) -> list[Item]:
         or [
             *complete_options(repository, path, place),
             *complete_formals(repository, path, place),
+            *complete_siblings(repository, path, place),
         ]
-        or complete_siblings(place)
         or [
             *complete_imports(repository, path, place),
             *complete_values(repository, path, place),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from hmls.homes.repository import Repository
@@ -45,8 +46,12 @@ def complete_local_sets(repository: Repository, path: str, place: CompletionPlac
     return _items(names, place)
 
 
-def complete_siblings(place: CompletionPlace) -> list[Item]:
-    """The keys that the neighbours of a set have, for one of its own."""
+def complete_siblings(repository: Repository, path: str, place: CompletionPlace) -> list[Item]:
+    """The keys that the neighbours of a set have, for one of its own.
+
+    A set that a file consists of, which is no module, has those of the files beside it for
+    neighbours.
+    """
     if not isinstance(place.context, BindingName):
         return []
     attrset = set_at(place)
@@ -54,6 +59,14 @@ def complete_siblings(place: CompletionPlace) -> list[Item]:
         return []
     given = set(bound_names(attrset))
     found: dict[str, str] = {}
+    outer = attrset.parent
+    if outer is not None and outer.kind_id == Kind.SOURCE:
+        folder = os.path.dirname(path)
+        beside = [p for p in repository.index.paths if os.path.dirname(p) == folder and p != path]
+        for file in beside[:_MOST_SIBLINGS]:
+            for defined in repository.index[file].defined:
+                if len(defined.path) == 1 and defined.path[0] not in given:
+                    found.setdefault(defined.path[0], "as in the files beside it")
     for sibling in _siblings(attrset):
         for name in bound_names(sibling):
             if name not in given and without_marker(name) == name:

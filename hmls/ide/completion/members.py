@@ -53,7 +53,8 @@ def complete_members(repository: Repository, path: str, place: CompletionPlace) 
             if context.path is not None and len(context.path) > 1:
                 selected = tuple(without_marker(name) for name in context.path[:-1])
                 return list(_below(repository, path, selected, place))
-            clause = node.parent.parent if node.parent is not None else None
+            names = node.parent
+            clause = None if names is None or names.type != "inherited_attrs" else names.parent
             if clause is not None and clause.kind_id == Kind.INHERIT_FROM:
                 return []
             return list(_variables(repository, path, node, place))
@@ -133,9 +134,8 @@ def _kind(lazy: Lazy) -> str:
     return ""
 
 
-def _variables(
-    repository: Repository, path: str, node: Node, place: CompletionPlace
-) -> Iterator[Item]:
+def bound_variables(node: Node, place: CompletionPlace) -> Iterator[Item]:
+    """The variables that something around a node binds, the innermost first."""
     seen: set[str] = set()
     for binder in binders_at(node):
         name = without_marker(binder.name)
@@ -143,6 +143,15 @@ def _variables(
             seen.add(name)
             detail = _BINDERS[binder.kind]
             yield Item(name, "variable", name, place.start, place.end, detail)
+
+
+def _variables(
+    repository: Repository, path: str, node: Node, place: CompletionPlace
+) -> Iterator[Item]:
+    seen: set[str] = set()
+    for item in bound_variables(node, place):
+        seen.add(item.label)
+        yield item
     for environment in withs_at(node):
         start = root_path(environment)
         for item in () if start is None else _below(repository, path, start, place):

@@ -10,11 +10,13 @@ from hmls.catalog.packages import Package, Packages
 from hmls.homes.package_names import own_packages, packages_of, used_packages
 from hmls.homes.repository import Repository
 from hmls.ide.completion.item import Item
+from hmls.ide.completion.members import bound_variables
 from hmls.ide.completion.values import wants_package
 from hmls.ide.package_text import about
 from hmls.ide.place import CompletionPlace, without_marker
 from hmls.lang.values import quote_attribute
 from hmls.syntax.cursor import Selection, Variable
+from hmls.syntax.kinds import Kind
 from hmls.syntax.parse import Node, node_at
 from hmls.syntax.scopes import find_binder, root_path, withs_at
 
@@ -55,7 +57,15 @@ def _packages_around(place: CompletionPlace) -> Iterator[tuple[str, ...]]:
 
 def _after_with(repository: Repository, path: str, place: CompletionPlace) -> list[Item]:
     for start in _packages_around(place):
-        return _items(repository, start, place)
+        packages, bound = (
+            _items(repository, start, place),
+            list(bound_variables(_node(place), place)),
+        )
+        outer = _node(place).parent
+        if outer is not None and outer.kind_id == Kind.VARIABLE:
+            outer = outer.parent
+        is_element = outer is not None and outer.kind_id == Kind.LIST
+        return [*packages, *bound] if is_element else [*bound, *packages]
     if find_binder("pkgs", _node(place)) is None or not wants_package(repository, path, place):
         return []
     return [

@@ -18,6 +18,8 @@ from hmls.lang.show import show
 from hmls.lang.values import Lazy, Unknown, quote_attribute
 from hmls.modules.evaluation import Evaluation
 from hmls.syntax.cursor import Span, Variable
+from hmls.syntax.kinds import Field
+from hmls.syntax.local import attribute_of
 from hmls.syntax.parse import Node
 from hmls.syntax.scopes import inherited_path, root_path
 
@@ -88,6 +90,12 @@ def about_local(repository: Repository, path: str, local: Local, focus: str | No
 
 def about_attribute(repository: Repository, path: str, attribute: Attribute) -> Parts | None:
     """Something of the flake's own, such as `lib.mkOpt` or `self.homeModules.default`."""
+    local = None if attribute.base is None else attribute_of(attribute.base, attribute.names)
+    if local is not None:
+        binding = local.parent.parent if local.parent is not None else None
+        value = None if binding is None else binding.child_by_field_id(Field.EXPRESSION)
+        if value is not None:
+            return [f"**{escape(attribute.names[-1])}** = {code(_source(value), _MAX_VALUE)}\n\n"]
     if attribute.path is None:
         return None
     site = attribute_site(repository, path, attribute.path)
