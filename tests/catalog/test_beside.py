@@ -65,4 +65,4 @@ def _told(found: Table) -> str:
         [path, decoded(what), found.files[file], line] for path, what, file, line in found.writes
     ]
     options = names_at(found, ("programs", "gitish"))
-    return json.dumps([sorted(writes), options, list(found.types), found.exact])
+    return json.dumps([sorted(writes), options, found.exact])
