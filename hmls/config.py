@@ -23,6 +23,11 @@ def _setting(default: Any, description: str, *, scope: str = "resource") -> Any:
 class Features:
     """Groups of features, to be switched off beside another Nix server."""
 
+    language: bool = _setting(
+        True,
+        "What every Nix server tells: variables, builtins, outlines, links, folds and syntax. "
+        "Editors switch it off by themselves where nil or nixd runs.",
+    )
     completion: bool = _setting(True, "Completion.")
     hover: bool = _setting(True, "Hover.")
     definition: bool = _setting(True, "Definition and declaration.")

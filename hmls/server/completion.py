@@ -48,6 +48,8 @@ def register(server: Server) -> None:
             lines = lines_of(view, path)
             offset = session.converter.offset(lines, params.position)
             items = complete(view, path, offset)
+            if not session.settings.features.language:
+                items = [item for item in items if not item.is_language]
             latest.clear()
             latest.update(enumerate(items))
             is_incomplete = any(item.narrows for item in items)

@@ -46,11 +46,11 @@ def register(server: Server) -> None:
         from hmls.server import symbols
 
         symbols.register(server)
-    if features.links:
+    if features.links and features.language:
         from hmls.server import links
 
         links.register(server)
-    if features.structure:
+    if features.structure and features.language:
         from hmls.server import structure
 
         structure.register(server)

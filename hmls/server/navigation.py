@@ -29,6 +29,8 @@ def register(server: Server) -> None:
             from hmls.ide.definition import definition
 
             offset = session.converter.offset(lines_of(view, path), params.position)
+            if session.leaves_place(view, path, offset):
+                return None
             return _answer(server, view, path, definition(view, path, offset))
 
         return await session.ask_patiently(work, path=path)
@@ -43,6 +45,8 @@ def register(server: Server) -> None:
             from hmls.ide.definition import declaration
 
             offset = session.converter.offset(lines_of(view, path), params.position)
+            if session.leaves_place(view, path, offset):
+                return None
             return _answer(server, view, path, declaration(view, path, offset))
 
         return await session.ask_patiently(work, path=path)

@@ -131,10 +131,16 @@ class Problems:
             await ask(partial(_settle_target, root=root, key=key), Priority.BACKGROUND)
 
     async def _look_at(self, path: str, priority: Priority, look: _Look) -> None:
-        converter = self._server.session.converter
+        from hmls.ide.diagnostics.registry import LANGUAGE_CODES
+
+        converter, features = self._server.session.converter, self._server.session.settings.features
 
         def work(view: View) -> list[lsp.Diagnostic]:
-            return [_diagnostic(converter, view, found) for found in look(view, path)]
+            return [
+                _diagnostic(converter, view, found)
+                for found in look(view, path)
+                if features.language or found.code not in LANGUAGE_CODES
+            ]
 
         self._found[path] = await self._server.session.ask(work, priority)
         self._publish(path)

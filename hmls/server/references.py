@@ -27,6 +27,8 @@ def register(server: Server) -> None:
             from hmls.ide.references import references
 
             offset = session.converter.offset(lines_of(view, path), params.position)
+            if session.leaves(view, path, offset):
+                return []
             found = references(view, path, offset, definitions=definitions)
             return [session.converter.location(view, place) for place in found]
 
@@ -43,6 +45,8 @@ def register(server: Server) -> None:
 
             lines = lines_of(view, path)
             offset = session.converter.offset(lines, params.position)
+            if session.leaves(view, path, offset):
+                return []
             return [
                 lsp.DocumentHighlight(
                     session.converter.range(lines, found.place.start, found.place.end),

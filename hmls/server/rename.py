@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from hmls.homes.workspace import View
     from hmls.server.app import Server
 
+_LEFT = "Variables are renamed by the other server for Nix."
+
 
 def register(server: Server) -> None:
     session = server.session
@@ -29,6 +31,8 @@ def register(server: Server) -> None:
 
             lines = lines_of(view, path)
             offset = session.converter.offset(lines, params.position)
+            if session.leaves(view, path, offset):
+                raise RequestFailed(_LEFT)
             found = prepare_rename(view, path, offset)
             if isinstance(found, Refused):
                 raise RequestFailed(found.why)
@@ -47,6 +51,8 @@ def register(server: Server) -> None:
             from hmls.ide.rename import Refused, rename
 
             offset = session.converter.offset(lines_of(view, path), params.position)
+            if session.leaves(view, path, offset):
+                raise RequestFailed(_LEFT)
             edit = rename(view, path, offset, params.new_name)
             if isinstance(edit, Refused):
                 raise RequestFailed(edit.why)

@@ -208,6 +208,22 @@ class Session:
                 break
         return found
 
+    def leaves(self, view: View, path: str, offset: int) -> bool:
+        """Whether what is at a byte offset is left to the other server for Nix that runs."""
+        if self.settings.features.language:
+            return False
+        from hmls.ide.language import is_language
+
+        return is_language(view, path, offset)
+
+    def leaves_place(self, view: View, path: str, offset: int) -> bool:
+        """Whether the other server for Nix goes to where a byte offset leads."""
+        if self.settings.features.language:
+            return False
+        from hmls.ide.language import is_language, is_plain_path
+
+        return is_language(view, path, offset) or is_plain_path(view, path, offset)
+
     def know(self, known: Mapping[tuple[str, str], Table | Packages]) -> None:
         """What is known of inputs from now on, by its kind and their store paths."""
         from hmls.homes.catalogued import Catalogued

@@ -27,20 +27,6 @@ _KINDS = {
 def register(server: Server) -> None:
     session = server.session
 
-    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
-    async def document_symbol(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol] | None:
-        path = path_of_uri(params.text_document.uri)
-        if path is None:
-            return None
-
-        def work(view: View) -> list[lsp.DocumentSymbol]:
-            from hmls.ide.symbols import document_symbols
-
-            lines = lines_of(view, path)
-            return [_symbol(session.converter, lines, s) for s in document_symbols(view, path)]
-
-        return await session.ask_patiently(work, path=path)
-
     @server.feature(lsp.WORKSPACE_SYMBOL)
     async def workspace_symbol(params: lsp.WorkspaceSymbolParams) -> list[lsp.SymbolInformation]:
         def work(view: View) -> list[lsp.SymbolInformation]:
@@ -57,6 +43,27 @@ def register(server: Server) -> None:
             ]
 
         return await session.ask_patiently(work) or []
+
+    if server.session.settings.features.language:
+        _register_outline(server)
+
+
+def _register_outline(server: Server) -> None:
+    session = server.session
+
+    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    async def document_symbol(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol] | None:
+        path = path_of_uri(params.text_document.uri)
+        if path is None:
+            return None
+
+        def work(view: View) -> list[lsp.DocumentSymbol]:
+            from hmls.ide.symbols import document_symbols
+
+            lines = lines_of(view, path)
+            return [_symbol(session.converter, lines, s) for s in document_symbols(view, path)]
+
+        return await session.ask_patiently(work, path=path)
 
 
 def _symbol(converter: Converter, lines: LineIndex, symbol: Symbol) -> lsp.DocumentSymbol:

@@ -27,8 +27,12 @@ return {
   -- Feature groups are settled at initialize, so that the settings must be there by then.
   before_init = function(params, config)
     local own = vim.tbl_get(config, 'settings', 'hmls') or vim.empty_dict()
-    params.initializationOptions =
+    local given =
       vim.tbl_deep_extend('force', { hmls = own }, params.initializationOptions or {})
+    if vim.tbl_get(given, 'hmls', 'features', 'language') == nil and require('hmls.beside').other() then
+      given = vim.tbl_deep_extend('force', given, { hmls = { features = { language = false } } })
+    end
+    params.initializationOptions = given
   end,
   handlers = {
     ['hmls/log'] = function(_, params)

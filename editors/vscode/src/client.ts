@@ -10,6 +10,7 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
+import { otherServer } from "./beside";
 import { findServer, serverPath, type ServerCommand } from "./find";
 
 const STATES = { [State.Stopped]: "failed", [State.Starting]: "starting", [State.Running]: "ready" } as const;
@@ -216,7 +217,8 @@ function settingsOfServer(): Record<string, unknown> {
   const { server: _server, trace: _trace, ...settings } = vscode.workspace.getConfiguration().get<
     Record<string, unknown>
   >("hmls", {});
-  return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
+  const copy = JSON.parse(JSON.stringify(settings)) as { features?: Record<string, unknown> };
+  return otherServer() === undefined ? copy : { ...copy, features: { ...copy.features, language: false } };
 }
 
 /** What this client can do beyond LSP. */

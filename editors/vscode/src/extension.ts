@@ -1,6 +1,7 @@
 // The extension: it finds and starts the server, and shows what LSP has no place for.
 import * as vscode from "vscode";
 import { ShowMessageRequest, type LanguageClient, type Location, type Position } from "vscode-languageclient/node";
+import { onOtherServer } from "./beside";
 import { Server } from "./client";
 import { DeployLog, deployCommands } from "./deploy";
 import { documents } from "./documents";
@@ -58,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
         void tellNoServer(server, server.found);
       }
     }),
+    onOtherServer(() => void server.restart()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.restart()),
     vscode.workspace.onDidSaveTextDocument((document) => {
       if (document.languageId === "nix") {

@@ -31,3 +31,5 @@ class Item:
     """There are more like it than are given: to type on brings others."""
     is_group: bool = False
     """A dot may follow: the item is a set of further names."""
+    is_language: bool = False
+    """A variable or a builtin, which any server for Nix completes."""

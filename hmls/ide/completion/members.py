@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hmls.catalog.functions import Function, functions
 from hmls.homes.repository import Repository
@@ -80,7 +81,8 @@ def _below(
         for name, told in sorted(
             functions("builtins").items(), key=lambda each: (-uses[each[0]], each[0])
         ):
-            yield _function(name, ("builtins", name), place, told.type)
+            found = _function(name, ("builtins", name), place, told.type)
+            yield replace(found, is_language=True)
         return
     value = attribute_value(repository, path, selected)
     if not isinstance(value, Attrs):
@@ -142,7 +144,7 @@ def bound_variables(node: Node, place: CompletionPlace) -> Iterator[Item]:
         if name and name not in seen and binder.name == name and is_identifier(name):
             seen.add(name)
             detail = _BINDERS[binder.kind]
-            yield Item(name, "variable", name, place.start, place.end, detail)
+            yield Item(name, "variable", name, place.start, place.end, detail, is_language=True)
 
 
 def _variables(
@@ -163,4 +165,4 @@ def _variables(
             continue
         told = free_function(name, node)
         kind: ItemKind = "variable" if told is None or not told.arguments else "function"
-        yield _item(name, kind, place, "builtin", told)
+        yield replace(_item(name, kind, place, "builtin", told), is_language=True)

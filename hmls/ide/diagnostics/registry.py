@@ -60,6 +60,9 @@ CODES = (
     HOME_ON_DARWIN, RENAMED_OPTION, UNKNOWN_PACKAGE, UNFREE_PACKAGE,
 )  # fmt: skip
 
+LANGUAGE_CODES = (SYNTAX_ERROR, UNDEFINED_VARIABLE)
+"""What any server for Nix reports."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:

@@ -196,3 +196,38 @@ def test_the_settings_are_told_at_initialize(start: Start, homelab: Path) -> Non
     assert "completionProvider" not in capabilities
     assert "definitionProvider" in capabilities
     assert nvim.said == []
+
+
+def test_beside_another_server_variables_are_left_to_it(start: Start, homelab: Path) -> None:
+    """The other one is hmls by another name: of two that know variables, one answers."""
+    nvim = start(
+        init="vim.lsp.config('nil_ls', vim.tbl_extend('force', vim.lsp.config.hmls, {\n"
+        "  root_dir = vim.NIL, root_markers = { 'flake.nix' }, before_init = function() end }))\n"
+        "vim.lsp.enable('nil_ls')\nvim.lsp.enable('hmls')"
+    )
+    nvim.edit(homelab / "homes/alice/default.nix")
+    nvim.wait(
+        "local all = vim.lsp.get_clients({ bufnr = 0 })\n"
+        "return #all == 2 and all[1].initialized and all[2].initialized"
+    )
+    answers = nvim.lua(
+        "local found = {}\n"
+        "for at, place in pairs({ variable = { 36, 20 }, setting = { 24, 12 }, path = { 11, 8 } }) do\n"
+        "  local method = at == 'path' and 'definition' or 'hover'\n"
+        "  for id, answer in pairs(vim.lsp.buf_request_sync(0, 'textDocument/' .. method, {\n"
+        "    textDocument = vim.lsp.util.make_text_document_params(0),\n"
+        "    position = { line = place[1], character = place[2] } }, 20000)) do\n"
+        "    local has = answer.result ~= nil and answer.result ~= vim.NIL\n"
+        "    found[at .. ' ' .. vim.lsp.get_client_by_id(id).name] = has\n"
+        "  end\n"
+        "end\n"
+        "return found"
+    )
+    assert answers == {
+        "variable nil_ls": True,
+        "variable hmls": False,
+        "setting nil_ls": True,
+        "setting hmls": True,
+        "path nil_ls": True,
+        "path hmls": False,
+    }

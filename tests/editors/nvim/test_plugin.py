@@ -212,7 +212,7 @@ def test_checkhealth_finds_what_is_wrong(start: Start, homelab: Path) -> None:
     )
     assert "hmls.features.hover must be a boolean" in report
     assert "there is no setting hmls.features.codelens" in report
-    assert "nixd runs beside hmls" in report
+    assert "nixd is enabled and is not executable" in report
     assert "not enabled" in report
 
 

@@ -53,6 +53,10 @@ def test_views(environment: dict[str, str]) -> None:
     passes("views.test.mjs", environment)
 
 
+def test_beside(environment: dict[str, str]) -> None:
+    passes("beside.test.mjs", environment)
+
+
 def test_finding(environment: dict[str, str]) -> None:
     facts = {"python": sys.executable, "packages": sysconfig.get_paths()["purelib"]}
     passes("finding.test.mjs", {**environment, "HMLS_PYTHON": json.dumps(facts)})

@@ -21,6 +21,7 @@ const CHROMIUM_FLAGS = [
  * Starts a VS Code with a copy of a folder, or with itself if `inPlace`; a `.code-workspace` is opened
  * as that. `trust`: workspaces are asked to be trusted. `environment` is added to that of this
  * process. `machine` are settings of the machine, which name the server unless they are given.
+ * `standIn` is the folder of an extension that is there as well; `others` are .vsix to install.
  */
 export async function startVSCode(options) {
   const { folder, settings = {}, trust = false, inPlace = false } = options;
@@ -55,6 +56,9 @@ export async function startVSCode(options) {
   writeFileSync(join(home, "data", "Machine", "settings.json"), JSON.stringify(machine));
   const extensions = join(home, "extensions");
   cpSync(join(import.meta.dirname, "driver"), join(extensions, "hmls-tests.driver-0.0.1"), { recursive: true });
+  if (options.standIn) {
+    cpSync(join(import.meta.dirname, options.standIn), join(extensions, options.standIn), { recursive: true });
+  }
   const driver = await freePort();
   const environment = {
     ...process.env,
@@ -73,7 +77,9 @@ export async function startVSCode(options) {
   const entry = join(TOOLS, "node_modules", "code-server", "out", "node", "entry.js");
   const folders = ["--user-data-dir", join(home, "data"), "--extensions-dir", extensions];
   const vsix = process.env.HMLS_VSIX ?? join(PROJECT, "editors", "vscode", "hmls.vsix");
-  execFileSync(node, [entry, ...folders, "--install-extension", vsix], { env: environment, stdio: "ignore" });
+  for (const each of [vsix, ...(options.others ?? [])]) {
+    execFileSync(node, [entry, ...folders, "--install-extension", each], { env: environment, stdio: "ignore" });
+  }
 
   const port = await freePort();
   const flags = [

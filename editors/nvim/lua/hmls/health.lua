@@ -1,8 +1,6 @@
 ---`:checkhealth hmls`
 local M = {}
 
-local OTHERS = { 'nil_ls', 'nixd', 'nil', 'rnix' }
-
 ---@param command string[]
 ---@return string? first line of what it says, or nil if it does not run
 local function first_line(command)
@@ -155,20 +153,26 @@ local function check_settings(config)
   end
 end
 
-local function check_others()
+---@param config vim.lsp.Config
+local function check_others(config)
   vim.health.start('hmls: other Nix servers')
-  local found = false
-  for _, name in ipairs(OTHERS) do
-    local is_enabled = vim.lsp.is_enabled and vim.lsp.is_enabled(name)
-    if is_enabled or #vim.lsp.get_clients({ name = name }) > 0 then
-      found = true
-      vim.health.info(name .. ' runs beside hmls: both answer, and Neovim shows both', {
-        'To leave a group to it: settings = { hmls = { features = { definition = false } } }',
-      })
-    end
-  end
-  if not found then
+  local other = require('hmls.beside').other()
+  local language = vim.tbl_get(config, 'settings', 'hmls', 'features', 'language')
+  local missing = require('hmls.beside').missing()
+  if missing then
+    vim.health.warn(missing .. ' is enabled and is not executable: hmls answers in its place')
+  elseif not other then
     vim.health.ok('none')
+  end
+  if not other then
+    return
+  end
+  if language then
+    vim.health.warn(other .. ' runs beside hmls, and both answer for variables and syntax', {
+      'Leave that to it: settings = { hmls = { features = { language = false } } }',
+    })
+  else
+    vim.health.ok(other .. ' runs beside hmls, and variables, outlines and syntax are left to it')
   end
 end
 
@@ -189,7 +193,7 @@ function M.check()
   check_tools()
   check_root()
   check_settings(config)
-  check_others()
+  check_others(config)
 end
 
 return M

@@ -2,6 +2,7 @@
 return {
   target = 'string',
   features = {
+    language = 'boolean',
     completion = 'boolean',
     hover = 'boolean',
     definition = 'boolean',
