@@ -18,11 +18,13 @@ _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32
 
 
 def path_of_uri(uri: str) -> str | None:
-    """The path of a `file:` URI, or None for any other."""
+    """The path of a `file:` URI, or None for any other, and for what can be no path."""
     parts = urlsplit(uri)
     if parts.scheme != "file":
         return None
     path = unquote(parts.path, errors="surrogateescape")
+    if "\0" in path:
+        return None  # No file can be called so.
     # An editor may write `file:///a//b`; paths inside are normalized.
     return path.rstrip("/") or "/"
 

@@ -40,7 +40,9 @@ def register(server: Server) -> None:
         if path is None:
             return None
 
-        def work(view: View) -> list[lsp.SelectionRange]:
+        def work(view: View) -> list[lsp.SelectionRange] | None:
+            if view.source(path) is None:
+                return None
             lines = lines_of(view, path)
             offsets = [session.converter.offset(lines, at) for at in params.positions]
             return [_nested(view, offset) for offset in offsets]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,6 +75,35 @@ def test_settings_of_the_repository_that_are_not_understood(tmp_path: Path, cont
     write_files(str(tmp_path), files)
     (found,) = found_in(tmp_path)
     assert (found.path, found.level) == (str(tmp_path / "hmls.toml"), "warning")
+
+
+def test_an_index_of_git_that_is_none(tmp_path: Path) -> None:
+    files = {"flake.nix": default_flake(), ".git/HEAD": "ref: refs/heads/main", ".git/index": "x"}
+    write_files(str(tmp_path), {**files, ".git/objects/a": "", "homes/alice/default.nix": "{ }"})
+    (found,) = found_in(tmp_path)
+    assert found.path == str(tmp_path / "flake.nix")
+    assert found.message.startswith("git's index cannot be read")
+
+
+def test_what_the_user_may_not_read() -> None:
+    """Root may read everything, so that nobody asks here."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = "{ imports = [ ./closed.nix ./hidden/a.nix ]; }"
+        files = {"flake.nix": default_flake(), "homes/alice/default.nix": home}
+        closed = {"homes/alice/closed.nix": "{ }", "homes/alice/hidden/a.nix": "{ }"}
+        write_files(folder, {**files, **closed, "flake.lock": "{ }"})
+        Path(folder).chmod(0o755)
+        for name in ("homes/alice/closed.nix", "homes/alice/hidden", "flake.lock"):
+            Path(folder, name).chmod(0)
+        command = [sys.executable, "-m", "hmls", "check", "--json", folder]
+        if os.geteuid() == 0:
+            command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+        Path(folder, "homes/alice/hidden").chmod(0o755)
+        said = [problem["message"] for problem in json.loads(done.stdout)["diagnostics"]]
+    assert "homes/alice/closed.nix cannot be read: permission denied" in said
+    assert "homes/alice/hidden/a.nix cannot be read: permission denied" in said
+    assert "flake.lock cannot be read: permission denied" in said
 
 
 def test_the_import_of_a_pipe(tmp_path: Path) -> None:

@@ -82,7 +82,11 @@ async def test_symlinks_that_lead_to_themselves(editor: Editor) -> None:
     (editor.root / "homes/out").symlink_to("/")
     (editor.root / "homes/alice/link.nix").symlink_to("link.nix")
     write(editor.root, HOME, "{ imports = [ ./link.nix ./up/alice/x.nix ]; }")
-    assert await codes(editor, HOME) == {"missing-import"}
+    found = await editor.problems(HOME, (editor.root / HOME).read_text())
+    assert [problem.message for problem in found] == [
+        "homes/alice/link.nix is a symbolic link that leads to itself",
+        "homes/alice/up/alice/x.nix does not exist",
+    ]
     assert {"alice", "zoe"} <= await names(editor)
 
 
@@ -154,6 +158,19 @@ async def test_names_that_are_no_utf8(editor: Editor) -> None:
     os.mkdir(folder)
     (Path(os.fsdecode(folder)) / "default.nix").write_text(NEEDED)
     assert await names(editor) == {"alice", "zoe", "b\ufffd"}
+
+
+@pytest.mark.parametrize(
+    "uri", ["file:///nowhere/x.nix", "file:///a%00b.nix", "file:///%ff.nix", "untitled:x", "x", ""]
+)
+async def test_documents_that_are_nowhere(editor: Editor, uri: str) -> None:
+    flake(editor.root)
+    document, start = lsp.TextDocumentIdentifier(uri), lsp.Position(0, 0)
+    at = lsp.HoverParams(document, start)
+    assert await editor.client.text_document_hover_async(at) is None
+    many = lsp.SelectionRangeParams(document, [start])
+    assert await editor.client.text_document_selection_range_async(many) is None
+    assert await names(editor) == {"alice", "zoe"}
 
 
 async def test_an_endless_evaluation(editor: Editor) -> None:

@@ -135,15 +135,32 @@ def _problem(reader: FlakeReader, target: str) -> str | None:
         kind = reader.kind(reader.resolve(target))
         if kind == "unknown":
             return f"{shown} is a pipe, a socket or a device, which a flake cannot have"
+        if kind == "symlink":
+            return f"{shown} is a symbolic link that leads to itself"
         if kind is not None:
-            return None
+            return (
+                None if _may_read(reader, target) else f"{shown} cannot be read: permission denied"
+            )
     except ReadFailed:
         return f"{shown} lies outside of the flake, which may not be read"
     except Unknowable:
         return None
-    if os.path.lexists(target):
-        return f"{shown} is ignored by git, so the flake does not have it"
-    return f"{shown} does not exist"
+    try:
+        os.lstat(target)
+    except PermissionError:
+        return f"{shown} cannot be read: permission denied"
+    except (OSError, ValueError):
+        return f"{shown} does not exist"
+    return f"{shown} is ignored by git, so the flake does not have it"
+
+
+def _may_read(reader: FlakeReader, target: str) -> bool:
+    """Whether what is there may be read by who asks; what lies in the store always may."""
+    return (
+        target in reader.files.buffers
+        or not reader.files.is_inside(target)
+        or os.access(target, os.R_OK)
+    )
 
 
 def _path_node(source: Source, literal: PathLiteral) -> Node | None:

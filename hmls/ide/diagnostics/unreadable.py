@@ -50,7 +50,11 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
 
 def _why_unreadable(path: str) -> str | None:
     """In words that follow the file's name; None where it can be read or is not there."""
-    if not os.path.lexists(path):
+    try:
+        os.lstat(path)
+    except PermissionError:
+        return "cannot be read: permission denied"
+    except (OSError, ValueError):
         return None
     try:
         mode = os.stat(path).st_mode
@@ -67,9 +71,12 @@ def _why_unreadable(path: str) -> str | None:
 
 
 def _content(repository: Repository, path: str) -> list[Diagnostic]:
-    """What is wrong with a file that holds JSON or TOML."""
+    """What is wrong with a file of JSON or TOML, and in flake.nix what is wrong with git."""
     name = os.path.basename(path)
     text = repository.files.text(path)
+    git = repository.files.tree.problem
+    if path == repository.flake.path and git is not None:
+        return [Diagnostic(path, 0, 0, UNREADABLE, git, severity="warning")]
     if text is None:
         return []
     if path == _lock_of(repository):
