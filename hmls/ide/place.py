@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hmls.syntax.cursor import Context, context_at
-from hmls.syntax.parse import Source, parse, walk
+from hmls.syntax.kinds import Kind
+from hmls.syntax.parse import Node, Source, node_at, parse, walk
 from hmls.syntax.unfinished import endings, needs_look
 
 _MARKER = b"hmlsmarker"
@@ -35,6 +36,8 @@ class CompletionPlace:
     start: int
     end: int
     before: str
+    in_quotes: bool = False
+    """The name is written in quotes, which the range leaves out."""
 
 
 def find_place(source: Source, offset: int) -> CompletionPlace | None:
@@ -47,10 +50,32 @@ def find_place(source: Source, offset: int) -> CompletionPlace | None:
     context = context_at(best, offset + 1)
     if context is None:
         return None
+    quoted = _quoted(best, text, offset)
+    if quoted is not None:
+        start, end = quoted
     line_start = text.rfind(b"\n", 0, start) + 1
     before = text[line_start:start].decode("utf-8", "replace")
     typed = text[start:offset].decode("utf-8", "replace")
-    return CompletionPlace(context, best, typed, start, end, before)
+    return CompletionPlace(context, best, typed, start, end, before, quoted is not None)
+
+
+def _quoted(best: Source, text: bytes, offset: int) -> tuple[int, int] | None:
+    """The range of what is between the quotes of the name at the offset, None for other names."""
+    node: Node | None = node_at(best, offset + 1)
+    while node is not None and node.kind_id != Kind.STRING:
+        if node.kind_id in (Kind.INTERPOLATION, Kind.BINDING):
+            return None
+        node = node.parent
+    parent = None if node is None else node.parent
+    if node is None or parent is None or not node.start_byte < offset < node.end_byte:
+        return None
+    if parent.kind_id != Kind.ATTRPATH and parent.type != "inherited_attrs":
+        return None
+    end = node.end_byte - len(_MARKER) - 1
+    is_closed = offset <= end < len(text) and text[end : end + 1] == b'"'
+    if any(child.kind_id == Kind.INTERPOLATION for child in node.named_children):
+        return None
+    return node.start_byte + 1, end if is_closed else offset
 
 
 def _best(source: Source, offset: int) -> Source:

@@ -225,3 +225,30 @@ def test_options_of_elements(tmp_path: Path, text: str, title: str) -> None:
         return [place.path.removeprefix(tree.root) for place in found.places]
 
     assert in_tree(tmp_path / "b", tree, ask, Catalogued()) == ["/modules/home/default.nix"]
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ('{ home.file."a$0".text = 1; }', '{ home.file."a b".text = 1; }'),
+        ('{ home.file."🎉/a$0" = 1; }', '{ home.file."a b" = 1; }'),
+        ("{ home.file.$0 }", '{ home.file."a b" }'),
+        ('{ home = { file."', '{ home = { file."a b'),
+        ('{ x = config.home.file."$0".text; }', '{ x = config.home.file."a b".text; }'),
+        ('{ inherit (config.home.file) "a$0"; }', '{ inherit (config.home.file) "a b"; }'),
+    ],
+)
+def test_names_in_quotes_keep_theirs(tmp_path: Path, text: str, after: str) -> None:
+    start = "{ config, ... }: "
+    text = start + (text if "$0" in text else text + "$0")
+    other = '#- homes/bob/default.nix\n{ home.file."a b" = 1; }\n'
+    item = next(item for item in items(tmp_path, text, other) if item.label == "a b")
+    content = text.replace("$0", "").encode()
+    done = content[: item.start] + item.text.encode() + content[item.end :]
+    assert done.decode() == start + after
+
+
+def test_nothing_is_offered_twice(tmp_path: Path) -> None:
+    found = labels(tmp_path, "{ ... }: { programs.git.enable = t$0; }")
+    assert found[:2] == ["true", "false"]
+    assert len(found) == len(set(found))

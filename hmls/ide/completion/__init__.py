@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from hmls.homes.repository import Repository
 from hmls.homes.workspace import View
 from hmls.ide.completion.flake_names import complete_flake_names
 from hmls.ide.completion.formals import complete_formals
@@ -15,7 +18,8 @@ from hmls.ide.completion.packages import complete_packages
 from hmls.ide.completion.paths import complete_paths
 from hmls.ide.completion.set_arguments import complete_set_arguments
 from hmls.ide.completion.values import complete_values
-from hmls.ide.place import find_place
+from hmls.ide.place import CompletionPlace, find_place
+from hmls.syntax.cursor import Variable
 
 
 def complete(view: View, path: str, offset: int) -> list[Item]:
@@ -32,8 +36,16 @@ def complete(view: View, path: str, offset: int) -> list[Item]:
     place = find_place(source, offset)
     if place is None:
         return []
+    found = _at(repository, path, place)
+    by_label: dict[str, Item] = {}
+    for item in found:
+        by_label.setdefault(item.label, _within_quotes(item) if place.in_quotes else item)
+    return list(by_label.values())
+
+
+def _at(repository: Repository, path: str, place: CompletionPlace) -> list[Item]:
     packages = complete_packages(repository, path, place)
-    if packages:
+    if packages and not isinstance(place.context, Variable):
         return packages
     return (
         complete_names(repository, path, place)
@@ -46,11 +58,18 @@ def complete(view: View, path: str, offset: int) -> list[Item]:
         ]
         or [
             *complete_imports(repository, path, place),
+            *packages,
             *complete_values(repository, path, place),
             *complete_members(repository, path, place),
         ]
         or complete_local_sets(repository, path, place)
     )
+
+
+def _within_quotes(item: Item) -> Item:
+    """An item for a name in quotes: they stand there already."""
+    text = item.text
+    return replace(item, text=text[1:-1]) if text[:1] == text[-1:] == '"' else item
 
 
 __all__ = ["Item", "complete"]

@@ -74,10 +74,10 @@ def _files(
             continue
         if target.startswith(here + os.sep):
             near.append(target)
-        elif shared is not None and target.startswith(shared + os.sep):
+        elif shared is not None and f"{target}/".startswith(f"{shared}/"):
             far.append(target)
-    for rank, targets in enumerate((near, far)):
-        for target in targets:
+    for targets in (near, far):
+        for target in sorted(targets):
             written = os.path.relpath(target, here).replace(os.sep, "/")
             written = written if written.startswith("../") else f"./{written}"
             if "@" in written or " " in written:
@@ -89,7 +89,6 @@ def _files(
                 place.start,
                 place.end,
                 "module of this flake",
-                sort_key=f"{rank}{written}",
             )
 
 
@@ -109,7 +108,6 @@ def _of_inputs(
                     place.start,
                     place.end,
                     f"module of {name}",
-                    sort_key=f"2{written}",
                 )
 
 

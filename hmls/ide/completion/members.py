@@ -9,7 +9,7 @@ from hmls.catalog.functions import Function, functions
 from hmls.homes.repository import Repository
 from hmls.homes.written import argument_names, attribute_value
 from hmls.ide.completion.item import Item, ItemKind
-from hmls.ide.completion.usage import word_uses
+from hmls.ide.completion.usage import SELECTED, word_uses
 from hmls.ide.functions import about_function, free_function, known_function
 from hmls.ide.place import CompletionPlace, without_marker
 from hmls.lang.builtins import top_level_names
@@ -79,7 +79,7 @@ def _below(
     uses = word_uses(repository)
     if selected == ("builtins",):
         for name, told in sorted(
-            functions("builtins").items(), key=lambda each: (-uses[each[0]], each[0])
+            functions("builtins").items(), key=lambda each: (-uses[SELECTED + each[0]], each[0])
         ):
             found = _function(name, ("builtins", name), place, told.type)
             yield replace(found, is_language=True)
@@ -91,7 +91,7 @@ def _below(
                 yield Item(name, "variable", name, place.start, place.end, "what flakes offer")
         return
     untold = {name: known_function((*selected, name)) is None for name in value}
-    for name in sorted(value, key=lambda name: (-uses[name], untold[name], name)):
+    for name in sorted(value, key=lambda name: (-uses[SELECTED + name], untold[name], name)):
         if not name.startswith("_"):
             yield _function(name, (*selected, name), place, _kind(value[name]), value[name])
 
@@ -160,7 +160,8 @@ def _variables(
             if item.label not in seen:
                 seen.add(item.label)
                 yield item
-    for name in sorted(top_level_names()):
+    uses = word_uses(repository)
+    for name in sorted(top_level_names(), key=lambda name: (-uses[name], name)):
         if name.startswith(_HIDDEN) or name in seen:
             continue
         told = free_function(name, node)

@@ -101,7 +101,11 @@ def set_at(place: CompletionPlace) -> Node | None:
     node: Node | None = node_at(place.source, place.start + 1)
     while node is not None and node.kind_id not in (Kind.ATTRPATH, *SETS):
         node = node.parent
-    if node is None or node.kind_id != Kind.ATTRPATH or node.start_byte != place.start:
+    if (
+        node is None
+        or node.kind_id != Kind.ATTRPATH
+        or node.start_byte != place.start - place.in_quotes
+    ):
         return None
     group = None if node.parent is None else node.parent.parent
     attrset = None if group is None else group.parent
