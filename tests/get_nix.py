@@ -29,13 +29,13 @@ experimental-features = nix-command flakes
 substitute = false
 sandbox = false
 build-users-group =
-build-hook = @HOOK@
 flake-registry =
 """
 
 DECLINING_HOOK = """\
 #!/bin/sh
-# Tells Nix that no other machine builds for it. Version 2.8 does not take an empty hook for that.
+# Tells Nix that no other machine builds for it. Version 2.8 does not take an empty hook for that,
+# and 2.26 takes none from its configuration, only from its command line.
 echo "# decline-permanently" >&2
 cat > /dev/null
 """
@@ -47,7 +47,7 @@ root=$here/../root
 export NIX_REMOTE="${NIX_REMOTE-local}" NIX_CONF_DIR="${NIX_CONF_DIR:-$here/../conf}"
 export NIX_DATA_DIR="$root/usr/share"
 exec "$root/@LOADER@" --argv0 "$(basename "$0")" --library-path "@LIBRARIES@" \\
-    "$root/usr/bin/nix" "$@"
+    "$root/usr/bin/nix" --option build-hook "$here/../conf/decline-builds" "$@"
 """
 
 
@@ -129,9 +129,8 @@ def _write_wrapper(destination: Path) -> None:
     libraries = ":".join(f"$root/{folder.relative_to(root)}" for folder in folders)
     text = WRAPPER.replace("@LOADER@", str(loaders[0].relative_to(root)))
     (destination / "conf").mkdir()
-    hook = destination / "conf/decline-builds"
-    _write_program(hook, DECLINING_HOOK)
-    (destination / "conf/nix.conf").write_text(NIX_CONF.replace("@HOOK@", str(hook)))
+    _write_program(destination / "conf/decline-builds", DECLINING_HOOK)
+    (destination / "conf/nix.conf").write_text(NIX_CONF)
     (destination / "bin").mkdir()
     _write_program(destination / "bin/nix", text.replace("@LIBRARIES@", libraries))
     for name in OLD_STYLE_NAMES:

@@ -146,26 +146,15 @@ class Catalog:
     async def _extract(self, source: Source) -> bytes | None:
         """What a worker finds, with progress; None, and a word in the log, where it fails."""
         progress = await self._begin(f"Reading {source.input}: {_TITLES[source.kind]}")
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "hmls.catalog.worker", source.kind, source.disk_path, source.store_path),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
         try:
-            content, problems = await asyncio.wait_for(worker.communicate(), _MAX_S)
-        except TimeoutError:
-            content, problems = b"", b"reading it takes too long"
+            content, problems = await _work(source)
+        except OSError as error:
+            content, problems = None, str(error)
         finally:
-            if worker.returncode is None:
-                worker.kill()
-                await worker.wait()
             self._end(progress)
-        for line in problems.decode("utf-8", "replace").splitlines():
+        for line in problems.splitlines():
             log.warning("%s: %s", source.input, line)
-        if worker.returncode == 0:
+        if content is not None:
             return content
         message = f"{source.input} in the Nix store cannot be read: what is bundled answers"
         self._server.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, message))
@@ -189,6 +178,27 @@ class Catalog:
             progress = self._server.work_done_progress
             progress.end(token, lsp.WorkDoneProgressEnd())
             progress.tokens.pop(token, None)
+
+
+async def _work(source: Source) -> tuple[bytes | None, str]:
+    """What a worker finds, None where it fails, and its complaints. OSError: it cannot start."""
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "hmls.catalog.worker", source.kind, source.disk_path, source.store_path),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    try:
+        content, problems = await asyncio.wait_for(worker.communicate(), _MAX_S)
+    except TimeoutError:
+        return None, "reading it takes too long"
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+            await worker.wait()
+    return content if worker.returncode == 0 else None, problems.decode("utf-8", "replace")
 
 
 def _key(source: Source) -> tuple[str, str]:

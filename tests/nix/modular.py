@@ -18,6 +18,8 @@ FLAKE = """
 {
   inputs = {
     nixpkgs.url = "path:@standins@/nixpkgs";
+    # Nix 2.26 takes its own `path:./lib` for the folder that it is relative to.
+    nixpkgs.inputs.library = { url = "path:@standins@/nixpkgs/lib"; flake = false; };
     home-manager.url = "path:@standins@/home-manager";
     home-manager.inputs.nixpkgs.follows = "nixpkgs";
     activation = { url = "path:@folder@/activation"; flake = false; };
