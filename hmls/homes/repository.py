@@ -226,7 +226,7 @@ class Repository:
             for layer in self.layout.layers
             if layer.entry in loaded
             or layer.folder in loaded
-            or (layer.user == user and layer.entry in read)
+            or (layer.entry in read and _may_be_of(layer, key, user))
         ]
         order = {"base": 0, "global": 1, "host": 2, "droid": 2}
         return tuple(sorted(found, key=lambda layer: (order[layer.kind], layer.folder)))
@@ -298,6 +298,19 @@ def _home_of_device(system: Evaluation) -> Evaluation | None:
             if not set(sources(each.unknown)) <= SYSTEM_INPUTS:
                 raise Unknowable(each.unknown)
     return home
+
+
+def _may_be_of(layer: Layer, key: ContextKey, user: str) -> bool:
+    """Whether a layer that was read may be part of a user's home in an output.
+
+    Those of other machines are read too, where one system looks at another's configuration.
+    """
+    output = key[:-1].rpartition('"')[2] if key.endswith('"') else key.rpartition(".")[2]
+    if layer.user != user:
+        return False
+    if layer.host is not None:
+        return layer.host == output.rpartition("@")[2]
+    return layer.kind != "global" or HOME_OUTPUTS in key
 
 
 def loaded_files(evaluation: Evaluation) -> set[str]:

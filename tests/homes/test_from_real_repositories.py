@@ -255,6 +255,50 @@ def test_outputs_of_each_system_come_from_several_parts_and_from_per_system(
     assert "self.packages.x86_64-linux.three" in str(texts[1])
 
 
+def test_layers_of_other_machines_are_read_and_are_no_part_of_a_home(tmp_path: Path) -> None:
+    text = """
+        #- flake.nix
+        { inputs.home-manager.url = "github:nix-community/home-manager";
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          outputs = { self, nixpkgs, home-manager, ... }: {
+            nixosConfigurations = nixpkgs.lib.genAttrs [ "desk" "pi" ] (host:
+              nixpkgs.lib.nixosSystem {
+                system = "x86_64-linux";
+                modules = [
+                  home-manager.nixosModules.home-manager
+                  { networking.hostName = host;
+                    users.users.alice.isNormalUser = true;
+                    home-manager.extraSpecialArgs = { inherit self; };
+                    home-manager.users.alice.imports =
+                      [ ./homes/alice (./homes + "/alice@${host}") ];
+                    home-manager.users.alice.home.stateVersion = "24.11"; }
+                ];
+              });
+          }; }
+        #- homes/alice/default.nix
+        { self, ... }: {
+          home.sessionPath = map
+            (host: self.nixosConfigurations.${host}.config.home-manager.users.alice.news.display)
+            [ "desk" "pi" ];
+        }
+        #- homes/alice@desk/default.nix
+        { news.display = "silent"; }
+        #- homes/alice@pi/default.nix
+        { news.display = "notify"; }
+    """
+
+    def ask(tree: Tree) -> dict[str, list[str]]:
+        repository = tree.repository
+        for target in repository.targets.items:
+            settings(repository, target)
+        return {t.name: [layer.name for layer in t.layers] for t in repository.targets.items}
+
+    assert in_tree(tmp_path, text, ask, Catalogued()) == {
+        "alice@desk": ["alice", "alice@desk"],
+        "alice@pi": ["alice", "alice@pi"],
+    }
+
+
 def test_folders_below_home_are_layers_only_of_known_users_or_hosts(tmp_path: Path) -> None:
     text = """
         #- home/modules/editor.nix
