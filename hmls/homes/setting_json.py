@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -72,4 +73,9 @@ class Places:
         return lines
 
 
-__all__ = ["PlaceJson", "Places", "setting_json"]
+def store_name(path: str) -> str:
+    """`home-manager`'s files without the folder of the store: `modules/programs/fish.nix`."""
+    return re.sub(r"^/nix/store/[^/]+/", "", path)
+
+
+__all__ = ["PlaceJson", "Places", "setting_json", "store_name"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
-from hmls.homes.setting_json import Places
+from hmls.homes.setting_json import Places, store_name
 from hmls.homes.settings import settings
 from hmls.homes.targets import Target, relative_layers
 from hmls.lang.errors import NixError, Unknowable
@@ -19,6 +19,11 @@ _INDENT = "  "
 _MAX_WIDTH = 90
 """Of a list on one line, in characters; longer ones have a line for each item."""
 _MAX_REASON = 300
+_MAX_LOSER = 60
+_SILENT = ("default", "input")
+"""Layers whose lost definitions nobody of this flake wrote."""
+_MAX_PLACES = 4
+"""Of those who decide a setting together; hundreds of modules add to home.packages."""
 
 
 def effective(repository: Repository, target: Target) -> str:
@@ -35,6 +40,9 @@ def effective(repository: Repository, target: Target) -> str:
     except Unknowable as stop:
         return "\n".join([*lines, *_comment(f"Unknown: {stop.unknown.cause.message}"), "{ }", ""])
     places = Places(repository)
+    assumed = list(dict.fromkeys(name for setting in found for name in setting.assumes))
+    if assumed:
+        lines.append(f"# As long as {', '.join(assumed)} forces no other value.")
     body = _Set()
     for setting in found:
         body.add(setting.path, setting)
@@ -71,15 +79,16 @@ class _Set:
 
 
 def _setting(name: str, found: Setting, places: Places, indent: str) -> Iterator[str]:
-    where = ", ".join(dict.fromkeys(_place(each, places) for each in found.winners))
+    winners = list(dict.fromkeys(_place(each, places) for each in found.winners))
+    where = ", ".join(winners[:_MAX_PLACES])
+    if len(winners) > _MAX_PLACES:
+        where += f" and {len(winners) - _MAX_PLACES} more"
     notes = [
-        f"not {_short(loser.value)} of {_place(loser, places)}: {loser.why}"
+        f"not {_short(loser.value, _MAX_LOSER)} of {_place(loser, places)}: {loser.why}"
         for loser in found.losers
-        if loser.layer != "default"
+        if loser.layer not in _SILENT
     ]
-    if found.assumes:
-        notes.append(f"if {', '.join(found.assumes)} does not force another value")
-    value, comment = _value(found, indent)
+    value, comment = _value(found, indent) if found.defined else ("", [])
     for note in [*notes, *comment]:
         yield f"{indent}# {_one_line(note)}"
     if found.defined:
@@ -117,7 +126,9 @@ def _broken(text: str, indent: str) -> str:
 
 def _place(found: Contribution, places: Places) -> str:
     file = places.file(found.file)
-    return found.layer if file is None else f"{file}:{places.line(found)} ({found.layer})"
+    if file is None:
+        return found.layer
+    return f"{store_name(file)}:{places.line(found)} ({found.layer})"
 
 
 def _comment(text: str) -> list[str]:
@@ -128,5 +139,5 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _MAX_REASON else f"{text[:_MAX_REASON]}…"
+def _short(text: str, limit: int = _MAX_REASON) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…"

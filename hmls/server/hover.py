@@ -26,6 +26,7 @@ def register(server: Server) -> None:
         def work(view: View) -> tuple[lsp.Hover | None, bool]:
             """The hover, and whether it is all that there is to say."""
             from hmls.ide.hover import hover
+            from hmls.ide.hover.text import without_tables
 
             lines = lines_of(view, path)
             offset = session.converter.offset(lines, params.position)
@@ -35,7 +36,10 @@ def register(server: Server) -> None:
             found = hover(view, path, offset, None if root is None else session.focused(root))
             if found is None:
                 return None, True
-            content = lsp.MarkupContent(lsp.MarkupKind.Markdown, markdown(view, found))
+            text = markdown(view, found)
+            if not session.can_tables:
+                text = without_tables(text)
+            content = lsp.MarkupContent(lsp.MarkupKind.Markdown, text)
             span = session.converter.range(lines, found.start, found.end)
             return lsp.Hover(content, span), not found.gave_up
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from hmls.server.engine import Engine, Priority
 
 T = TypeVar("T")
+_WITHOUT_TABLES = ("helix", "neovim", "eglot", "emacs")
+"""How clients call themselves that show the tables of a hover's Markdown as they are written."""
 _BELIEVED_S = 0.5
 """How long the disk is taken to be as it was, where nobody tells of changes."""
 
@@ -46,6 +48,7 @@ class Session:
         self.can_snippets = False
         self.can_commit = False
         self.can_links = False
+        self.can_tables = True
         self._folders: list[str] = []
         self._focus: dict[str, str | None] = {}
         self._parts: tuple[Workspace, Views, Engine] | None = None
@@ -77,6 +80,8 @@ class Session:
             )
         with contextlib.suppress(AttributeError):
             self.can_links = bool(capabilities.text_document.definition.link_support)  # type: ignore[union-attr]
+        if params.client_info is not None:
+            self.can_tables = not params.client_info.name.lower().startswith(_WITHOUT_TABLES)
         uris = [folder.uri for folder in params.workspace_folders or []]
         if not uris and params.root_uri:
             uris = [params.root_uri]

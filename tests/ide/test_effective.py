@@ -76,3 +76,25 @@ def test_an_error_is_a_throw(tmp_path: Path) -> None:
         """.replace("${", "$"),
     )
     assert 'a = throw "' in text
+
+
+def test_it_says_little_of_what_is_off(tmp_path: Path) -> None:
+    text = shown(tmp_path)
+    at = text.splitlines().index("  # never is not defined")
+    assert text.splitlines()[at - 1].startswith("  # not 1 of homes/alice/default.nix:11 (base)")
+
+
+def test_of_many_who_decide_some_are_named(tmp_path: Path) -> None:
+    files = "".join(
+        f'    #- homes/alice/m{n}.nix\n    {{ names = [ "{n}" ]; }}\n' for n in range(6)
+    )
+    text = shown(
+        tmp_path,
+        "    #- homes/alice/default.nix\n    {\n"
+        "      imports = [ ./m0.nix ./m1.nix ./m2.nix ./m3.nix ./m4.nix ./m5.nix ];\n"
+        "      options.names = lib.mkOption { type = lib.types.listOf lib.types.str; };\n    }\n"
+        + files,
+    )
+    line = next(line for line in text.splitlines() if line.startswith("  names = "))
+    assert line.count(".nix:") == 4
+    assert line.endswith(" and 2 more")

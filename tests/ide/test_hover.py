@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hmls.ide.hover import hover
+from hmls.ide.hover.text import without_tables
 from tests.ide.tree import ask as asked
 from tests.trees import Tree, in_tree
 
@@ -188,3 +189,18 @@ def test_of_a_set_with_very_many_names_the_first_are_shown(tmp_path: Path) -> No
     assert "| name0 | `0` | [alice:2] |\n| name1 | `1` |" in shown
     assert "… and many more" in shown
     assert shown.count("| name") == 16
+
+
+def test_tables_as_lists() -> None:
+    text = (
+        "**a.b**\n\n| on **alice** | value | from |\n|:--|:--|:--|\n"
+        '| c | `"x \\| y"` | [alice:1](file:///a#L1), [the \\| b](file:///b#L2) |\n'
+        "| d | 1 |  |\n\n… and many more\n"
+    )
+    assert without_tables(text) == (
+        "**a.b**\n\non **alice**\n\n"
+        '- c: `"x | y"` — [alice:1](file:///a#L1), [the | b](file:///b#L2)\n'
+        "- d: 1\n\n… and many more\n"
+    )
+    plain = "| on | value | from |\n|:--|:--|:--|\n| **alice** | `1` | x |\n"
+    assert without_tables(plain) == "- **alice**: `1` — x\n"

@@ -82,7 +82,7 @@ export class Effective implements vscode.TreeDataProvider<Node> {
     const item = new vscode.TreeItem(node.name);
     const winner = setting.winners[0];
     const overridden = overrides(setting);
-    item.description = [shortened(setting.text), winner?.layer, overridden ? "overrides" : undefined]
+    item.description = [setting.defined === false ? "not set" : shortened(setting.text), winner?.layer, overridden ? "overrides" : undefined]
       .filter(Boolean)
       .join(" · ");
     item.iconPath = iconOf(setting);
@@ -148,9 +148,13 @@ function onlyChildren(node: Node): Node {
   return { ...inner, name };
 }
 
-/** Another layer or module had its say and lost; the option's own default does not count. */
+/** Another layer or module of the flake had its say and lost; what is switched off does not count. */
 function overrides(setting: Setting): boolean {
-  return setting.losers.some((place) => place.layer !== "default");
+  return setting.losers.some((place) => isOfFlake(place) && !place.why?.startsWith("mkIf false"));
+}
+
+function isOfFlake(place: Place): boolean {
+  return place.layer !== "default" && place.layer !== "input";
 }
 
 function iconOf(setting: Setting): vscode.ThemeIcon {
@@ -165,16 +169,22 @@ function count(node: Node): number {
   return [...node.children.values()].reduce((sum, child) => sum + count(child), node.setting ? 1 : 0);
 }
 
+/** Of those who decide a setting together; hundreds of modules add to home.packages. */
+const MANY = 8;
+
 function tooltip(setting: Setting): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendCodeblock(`${setting.path.join(".")} = ${setting.text}`, "nix");
   if (setting.error ?? setting.reason) {
     text.appendText(setting.error ?? setting.reason ?? "").appendMarkdown("\n\n");
   }
-  for (const place of setting.winners) {
+  for (const place of setting.winners.slice(0, MANY)) {
     text.appendMarkdown(`- decided by ${where(place)}\n`);
   }
-  for (const place of setting.losers) {
+  if (setting.winners.length > MANY) {
+    text.appendMarkdown(`- and by ${setting.winners.length - MANY} more\n`);
+  }
+  for (const place of setting.losers.filter(isOfFlake)) {
     text.appendMarkdown(`- lost: ${where(place)}${place.why ? `, ${plain(place.why)}` : ""}\n`);
   }
   if (setting.type) {
@@ -192,7 +202,8 @@ function where(place: Place): string {
     return plain(place.layer);
   }
   const uri = vscode.Uri.file(place.file).with({ fragment: `L${place.line}` });
-  return `[${plain(vscode.workspace.asRelativePath(place.file))}:${place.line}](${uri.toString()}) (${plain(place.layer)})`;
+  const name = vscode.workspace.asRelativePath(place.file).replace(/^\/nix\/store\/[^/]+\//, "");
+  return `[${plain(name)}:${place.line}](${uri.toString()}) (${plain(place.layer)})`;
 }
 
 function plain(text: string): string {

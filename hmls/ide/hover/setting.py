@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hmls.homes.membership import targets_of
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
-from hmls.homes.setting_json import Places
+from hmls.homes.setting_json import Places, store_name
 from hmls.homes.settings import setting, setting_in, some_settings
 from hmls.homes.targets import Made, Target
 from hmls.ide.hover.text import Link, Parts, block, code, escape
@@ -189,11 +188,6 @@ def _link(found: Contribution, places: Places) -> str | Link:
     text = f"{_short(name)}:{places.line(found)}"
     suffix = " (default)" if found.layer == "default" else ""
     return Link(f"{escape(text)}{suffix}", Place(found.file, found.start, found.end))
-
-
-def store_name(path: str) -> str:
-    """`home-manager`'s files without the folder of the store: `modules/programs/fish.nix`."""
-    return re.sub(r"^/nix/store/[^/]+/", "", path)
 
 
 def _short(name: str) -> str:

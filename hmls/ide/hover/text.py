@@ -69,3 +69,28 @@ def block(text: str, limit: int = 3000) -> str:
 def escape(text: str) -> str:
     """Text that Markdown is to leave alone, on one line."""
     return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", " ".join(text.split()))
+
+
+_TABLE = re.compile(r"^(\|.*)\n\|[:| -]+\n((?:\|.*\n)+)", re.MULTILINE)
+_BAR = re.compile(r"(?<!\\)\|")
+
+
+def without_tables(markdown: str) -> str:
+    """The Markdown with each table as a list, for editors that would show its bars."""
+    return _TABLE.sub(lambda table: _listed(table[1], table[2]), markdown)
+
+
+def _listed(head: str, rows: str) -> str:
+    first = _cells(head)[0]
+    # «on» says nothing of a list; «on **alice**» says whose values these are.
+    title = f"{first}\n\n" if " " in first else ""
+    return title + "".join(f"- {_listed_row(_cells(row))}\n" for row in rows.splitlines())
+
+
+def _listed_row(cells: list[str]) -> str:
+    name, value, source = cells
+    return f"{name}: {value}" + (f" — {source}" if source else "")
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip().replace("\\|", "|") for cell in _BAR.split(row.strip())[1:-1]]

@@ -62,7 +62,14 @@ local function place_text(root, place)
   if vim.startswith(file, root .. '/') then
     file = file:sub(#root + 2)
   end
+  file = file:gsub('^/nix/store/[^/]+/', '')
   return ('%s:%d (%s)'):format(file, place.line or 1, place.layer)
+end
+
+---@param place hmls.Place
+---@return boolean whether it is in a module of an input
+local function is_of_input(place)
+  return place.file ~= nil and vim.startswith(place.file, '/nix/store/')
 end
 
 ---@param setting hmls.Setting
@@ -109,8 +116,11 @@ function M.lines(chosen, settings)
       note = winner and '← ' .. place_text(root, winner) .. more,
       data = setting,
     }
+    local of_inputs = 0
     for number, other in ipairs(setting.winners) do
-      if number > 1 then
+      if number > 1 and is_of_input(other) then
+        of_inputs = of_inputs + 1
+      elseif number > 1 then
         lines[#lines + 1] = {
           text = indent .. '  ← ' .. place_text(root, other),
           group = 'Comment',
@@ -119,8 +129,15 @@ function M.lines(chosen, settings)
         }
       end
     end
+    if of_inputs > 0 then
+      lines[#lines + 1] = {
+        text = ('%s  ← and %d in modules of inputs'):format(indent, of_inputs),
+        group = 'Comment',
+        data = setting,
+      }
+    end
     for _, loser in ipairs(setting.losers) do
-      if loser.layer ~= 'default' then
+      if loser.layer ~= 'default' and loser.layer ~= 'input' then
         lines[#lines + 1] = {
           text = ('%s  ✗ %s'):format(indent, place_text(root, loser)),
           group = 'Comment',
