@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from hmls.homes.workspace import View
     from hmls.ide.completion import Item
     from hmls.server.app import Server
+    from hmls.server.session import Session
+    from hmls.syntax.text import LineIndex
 
 _KINDS = {
     "user": lsp.CompletionItemKind.Class,
@@ -53,10 +55,7 @@ def register(server: Server) -> None:
             latest.clear()
             latest.update(enumerate(items))
             is_incomplete = any(item.narrows for item in items)
-            return lsp.CompletionList(
-                is_incomplete,
-                [_item(server, lines, number, item) for number, item in enumerate(items)],
-            )
+            return lsp.CompletionList(is_incomplete, _items(session, lines, items))
 
         return await session.ask_patiently(work, path=path)
 
@@ -76,8 +75,21 @@ def without_places(snippet: str) -> str:
     return _PLACEHOLDER.sub(r"\1", snippet)
 
 
-def _item(server: Server, lines: Any, number: int, item: Item) -> lsp.CompletionItem:
-    snippet = item.is_snippet and server.session.can_snippets
+def _items(session: Session, lines: LineIndex, items: list[Item]) -> list[lsp.CompletionItem]:
+    ranges: dict[tuple[int, int], lsp.Range] = {}
+    for item in items:
+        # Nearly all have the same, and to count characters takes time.
+        span = item.start, item.end
+        if span not in ranges:
+            ranges[span] = session.converter.range(lines, *span)
+    return [
+        _item(session, ranges[item.start, item.end], number, item)
+        for number, item in enumerate(items)
+    ]
+
+
+def _item(session: Session, where: lsp.Range, number: int, item: Item) -> lsp.CompletionItem:
+    snippet = item.is_snippet and session.can_snippets
     text = without_places(item.text) if item.is_snippet and not snippet else item.text
     return lsp.CompletionItem(
         item.label,
@@ -85,8 +97,11 @@ def _item(server: Server, lines: Any, number: int, item: Item) -> lsp.Completion
         detail=item.detail or None,
         filter_text=item.filter_text or None,
         sort_text=item.sort_key or f"{number:05}",
-        text_edit=lsp.TextEdit(server.session.converter.range(lines, item.start, item.end), text),
-        commit_characters=["."] if item.is_group and server.session.can_commit else None,
+        text_edit=lsp.TextEdit(where, text),
+        commit_characters=_DOT if item.is_group and session.can_commit else None,
         insert_text_format=lsp.InsertTextFormat.Snippet if snippet else None,
         data=number,
     )
+
+
+_DOT = ["."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from hmls.catalog.packages import Package, Packages
 from hmls.homes.package_names import own_packages, packages_of, used_packages
@@ -20,7 +21,7 @@ from hmls.syntax.kinds import Kind
 from hmls.syntax.parse import Node, node_at
 from hmls.syntax.scopes import find_binder, root_path, withs_at
 
-_MOST = 300
+_MOST = 150
 """Of packages nobody uses yet: more than that only slows the editor, typing narrows them."""
 
 
@@ -108,32 +109,44 @@ def _items(
 def _known(packages: Packages, outer: tuple[str, ...], typed: str) -> tuple[list[str], bool]:
     """The packages of a set that what was typed may mean, and whether there are more.
 
-    Those that begin with it come first, of these the shorter ones: they are the main ones.
+    Those that begin with it come first, of these the shorter ones: they are the main ones. Then
+    those that have it, then those that have its letters in their order, as editors compare.
     """
-    typed = typed.lower()
-    begin: list[str] = []
-    rest: list[str] = []
-    in_order = re.compile(".*".join(map(re.escape, typed)))
-    for short, lower in _names_in(packages, outer):
-        if lower.startswith(typed):
-            begin.append(short)
-        elif in_order.search(lower):
-            rest.append(short)
-    if typed:
-        begin.sort(key=lambda name: (len(name), name))
-        rest.sort(key=lambda name: (typed not in name.lower(), len(name), name))
-    else:
-        begin.sort(key=lambda name: (name[0] == "_", name))
-    found = begin + rest
-    return found[:_MOST], len(found) > _MOST
+    names = _names_in(packages, outer)
+    if not typed:
+        return names.sorted[:_MOST], len(names.sorted) > _MOST
+    found: dict[str, None] = {}
+    word = re.escape(typed.lower())
+    in_order = "".join(f"[^\n]*?{re.escape(letter)}" for letter in typed.lower())
+    for pattern in (rf"^{word}[^\n]*", rf"^[^\n]*?{word}[^\n]*", rf"^{in_order}[^\n]*"):
+        for match in re.finditer(pattern, names.lower, re.MULTILINE):
+            for name in names.spelt[match.group()]:
+                found[name] = None
+            if len(found) > _MOST:
+                return list(found)[:_MOST], True
+    return list(found), False
+
+
+class _Names(NamedTuple):
+    """The names in a set of packages: in their order, and in lower case by length, one a line."""
+
+    sorted: list[str]
+    lower: str
+    spelt: dict[str, list[str]]
 
 
 @lru_cache(maxsize=8)
-def _names_in(packages: Packages, outer: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The names in a set of packages, and the same in lower case."""
+def _names_in(packages: Packages, outer: tuple[str, ...]) -> _Names:
     start = ".".join((*outer, "")) if outer else ""
-    names = [name[len(start) :] for name in packages.packages if name.startswith(start)]
-    return [(name, name.lower()) for name in names if "." not in name]
+    whole = [name[len(start) :] for name in packages.packages if name.startswith(start)]
+    spelt: dict[str, list[str]] = {}
+    for name in whole:
+        if "." not in name:
+            spelt.setdefault(name.lower(), []).append(name)
+    names = sorted(
+        (name for each in spelt.values() for name in each), key=lambda name: (name[0] == "_", name)
+    )
+    return _Names(names, "\n".join(sorted(spelt, key=lambda name: (len(name), name))), spelt)
 
 
 def _item(
