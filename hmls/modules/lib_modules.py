@@ -29,7 +29,7 @@ from hmls.modules.definitions import Definition, Loc, wrapped
 from hmls.modules.level import Level
 from hmls.modules.option_value import option_of_attrs
 from hmls.modules.parts import Part, push_down
-from hmls.modules.resolved import Resolved
+from hmls.modules.resolved import Resolved, demand
 from hmls.modules.system import ModuleSystem
 from hmls.modules.types.containers import meta_of
 from hmls.modules.types.foreign import as_type, from_nix_definition
@@ -227,28 +227,28 @@ def _resolved(given: tuple[Lazy, Lazy, Thunk]) -> Resolved:
 
 
 def _final(resolved: Thunk) -> Value:
-    return force(resolved).final()
+    return demand(resolved).final()
 
 
 def _highest_priority(resolved: Thunk) -> Value:
-    return force(resolved).highest_priority
+    return demand(resolved).highest_priority
 
 
 def _merged_value(resolved: Thunk) -> Value:
-    return force(force(resolved).value)
+    return force(demand(resolved).value)
 
 
 def _is_defined(resolved: Thunk) -> Value:
-    return force(resolved).is_defined
+    return demand(resolved).is_defined
 
 
 def _optional_value(resolved: Thunk) -> Value:
-    found: Resolved = force(resolved)
+    found: Resolved = demand(resolved)
     return Attrs({"value": found.value} if found.is_defined else {})
 
 
 def _checked_and_merged(thunk: Thunk) -> Value:
-    resolved: Resolved = force(thunk)
+    resolved: Resolved = demand(thunk)
     error: Value = None
     value: Lazy = resolved.value
     if resolved.type.has_v2_merge:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -252,3 +253,42 @@ def test_nothing_is_offered_twice(tmp_path: Path) -> None:
     found = labels(tmp_path, "{ ... }: { programs.git.enable = t$0; }")
     assert found[:2] == ["true", "false"]
     assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("around", ["attrsOf", "listOf", "nullOr", "uniq"])
+def test_a_submodule_of_modules_that_are_not_known_hides_nothing_else(
+    tmp_path: Path, around: str
+) -> None:
+    # As nixvim declares `files`: of modules that only a configuration tells.
+    more = f"""
+        #- modules/home/default.nix
+        {{ lib, ... }}: {{
+          options.my = lib.mkOption {{
+            type = lib.types.submodule ({{ config, ... }}: {{
+              options.isDocs = lib.mkEnableOption "docs";
+              options.files = lib.mkOption {{
+                type = lib.types.{around} (lib.types.submoduleWith {{
+                  modules = lib.optionals (!config.isDocs) [ {{ }} ];
+                }});
+              }};
+            }});
+          }};
+        }}
+    """
+    assert "isDocs" in labels(tmp_path, "{ my.$0 }", dedent(more))
+
+
+def test_what_is_merged_of_definitions_that_are_not_known_is_not_known(tmp_path: Path) -> None:
+    more = """
+        #- modules/home/default.nix
+        { lib, ... }: {
+          options.my = lib.mkOption {
+            type = lib.types.submodule ({ config, ... }: {
+              options.made = lib.mkOption { };
+              config.made.x = lib.mkIf
+                (lib.modules.mergeDefinitions config.made lib.types.str [ ]).isDefined "a";
+            });
+          };
+        }
+    """
+    assert "made" in labels(tmp_path, "{ my.$0 }", dedent(more))

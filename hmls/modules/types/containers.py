@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from hmls.lang.errors import Unknowable
-from hmls.lang.force import MISSING, expect_attrs, expect_open_list, force, make_list, sorted_names
+from hmls.lang.force import (
+    MISSING,
+    expect_attrs,
+    expect_list,
+    expect_open_list,
+    force,
+    make_list,
+    sorted_names,
+)
 from hmls.lang.values import (
     AllBut,
     Attrs,
@@ -49,7 +57,8 @@ class Container(OptionType):
 
     @property
     def sub_modules(self) -> list[Lazy] | None:
-        return seen(self.element, "getSubModules")  # type: ignore[no-any-return]
+        found = seen(self.element, "getSubModules")
+        return None if found is None else expect_list(found)
 
     def with_sub_modules(self, modules: list[Lazy]) -> OptionType | None:
         inner = self.element.with_sub_modules(modules)
