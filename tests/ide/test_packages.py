@@ -248,3 +248,19 @@ def test_variables_beside_packages(tmp_path: Path) -> None:
     found = ask(tmp_path, text, labels)
     assert isinstance(found, list)
     assert found.index("grepper") < found.index("mine")
+
+
+def test_null_beside_what_is_unknown(tmp_path: Path) -> None:
+    """Nobody can say whether both are null."""
+    text = """\
+{ lib, pkgs, ... }: {
+  options.own = lib.mkOption { type = lib.types.nullOr (lib.types.attrsOf lib.types.str); };
+  config = lib.mkMerge [ { own$0 = pkgs.whatever; } { own = null; } ];
+}
+"""
+
+    def hovered(tree: Tree) -> str:
+        found = hover(tree.view, tree.path, tree.offset)
+        return "" if found is None else found.plain
+
+    assert "pkgs.whatever" in str(ask(tmp_path, text, hovered))

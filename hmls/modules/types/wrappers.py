@@ -23,6 +23,9 @@ from hmls.modules.types.base import (
 )
 from hmls.modules.types.containers import Container, ListOf
 
+_OF_ONE_DEFINITION = frozenset(("package", "unique"))
+"""Types that refuse two definitions, whatever they say."""
+
 
 class NullOr(Container):
     """types.nullOr."""
@@ -71,7 +74,9 @@ class NullOr(Container):
 
         Of two packages, of which nobody can say here that they are not null, none wins.
         """
-        if any(definition.maybe is not None for definition in definitions):
+        if len(definitions) == 1 or self.element.name not in _OF_ONE_DEFINITION:
+            return
+        if any(d.maybe is not None or force(d.value) is None for d in definitions):
             return
         try:
             force(merged_unchecked(self.element, loc, definitions).value)
