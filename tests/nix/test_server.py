@@ -192,6 +192,23 @@ async def test_cancelling_leaves_no_process(folder: Path, nix_environ: dict[str,
         assert (await at.run("build"))["outcome"] == "done"
 
 
+async def test_a_second_server_waits_for_the_first(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    lab = make_lab(folder, nix_environ, building("echo begun; sleep 600"))
+    async with desk(lab) as first, desk(lab) as second:
+        running = asyncio.ensure_future(first.run("build"))
+        await first.sees("begun")
+        found = await second.run("build")
+        assert found["outcome"] == "not-run"
+        assert re.match(rf"“Build {USER}” is running since \d\d:\d\d\. ", found["message"])
+        (token,) = first.client.progress_reports
+        first.client.window_work_done_progress_cancel(lsp.WorkDoneProgressCancelParams(token))
+        assert (await running)["outcome"] == "cancelled"
+        lab.write(HOME, FILE)
+        assert (await second.run("build"))["outcome"] == "done"
+
+
 async def test_a_cancelled_request_ends_its_build(
     folder: Path, nix_environ: dict[str, str]
 ) -> None:

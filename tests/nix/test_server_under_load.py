@@ -199,3 +199,30 @@ async def test_an_editor_that_closes_lets_an_activation_go_to_its_end(
         async with asyncio.timeout(60):
             message = await at.told()
         assert "It went on to its end" in message
+
+
+async def test_a_server_that_is_killed_half_way_through_an_activation(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    """The activation goes on; what the next server says depends on how far it is."""
+    lab = make_lab(folder, nix_environ, '{ files.settings = "dark"; }')
+    pipe = lab.home / ".half-way"
+    os.mkfifo(pipe)
+    async with desk(lab) as at:
+        running = asyncio.ensure_future(at.run("switch"))
+        await at.sees("Activating halfWay")
+        at.kill()
+        running.cancel()
+    async with desk(lab) as at:
+        async with asyncio.timeout(60):
+            assert "The activation is still running, as process " in await at.told()
+        refused = await at.run("build")
+        assert refused["outcome"] == "not-run"
+        assert "still running" in refused["message"]
+        await asyncio.to_thread(pipe.write_text, "on")
+        async with asyncio.timeout(60):
+            while (found := await at.run("build"))["outcome"] == "not-run":
+                assert "still running" in found["message"]
+        assert found["outcome"] == "done"
+        assert any("It went on to its end" in message for message in at.messages)
+    assert (lab.home / "settings").read_text() == "dark"
