@@ -117,14 +117,20 @@ def check(what: str, flake: str, yes: bool, output: Format, as_json: bool, expla
     With the name of a target that is no folder, Nix itself checks the flake and that target.
     """
     from hmls.report.check import check_json, print_check
-    from hmls.report.explain import print_explanation
+    from hmls.report.explain import explanation, explanation_json, print_explanation
 
     if not os.path.isdir(what):
+        if os.sep in what or os.path.exists(what):
+            raise click.BadParameter(f"'{what}' is no folder.", param_hint="FOLDER")
         manner = cli_deploy.Manner(yes, as_json or output == "json")
         sys.exit(cli_deploy.check_target(flake, what, manner))
     folder = what
     if explain:
-        _evaluate(lambda: print_explanation(_repository(folder)))
+        said = _evaluate(lambda: explanation(_repository(folder)))
+        if as_json or output == "json":
+            _print_json(explanation_json(said))
+        else:
+            print_explanation(said)
         return
     chosen: Format = "json" if as_json else output
     data = _evaluate(lambda: check_json(_view(folder), chosen))

@@ -116,11 +116,14 @@ def describe_host(host: Host, root: str) -> str:
 
 
 def deployments(targets: tuple[Target, ...]) -> list[str]:
-    """A line of Markdown for each command, with the targets that it deploys."""
+    """A line of Markdown for each command, with the targets that it deploys and the output."""
     by_command: dict[str, list[Target]] = {}
     for target in targets:
         by_command.setdefault(deployment(target), []).append(target)
-    return [f"`{command}` deploys {_listed(found)}" for command, found in by_command.items()]
+    return [
+        f"`{command}` deploys {_listed(found)}, `{found[0].output}`"
+        for command, found in by_command.items()
+    ]
 
 
 def _listed(targets: list[Target]) -> str:

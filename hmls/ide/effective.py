@@ -12,6 +12,7 @@ from hmls.homes.settings import settings
 from hmls.homes.targets import Target, relative_layers
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.show import quote
+from hmls.lang.store import readable
 from hmls.lang.values import quote_attribute
 from hmls.syntax.parse import parse
 
@@ -100,7 +101,7 @@ def _setting(name: str, found: Setting, places: Places, indent: str) -> Iterator
 def _value(found: Setting, indent: str) -> tuple[str, list[str]]:
     """An expression, and what is to be said about it. `/* ? */` marks what is not certain."""
     if found.error is not None:
-        return f"throw {quote(_short(found.error.strip()))}", []
+        return f"throw {quote(_short(readable(found.error).strip()))}", []
     source = parse(found.text.encode("utf-8", "surrogateescape"))
     why = f"not wholly known: {_short(found.reason)}"
     if source.has_error or not source.root.named_child_count:

@@ -20,6 +20,7 @@ from hmls.homes.setting import Contribution, Setting
 from hmls.homes.setting_json import Places, setting_json
 from hmls.homes.settings import setting, settings
 from hmls.homes.targets import Target
+from hmls.lang.store import readable as readable_paths
 from hmls.lang.values import quote_attribute
 from hmls.syntax.attrpath import split_attrpath
 
@@ -143,7 +144,7 @@ def _in_full(found: Setting, places: Places) -> RenderableType:
 
 def _value(found: Setting, max_lines: int) -> Text:
     if found.error is not None:
-        return Text(f"error: {found.error.strip()}", "red")
+        return Text(f"error: {readable_paths(found.error).strip()}", "red")
     if not found.defined:
         return Text("not defined", "dim italic")
     text = found.text

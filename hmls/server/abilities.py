@@ -1,4 +1,4 @@
-"""What a client can do for deployments, by its capabilities and by docs/protocol.md."""
+"""What a client can do, by its capabilities and by docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -22,12 +22,20 @@ class Abilities:
     progress: bool = False
     show_document: bool = False
     disabled_actions: bool = False
+    document_changes: bool = False
+    creates_files: bool = False
+    renames_files: bool = False
 
 
 def abilities_of(capabilities: lsp.ClientCapabilities) -> Abilities:
     own = _mapping(_mapping(capabilities.experimental).get("hmls"))
     window, document = capabilities.window, capabilities.text_document
     action = document.code_action if document is not None else None
+    workspace = capabilities.workspace
+    edit = workspace.workspace_edit if workspace is not None else None
+    operations = () if edit is None else edit.resource_operations or ()
+    # Neovim names the operations alone; they can only come in document changes.
+    document_changes = bool(operations) or (edit is not None and bool(edit.document_changes))
     return Abilities(
         terminal=own.get("terminal") is True,
         documents=own.get("documents") is True,
@@ -40,6 +48,9 @@ def abilities_of(capabilities: lsp.ClientCapabilities) -> Abilities:
         and window.show_document is not None
         and window.show_document.support,
         disabled_actions=action is not None and bool(action.disabled_support),
+        document_changes=document_changes,
+        creates_files=lsp.ResourceOperationKind.Create in operations,
+        renames_files=lsp.ResourceOperationKind.Rename in operations,
     )
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from hmls.server.convert import lines_of, path_of_uri
-from hmls.server.edits import workspace_edit
+from hmls.server.edits import unfit, workspace_edit
 
 if TYPE_CHECKING:
     from hmls.homes.workspace import View
     from hmls.ide.actions import Action
     from hmls.ide.diagnostics import Diagnostic, Fix
-    from hmls.ide.types import Command
+    from hmls.ide.types import Command, WorkspaceEdit
     from hmls.server.app import Server
     from hmls.server.offers import Offers
 
@@ -48,7 +48,11 @@ def register(server: Server) -> None:
             if _wanted("quickfix", only):
                 for problem in diagnose_file(view, path):
                     if problem.start <= end and start <= problem.end:
-                        found += [_fix(server, view, problem, fix, params) for fix in problem.fixes]
+                        found += [
+                            _fix(server, view, problem, fix, params)
+                            for fix in problem.fixes
+                            if fix.edit is None or unfit(fix.edit, server.abilities) is None
+                        ]
                 found += server.reported.fixes(params.text_document.uri, params.range)
             offered = actions_at(view, path, start, end)
             wanted = [action for action in offered if _wanted(_KINDS[action.kind], only)]
@@ -92,7 +96,7 @@ def _fix(
         lsp.CodeActionKind.QuickFix,
         same or None,
         fix.is_preferred or None,
-        edit=None if fix.edit is None else workspace_edit(server.session.converter, view, fix.edit),
+        edit=_edit(server, view, fix.edit),
         command=_command(fix.title, fix.command),
     )
 
@@ -103,11 +107,15 @@ def _action(server: Server, view: View, action: Action) -> lsp.CodeAction:
         _KINDS[action.kind],
         is_preferred=action.is_preferred or None,
         disabled=None if action.disabled is None else lsp.CodeActionDisabled(action.disabled),
-        edit=None
-        if action.edit is None
-        else workspace_edit(server.session.converter, view, action.edit),
+        edit=_edit(server, view, action.edit),
         command=_command(action.title, action.command),
     )
+
+
+def _edit(server: Server, view: View, edit: WorkspaceEdit | None) -> lsp.WorkspaceEdit | None:
+    if edit is None:
+        return None
+    return workspace_edit(server.session.converter, view, edit, server.abilities)
 
 
 def _command(title: str, command: Command | None) -> lsp.Command | None:

@@ -38,7 +38,8 @@ def register(server: Server) -> None:
             text = layer_text(view.repositories[root], made)
             edit = WorkspaceEdit((CreateFile(made.entry, text),))
             where = view.repositories[root].files.relative(made.entry)
-            return f"{where} is there.", workspace_edit(session.converter, view, edit), made.entry
+            changes = workspace_edit(session.converter, view, edit, server.abilities)
+            return f"{where} is there.", changes, made.entry
 
         message, edit, entry = await session.ask(work, Priority.BACKGROUND)
         if edit is None:

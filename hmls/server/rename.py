@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types as lsp
 
 from hmls.server.convert import lines_of, path_of_uri
-from hmls.server.edits import workspace_edit
+from hmls.server.edits import unfit, workspace_edit
 from hmls.server.requests import RequestFailed
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ def register(server: Server) -> None:
             edit = rename(view, path, offset, params.new_name)
             if isinstance(edit, Refused):
                 raise RequestFailed(edit.why)
-            return workspace_edit(session.converter, view, edit)
+            against = unfit(edit, server.abilities)
+            if against is not None:
+                raise RequestFailed(against)
+            return workspace_edit(session.converter, view, edit, server.abilities)
 
         return await session.ask_patiently(work, path=path)

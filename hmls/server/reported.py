@@ -10,6 +10,7 @@ from hmls.deploy.activation import BACKUP_OPTION
 from hmls.deploy.mend import Mend, end_of_word, mends, offset_of, set_beside
 from hmls.deploy.problem import BackUpFiles, BackUpInSystem, Place, Problem, TrackFile
 from hmls.server.convert import path_of_uri, uri_of_path
+from hmls.server.edits import for_client
 from hmls.syntax.parse import parse
 from hmls.syntax.text import LineIndex
 
@@ -108,7 +109,7 @@ class Reported:
             for start, end, new in mend.edits
         ]
         document = lsp.OptionalVersionedTextDocumentIdentifier(uri_of_path(path), version)
-        return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(document, edits)])
+        return for_client([lsp.TextDocumentEdit(document, edits)], self._server.abilities)
 
     def _diagnostic(self, problem: Problem, place: Place, number: int) -> lsp.Diagnostic:
         message = problem.message

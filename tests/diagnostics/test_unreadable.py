@@ -106,6 +106,28 @@ def test_what_the_user_may_not_read() -> None:
     assert "flake.lock cannot be read: permission denied" in said
 
 
+def test_layers_and_modules_that_the_user_may_not_read() -> None:
+    """No text names them: a flake may find its modules by listing folders."""
+    with tempfile.TemporaryDirectory() as folder:
+        homes = {f"homes/{name}/default.nix": "{ }" for name in ("carol", "carol@global")}
+        files = {"flake.nix": default_flake(), "modules/home/found.nix": "{ }", **homes}
+        write_files(folder, files)
+        Path(folder).chmod(0o755)
+        for name in ("homes/carol@global", "modules/home/found.nix"):
+            Path(folder, name).chmod(0)
+        command = [sys.executable, "-m", "hmls", "check", "--json", folder]
+        if os.geteuid() == 0:
+            command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+        Path(folder, "homes/carol@global").chmod(0o755)
+        found = json.loads(done.stdout)["diagnostics"]
+    said = {(each["file"], each["message"]) for each in found if each["code"] == "unreadable-file"}
+    assert said == {
+        ("homes/carol@global/default.nix", "default.nix cannot be read: permission denied"),
+        ("modules/home/found.nix", "found.nix cannot be read: permission denied"),
+    }
+
+
 def test_the_import_of_a_pipe(tmp_path: Path) -> None:
     home = "{ imports = [ ./pipe.nix ]; }"
     write_files(str(tmp_path), {"flake.nix": default_flake(), "homes/alice/default.nix": home})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hmls.ide.completion import complete
 from tests.ide.tree import ask
 
@@ -60,3 +62,39 @@ def test_keys_of_a_set_of_people_outside_of_the_options() -> None:
         #- systems/workstation/default.nix
         { ... }: let people = { alice = { }; $0 }; in { "🎉" = people; }
     """)
+
+
+UNFINISHED = """
+    #- homes/alice/default.nix
+    { }
+    #- homes/bob/default.nix
+    { }
+    #- systems/desk/default.nix
+    TEXT"""
+"""The text ends with the file, with no line break behind it."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ home-manager = { users = { a$0",
+        "{ home-manager = { users.$0",
+        '{ x = [ (f { "🎉" = "}"; home-manager.users.$0',
+        "{ # }\n    x = '' ''${ ''' ''; home-manager.users.$0",
+        '{ lib, ... }: { users.users = lib.mkIf (a == "b") { a$0',
+        '{ home = { username = "$0',
+    ],
+)
+def test_unfinished_text_in_sets_of_sets(text: str) -> None:
+    assert labels(UNFINISHED.replace("TEXT", text)) == {"alice", "bob"}
+
+
+@pytest.mark.parametrize("flake", ["path:.", "path:./dots", "git+file:.", "git+file:///etc/dots"])
+def test_urls_of_paths_are_this_flake(flake: str) -> None:
+    assert "alice" in labels(UNFINISHED.replace("TEXT", f'{{ x = "{flake}#$0"; }}'))
+    assert "alice" in labels(UNFINISHED.replace("TEXT", f'{{ x = "{flake}#a$0'))
+
+
+def test_a_name_that_is_typed_does_not_count_among_the_keys() -> None:
+    text = "{ x = { alice = 1; bob = 2; al$0 = 3; }; }"
+    assert labels(UNFINISHED.replace("TEXT", text)) == {"alice", "bob"}

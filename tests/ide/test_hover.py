@@ -84,6 +84,13 @@ def test_sets_show_what_is_in_them(tmp_path: Path) -> None:
     assert "also on alice@desk" in found
 
 
+def test_errors_name_files_as_they_are_in_the_flake(tmp_path: Path) -> None:
+    text = LAYERS.replace("lib.mkDefault ", "").replace('my.name = "b"', 'my.n$0ame = "b"')
+    found = hovered(tmp_path, text)
+    assert '- In `./homes/alice@desk\': "b"' in found
+    assert "/nix/store" not in found
+
+
 def test_pipes_and_backticks_do_not_break_the_table(tmp_path: Path) -> None:
     text = LAYERS.replace('"b"', '"a|`b`"').replace('my.name = "a|', 'my.n$0ame = "a|')
     assert '| ``"a\\|`b`"`` |' in hovered(tmp_path, text)
@@ -93,7 +100,22 @@ def test_users_and_hosts_say_how_they_are_deployed(tmp_path: Path) -> None:
     text = LAYERS.replace('my.name = "b"', 'my.name = "b"; home.username = "al$0ice"')
     assert "`home-manager switch --flake .#alice` deploys alice" in hovered(tmp_path, text)
     text = LAYERS + '    #- systems/desk/default.nix\n    { networking.hostName = "de$0sk"; }\n'
-    assert "`sudo nixos-rebuild switch --flake .#desk` deploys" in hovered(tmp_path, text)
+    found = hovered(tmp_path, text)
+    assert "`sudo nixos-rebuild switch --flake .#desk` deploys alice + alice@desk" in found
+    assert found.rstrip().endswith("(x86_64-linux), `nixosConfigurations.desk`")
+
+
+def test_a_phone_is_a_target_of_its_own(tmp_path: Path) -> None:
+    droid = '    #- homes/alice@droid/default.nix\n    { my.na$0me = lib.mkForce "phone"; }\n'
+    layers = LAYERS + '    #- flake.nix\n    { outputs = _: throw "no"; }\n'
+    found = hovered(tmp_path, layers + droid)
+    assert '| **alice@droid** | `"phone"` | [alice@droid:2] |' in found
+    assert "priority 1000 loses to 50 on alice@droid" in found
+    named = droid.replace("na$0me", "name").replace("{", '{ home.username = "al$0ice";', 1)
+    assert (
+        "`nix-on-droid switch --flake .#alice` deploys alice + alice@droid (aarch64-linux), "
+        "`nixOnDroidConfigurations.alice`"
+    ) in hovered(tmp_path, layers + named)
 
 
 def test_paths_say_what_the_file_is(tmp_path: Path) -> None:

@@ -64,6 +64,29 @@ def test_a_line_number_is_no_picture(tmp_path: Path) -> None:
     assert "homes/alice/default.nix:100:13 error" in result.stdout
 
 
+def test_a_folder_that_is_not_there_is_no_target(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["check", str(tmp_path / "nothing")])
+    assert result.exit_code == 2
+    assert "nothing' is no folder" in result.output
+
+
+def test_the_explanation_names_each_fact_once(tmp_path: Path) -> None:
+    write_tree(tmp_path, TREE + "#- flake.nix\n    { outputs = _: ./a@b; }")
+    found = json.loads(check_again(tmp_path, "--explain", "--json").stdout)["explanation"]
+    errors = [each for each in found if each["kind"] == "error" and "syntax" in each["text"]]
+    assert errors == [
+        {"kind": "error", "text": "syntax error, unexpected '@'", "why": None, "of": None}
+    ]
+    assert {"kind": "found", "text": "layout homes", "why": "2 layers", "of": None} in found
+    lines = check_again(tmp_path, "--explain").stdout.splitlines()
+    assert "   error  syntax error, unexpected '@'" in lines
+    assert any(line.startswith(" assumed  target alice flake.nix does not") for line in lines)
+
+
+def check_again(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["check", str(root), *arguments])
+
+
 def test_github(tmp_path: Path) -> None:
     lines = check(tmp_path, "--format", "github").stdout.splitlines()
     assert lines[0] == (

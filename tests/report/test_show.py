@@ -94,6 +94,20 @@ def test_unknown_targets_and_settings_are_refused(root: str) -> None:
     assert (status, output) == (1, "Error: alice has no setting 'programs.git.nothing'\n")
 
 
+def test_errors_name_files_as_they_are_in_the_flake(tmp_path: Path) -> None:
+    tree = """
+        #- homes/alice/default.nix
+        { lib, ... }: { options.f = lib.mkOption { type = lib.types.int; }; config.f = "🎉"; }
+    """
+    write_files(str(tmp_path), files_of(tree))
+    _, output = run("alice", "f", "--flake", str(tmp_path))
+    assert '- In `./homes/alice\': "🎉"' in output
+    _, output = run("alice", "f", "--flake", str(tmp_path), "--json")
+    [found] = json.loads(output)["options"]
+    assert (found["known"], found["value"]) == (False, None)
+    assert found["error"].startswith("A definition for option `f' is not of type `signed integer'")
+
+
 def test_a_function_is_one_setting(tmp_path: Path) -> None:
     tree = """
         #- homes/alice/default.nix

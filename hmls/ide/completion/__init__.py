@@ -29,13 +29,16 @@ def complete(view: View, path: str, offset: int) -> list[Item]:
     if source is None or repository is None:
         return []
     items = complete_paths(repository, path, source.text, offset) or complete_references(
-        repository, source, offset
+        repository, source, offset, source.text
     )
     if items:
         return items
     place = find_place(source, offset)
     if place is None:
         return []
+    references = complete_references(repository, place.source, offset, source.text)
+    if references:
+        return references
     found = _at(repository, path, place)
     by_label: dict[str, Item] = {}
     for item in found:

@@ -25,6 +25,8 @@ _COMMANDS = re.compile(
 _KINDS = {"standalone": STANDALONE, "nixos": NIXOS, "darwin": DARWIN, "droid": DROID}
 _HERE = re.compile(r"\.{1,2}$|.*/|.*\}$|\$\w+$")
 """What may name this flake: `.`, a path, a variable. `nixpkgs` and `window#bar` do not."""
+_LOCAL = re.compile(r"^(?:path:|git\+file:(?://)?)(?=[./$~])")
+"""What a path may begin with in a flake reference."""
 _ELSEWHERE = re.compile(r"[\w+-]+:")
 """A URL: the flake of a user's own only where a command that deploys is given it."""
 
@@ -38,13 +40,16 @@ class Reference:
     end: int
 
 
-def flake_reference(source: Source, offset: int) -> Reference | None:
-    """The reference that the cursor is behind, if it may be one to a target of this flake."""
+def flake_reference(source: Source, offset: int, text: bytes) -> Reference | None:
+    """The reference that the cursor is behind, if it may be one to a target of this flake.
+
+    `source` is made of `text`, or of what it is up to the cursor and something that ends it.
+    """
     command = _command(source, offset)
     match = _REFERENCE.search(command)
     if match is None:
         return None
-    before, flake = command[: match.start()], match["flake"]
+    before, flake = command[: match.start()], _LOCAL.sub("", match["flake"])
     said = [found.lastgroup or "" for found in _COMMANDS.finditer(before)]
     if _ELSEWHERE.match(flake) or not (_HERE.match(flake) or flake == ""):
         if re.search(r"--flake[ =][\"']?$", before) is None:
@@ -63,7 +68,7 @@ def flake_reference(source: Source, offset: int) -> Reference | None:
     typed = typed[quoted.end() :] if quoted is not None else typed
     if "\\" in typed or '"' in typed or (quoted is None and "." in typed):
         return None
-    rest = re.compile(rb"[\w@+-]*").match(source.text, offset)
+    rest = re.compile(rb"[\w@+-]*").match(text, offset)
     return Reference(wanted, offset - len(typed.encode()), rest.end() if rest else offset)
 
 

@@ -16,9 +16,11 @@ from hmls.syntax.cursor import BindingName, Selection, StringText
 from hmls.syntax.parse import Source
 
 
-def complete_references(repository: Repository, source: Source, offset: int) -> list[Item]:
+def complete_references(
+    repository: Repository, source: Source, offset: int, text: bytes
+) -> list[Item]:
     """Targets behind `#` in a command, in strings and in comments."""
-    reference = flake_reference(source, offset)
+    reference = flake_reference(source, offset, text)
     if reference is None:
         return []
     return _items(repository, reference.wanted, reference.start, reference.end, quoted=False)

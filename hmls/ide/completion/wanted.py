@@ -99,7 +99,10 @@ def _names_of(table: Node) -> list[str]:
         for clause in group.named_children:
             attrpath = clause.child_by_field_id(Field.ATTRPATH)
             if clause.kind_id == Kind.BINDING and attrpath is not None:
-                found.append(without_marker(attrpath_names(attrpath)[0]))
+                name = attrpath_names(attrpath)[0]
+                # What is being typed says nothing of what the others are.
+                if without_marker(name) == name:
+                    found.append(name)
     return found
 
 

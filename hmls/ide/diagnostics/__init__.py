@@ -80,9 +80,11 @@ def _look(
     if repository is None:
         return no_flake.diagnose(view, path)
     files = repository.files
-    if not files.is_inside(path) or not files.exists(path):
+    if not files.is_inside(path):
         return []
     found = unreadable.diagnose(repository, path)
+    if not found and not files.exists(path):
+        return []
     if not path.endswith(".nix") or found:
         return found
     for check in checks:

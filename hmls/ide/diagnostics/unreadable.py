@@ -23,6 +23,8 @@ _KINDS = (
     (stat.S_ISBLK, "a device"), (stat.S_ISCHR, "a device"),
 )  # fmt: skip
 _NO_LOCK = "there is no flake.lock"
+_DENIED = "cannot be read: permission denied"
+_ENTRIES = ("flake.nix", "default.nix")
 
 
 def needed(repository: Repository) -> Iterator[str]:
@@ -39,9 +41,11 @@ def needed(repository: Repository) -> Iterator[str]:
 
 
 def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
-    """What is wrong with one of the needed files."""
+    """What is wrong with one of the needed files, or that a .nix file may not be read."""
     if path not in needed(repository):
-        return []
+        if not path.endswith(".nix") or path in repository.files.buffers or _is_open(path):
+            return []
+        return [Diagnostic(path, 0, 0, UNREADABLE, f"{os.path.basename(path)} {_DENIED}")]
     why = None if path in repository.files.buffers else _why_unreadable(path)
     if why is None:
         return _content(repository, path)
@@ -53,7 +57,8 @@ def _why_unreadable(path: str) -> str | None:
     try:
         os.lstat(path)
     except PermissionError:
-        return "cannot be read: permission denied"
+        # Of the files in a folder that is closed the first is reported.
+        return _DENIED if os.path.basename(path) in _ENTRIES else None
     except (OSError, ValueError):
         return None
     try:
@@ -67,7 +72,12 @@ def _why_unreadable(path: str) -> str | None:
     kind = next((name for is_kind, name in _KINDS if is_kind(mode)), None)
     if kind is not None:
         return f"is {kind}, not a file"
-    return None if os.access(path, os.R_OK) else "cannot be read: permission denied"
+    return None if _is_open(path) else _DENIED
+
+
+def _is_open(path: str) -> bool:
+    """Whether a file may be read, if it is there."""
+    return os.access(path, os.R_OK) or not os.path.exists(path)
 
 
 def _content(repository: Repository, path: str) -> list[Diagnostic]:

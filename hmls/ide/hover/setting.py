@@ -16,6 +16,7 @@ from hmls.ide.hover.text import Link, Parts, block, code, escape
 from hmls.ide.subject import SettingName
 from hmls.ide.types import Place
 from hmls.lang.errors import GaveUp, NixError, Unknowable
+from hmls.lang.store import readable as readable_paths
 from hmls.lang.values import quote_attribute
 from hmls.modules.evaluation import Evaluation
 
@@ -163,7 +164,7 @@ def _cell(found: Setting | None) -> str:
     if found is None:
         return "—"
     if found.error is not None:
-        return f"error: {escape(found.error.strip().splitlines()[0])[:120]}"
+        return f"error: {escape(readable_paths(found.error).strip().splitlines()[0])[:120]}"
     if not found.defined:
         return "not defined"
     shown = code(found.text, _MAX_IN_TABLE, in_table=True)
@@ -200,7 +201,7 @@ def _short(name: str) -> str:
 
 def _long_value(found: Setting) -> Iterator[str]:
     if found.error is not None:
-        message = found.error.strip()
+        message = readable_paths(found.error).strip()
         if "\n" in message or len(message) > 120:
             yield block(message)
     elif len(" ".join(found.text.split())) > _MAX_IN_TABLE:
