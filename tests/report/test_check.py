@@ -75,11 +75,16 @@ def test_the_explanation_names_each_fact_once(tmp_path: Path) -> None:
     found = json.loads(check_again(tmp_path, "--explain", "--json").stdout)["explanation"]
     errors = [each for each in found if each["kind"] == "error" and "syntax" in each["text"]]
     assert errors == [
-        {"kind": "error", "text": "syntax error, unexpected '@'", "why": None, "of": None}
+        {
+            "kind": "error",
+            "text": "syntax error, unexpected '@', expecting ';'",
+            "why": None,
+            "of": None,
+        }
     ]
     assert {"kind": "found", "text": "layout homes", "why": "2 layers", "of": None} in found
     lines = check_again(tmp_path, "--explain").stdout.splitlines()
-    assert "   error  syntax error, unexpected '@'" in lines
+    assert "   error  syntax error, unexpected '@', expecting ';'" in lines
     assert any(line.startswith(" assumed  target alice flake.nix does not") for line in lines)
 
 
@@ -119,7 +124,7 @@ def test_files_of_a_flake_in_a_folder_are_named_as_the_reader_looks_for_them(
     (tmp_path / "repo" / ".git").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "repo")
     printed = check(tmp_path / "repo" / "my nix", "--format", output).stdout
-    assert re.search(rf"(^|[=\" ]){re.escape(name)}", printed)
+    assert re.search(rf"(?m)(^|[=\" ]){re.escape(name)}", printed)
 
 
 def test_explanation(tmp_path: Path) -> None:
