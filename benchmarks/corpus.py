@@ -32,6 +32,7 @@ _MINUTES = 5
 _GIGABYTES = 6
 """Of addresses; half a gigabyte of them is the stack of the evaluation, mostly untouched."""
 
+_STEPS = 10**12
 _REACHED = frozenset(("unread", "unread-module", "undeclared", "own-module"))
 """Kinds of reasons: a module that is not evaluated declares it, or may add to it."""
 _MISSING = frozenset(
@@ -193,17 +194,20 @@ def _check(view: Any) -> dict[str, Any]:
 def _home(repository: Any, target: Any) -> dict[str, Any]:
     """The leaves of one home: how many there are and are known, and why the others are not."""
     from hmls.homes.settings import settings
+    from hmls.lang.budget import limited
     from hmls.lang.errors import NixError, Unknowable
 
     try:
         evaluation = repository.evaluation(target)
         collected = evaluation.collected
+        # The memory that a home may take is its own, whatever those before it took.
+        with limited(_STEPS):
+            # What only a false mkIf defines has no value to know.
+            found = [s for s in settings(repository, target) if s.defined]
     except NixError as error:
         return {"error": error.message}
     except Unknowable as stop:
         return {"error": f"unknown: {stop.unknown.text}: {stop.unknown.cause.message}"}
-    # What only a false mkIf defines has no value to know.
-    found = [s for s in settings(repository, target) if s.defined]
     unknown = [s for s in found if not s.known]
     return {
         "modules": len(collected.modules),

@@ -211,9 +211,13 @@ cli_deploy.register(main)
 
 def _evaluate(work: Callable[[], T]) -> T:
     """Run something on the evaluation thread."""
+    from hmls.lang.errors import GaveUp
     from hmls.lang.thread import run
 
-    return run(work)
+    try:
+        return run(work)
+    except GaveUp as stop:
+        raise click.ClickException(f"this is not known: {stop.cause.message}") from None
 
 
 def _view(folder: str) -> Any:

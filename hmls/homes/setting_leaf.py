@@ -255,7 +255,7 @@ class Reader:
             return None
         path = store.disk_path(definition.file)
         entry = os.path.join(path, "default.nix")
-        return entry if path in self._loaded and entry in self.repository.index.paths else path
+        return entry if path in self._loaded and entry in self.repository.index.path_set else path
 
     def _layer(self, definition: Definition, file: str | None) -> LayerKind:
         if definition.origin == DEFAULT:

@@ -204,7 +204,7 @@ class Interp:
 
 from hmls.lang.force import force  # noqa: E402
 
-_KEPT_FILES = 4096
+_KEPT_FILES = 16_384
 
 
 class Compiled:
