@@ -37,7 +37,7 @@ _LOOK_S = 120.0
 _LOOKS = 4
 _COLOURS = {1: "red", 2: "yellow", 3: "blue", 4: "bright_black"}
 _LEVELS = {1: "error", 2: "warning", 3: "information", 4: "hint"}
-_FILE_LINK = re.compile(r"\[([^\]]+)\]\(file:[^)\s]*\)")
+_FILE_LINK = re.compile(r"\[([^\[\]]+)\]\(file:[^)\s]*\)")
 """Links to files, which editors open and a terminal has no use for."""
 
 

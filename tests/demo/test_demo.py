@@ -81,6 +81,22 @@ def test_a_repository_of_ones_own(tmp_path: Path) -> None:
     assert "does not answer" not in done.stdout
 
 
+def test_a_list_in_a_table_is_no_link(tmp_path: Path) -> None:
+    names = " ".join(f'"/opt/{number}/bin"' for number in range(20))
+    write_files(
+        str(tmp_path),
+        {
+            "flake.nix": FLAKE,
+            "homes/zoe/default.nix": f"{{ home.sessionPath = [ {names} ]; }}",
+            "homes/zoe@box/default.nix": '{ home.sessionPath = [ "/opt/box/bin" ]; }',
+            "systems/box/default.nix": '{ networking.hostName = "box"; }',
+        },
+    )
+    done = demo(str(tmp_path))
+    assert '[ "/opt/0/bin"' in done.stdout
+    assert "[homes/zoe" not in done.stdout
+
+
 def test_homes_without_settings_or_layers(tmp_path: Path) -> None:
     write_files(str(tmp_path), {"flake.nix": "{ outputs = _: { }; }", "homes/a/default.nix": "{ }"})
     done = demo(str(tmp_path))
