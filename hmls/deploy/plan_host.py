@@ -229,6 +229,8 @@ def _as_root(argv: tuple[str, ...], title: str, target: Target, situation: Situa
     if remote is not None:
         needs_terminal = not remote.startswith("root@")
         argv = (*argv, "--sudo", "--ask-sudo-password") if needs_terminal else argv
+    elif needs_terminal and "--build-host" in argv:
+        argv = (*argv, "--sudo")  # Root has not the keys with which the user reaches it.
     elif needs_terminal:
         argv = ("sudo", *argv)
     return Step(

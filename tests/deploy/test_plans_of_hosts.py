@@ -75,6 +75,12 @@ def test_another_machine_is_refused_unless_it_is_named() -> None:
     assert plan.display(plan.unattended(last)).endswith("--target-host alice@server --sudo")
 
 
+def test_a_build_host_is_reached_by_the_user_and_not_by_root() -> None:
+    assert commands(plan.switch(HOST, with_options(build_host="big")))[-1] == (
+        "nixos-rebuild switch --flake '/repo#workstation' --build-host big --sudo"
+    )
+
+
 def test_root_of_another_machine_needs_no_sudo() -> None:
     made = plan.switch(HOST, with_options(target_host="root@server"))
     assert commands(made)[-1].endswith("--target-host root@server")
