@@ -45,6 +45,8 @@ _QUIET_S = 0.1
 _HELD_S = 1.0
 """For how long at the most what nobody waits for is held back."""
 
+_PAUSE_S = 0.25
+"""How long nobody must have asked before young objects are looked through: a short wait."""
 _REST_S = 2.0
 """How long nobody must have asked before time is taken to free memory, at the least."""
 _REST_FACTOR = 20
@@ -54,6 +56,14 @@ _REST_FACTOR = 20
 def _has_litter() -> bool:
     """Whether so much was made since memory was freed that it is worth a pause."""
     return gc.get_count()[2] > 0
+
+
+def _has_young_litter() -> bool:
+    """Whether some hundred thousand objects were made that nobody has looked through yet.
+
+    Left alone they become so many that it is a pause of a second in the middle of an answer.
+    """
+    return gc.get_count()[1] > 1
 
 
 class _Job(Generic[T]):
@@ -115,15 +125,22 @@ class Engine:
 
     def _next(self) -> tuple[int, _Job[object]] | None:
         """The most urgent job, once there is one; None after memory was freed meanwhile."""
+        young = False
         with self._wake:
             while not self._queue and not self._closed:
-                if not self._wake.wait(self._rest_s if _has_litter() else None):
+                young = _has_young_litter()
+                rest_s = _PAUSE_S if young else self._rest_s if _has_litter() else None
+                if not self._wake.wait(rest_s):
                     break
             while self._queue and (held := self._hold_s()) > 0 and not self._closed:
                 self._wake.wait(held)
             if self._queue:
                 return heapq.heappop(self._queue)[1:]
-        if not self._closed:
+        if self._closed:
+            return None
+        if young:
+            gc.collect(1)
+        else:
             started = time.monotonic()
             gc.collect()
             self._rest_s = max(_REST_S, _REST_FACTOR * (time.monotonic() - started))

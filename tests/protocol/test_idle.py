@@ -32,6 +32,27 @@ def test_an_idle_engine_frees_what_was_dropped(monkeypatch: pytest.MonkeyPatch) 
         idle.close()
 
 
+def test_young_objects_are_looked_through_at_a_short_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "_REST_S", 600.0)
+    monkeypatch.setattr(engine, "_PAUSE_S", 0.01)
+    idle, freed = Engine(), threading.Event()
+
+    def drop() -> None:
+        gc.collect()
+        kept = _Cycle()
+        weakref.finalize(kept, freed.set)
+        for _ in range(3):
+            gc.collect(0)  # It survives, so that only the next generation's turn frees it.
+
+    try:
+        idle.submit(Priority.REQUEST, drop).result(60)
+        assert freed.wait(20)
+    finally:
+        idle.close()
+
+
 def test_who_asks_may_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody waits for begins when nobody has asked for a while, or was held for long."""
     monkeypatch.setattr(engine, "_QUIET_S", 600.0)
