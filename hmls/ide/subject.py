@@ -119,15 +119,15 @@ def setting_of(repository: Repository, path: str, context: Context | None) -> Se
             space = space_of(repository, path)
             if space is None or not context.path:
                 return None
-            return _in_home(context.path, space, context.span)
+            return in_home(context.path, space, context.span)
         case Selection(path=selected, span=span) | Variable(path=tuple() as selected, span=span):
             if len(selected) < 2:
                 return None
             if selected[0] in ("config", "options"):
                 space = space_of(repository, path)
-                return None if space is None else _in_home(selected[1:], space, span)
+                return None if space is None else in_home(selected[1:], space, span)
             if selected[0] in _SYSTEM_ARGUMENTS:
-                return _in_home(selected[1:], "system", span)
+                return in_home(selected[1:], "system", span)
             return _of_output(selected, span)
     return None
 
@@ -141,7 +141,7 @@ def inside_of(
         return None
     if space == "system" and inside[:3] == ("home-manager", "sharedModules", ELEMENT):
         return SettingName(inside[3:], "home", span)
-    return _in_home(inside, space, span)
+    return in_home(inside, space, span)
 
 
 def _element(repository: Repository, path: str, context: BindingName) -> SettingName | None:
@@ -177,8 +177,8 @@ def _inline(repository: Repository, path: str, context: BindingName) -> SettingN
         return None
     for target in repository.recent_targets.items:
         for space in _SPACES:
-            wanted = _in_home(context.path, space, context.span)
-            full = _in_home(context.full_path, space, context.span).path
+            wanted = in_home(context.path, space, context.span)
+            full = in_home(context.full_path, space, context.span).path
             if wanted.space == space and _is_defined(
                 repository, target, space, full, path, context
             ):
@@ -212,7 +212,7 @@ def _is_defined(
     )
 
 
-def _in_home(path: tuple[str, ...], space: Space, span: Span) -> SettingName:
+def in_home(path: tuple[str, ...], space: Space, span: Span) -> SettingName:
     """What a system says of a home is a setting of the home."""
     if path[:2] == ("home-manager", "users") and len(path) > 3:
         return SettingName(path[3:], "home", span)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hmls.catalog.cache import unpack_packages
+from hmls.catalog.cache import unpack_packages, unpack_table
 from hmls.catalog.packages import Packages
 from hmls.catalog.worker import read_input
 from hmls.homes.catalogued import Catalogued
@@ -33,6 +33,8 @@ def ask(folder: Path, text: str, question: object) -> object:
     """A question about a flake whose nixpkgs lies in a store."""
     store = Store(folder / "root")
     nar_hash, packages = read(store)
+    path = store.path(nar_hash)
+    nixos = unpack_table(read_input("nixos", str(path), packages.store_path)[0])
     files = files_of("#- homes/alice/default.nix\n" + text)
     path = next(name for name, content in files.items() if "$0" in content)
     offset = len(files[path].split("$0")[0].encode())
@@ -43,7 +45,8 @@ def ask(folder: Path, text: str, question: object) -> object:
     def on_thread() -> object:
         workspace = Workspace(str(store.root))
         workspace.set_folders([str(root)])
-        knowledge = Catalogued({("packages", packages.store_path): packages})
+        stored = packages.store_path
+        knowledge = Catalogued({("packages", stored): packages, ("nixos", stored): nixos})
         view = Views(workspace, knowledge).newest()
         assert callable(question)
         return question(Tree(str(root), view, str(root / path), offset))
@@ -264,3 +267,15 @@ def test_null_beside_what_is_unknown(tmp_path: Path) -> None:
         return "" if found is None else found.plain
 
     assert "pkgs.whatever" in str(ask(tmp_path, text, hovered))
+
+
+def test_a_file_that_nothing_loads_has_the_options_that_it_sets(tmp_path: Path) -> None:
+    """`services.lamp` is an option of the NixOS in the store."""
+    nowhere = "{ }\n#- boxes/a.nix\n"
+    by_content = nowhere + "{ services.lamp.enable = true; services.lamp.$0 }"
+    assert "bulbs" in str(ask(tmp_path / "a", by_content, labels))
+    by_path = "{ }\n#- hosts/a.nix\n{ services.lamp.$0 }"
+    assert "bulbs" in str(ask(tmp_path / "b", by_path, labels))
+    value = nowhere + "{ services.lamp.enable = $0; }"
+    assert "true" in str(ask(tmp_path / "c", value, labels))
+    assert "git" in str(ask(tmp_path / "d", nowhere + "{ programs.$0 }", labels))

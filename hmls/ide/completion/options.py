@@ -11,9 +11,10 @@ from hmls.homes.gathered import DefinedNames
 from hmls.homes.offered import offered_names, tables_for, takes_any_name
 from hmls.homes.repository import Repository, Space
 from hmls.ide.completion.item import Item
+from hmls.ide.guessed_space import guessed_space
 from hmls.ide.option_text import about_option, dotted
 from hmls.ide.place import CompletionPlace, without_marker
-from hmls.ide.subject import SettingName, inside_of, setting_of
+from hmls.ide.subject import in_home, inside_of, setting_of
 from hmls.lang.values import quote_attribute
 from hmls.syntax.cursor import BindingName, Context, Selection, Span, Variable
 from hmls.syntax.parse import node_at
@@ -30,11 +31,14 @@ def complete_options(repository: Repository, path: str, place: CompletionPlace) 
         case BindingName(is_anchored=True, section=section) if section != "options":
             found = setting_of(repository, path, context)
             if found is None and not path.endswith(_FLAKE):
-                found = SettingName(context.path, "home", context.span)
+                found = in_home(context.path, guessed_space(repository, path), context.span)
         case BindingName(inside=tuple() as inside) if context.section != "options":
             found = inside_of(repository, path, inside, context.span)
-        case Selection() | Variable(path=tuple()):
+        case Selection(path=selected) | Variable(path=tuple() as selected):
             found = setting_of(repository, path, context)
+            if found is None and selected[0] == "config" and len(selected) > 1:
+                space = guessed_space(repository, path)
+                found = in_home(selected[1:], space, context.span)
         case _:
             found = None
     if found is not None:

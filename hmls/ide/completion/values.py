@@ -10,8 +10,9 @@ from hmls.catalog.values import Wanted, element_of, wanted_by
 from hmls.homes.offered import offered_option, tables_for
 from hmls.homes.repository import Repository
 from hmls.ide.completion.item import Item
+from hmls.ide.guessed_space import guessed_space
 from hmls.ide.place import CompletionPlace, without_marker
-from hmls.ide.subject import SettingName, setting_of
+from hmls.ide.subject import SettingName, in_home, setting_of
 from hmls.lang.values import is_identifier
 from hmls.syntax.cursor import BindingName, Span, StringText, Variable, value_of
 from hmls.syntax.kinds import Kind
@@ -78,7 +79,7 @@ def _option_around(
     binding = BindingName(cleaned, cleaned, span, span, None, True, None)
     setting = setting_of(repository, path, binding)
     if setting is None and not path.endswith("flake.nix"):
-        setting = SettingName(cleaned, "home", span)
+        setting = in_home(cleaned, guessed_space(repository, path), span)
     outer = node.parent
     while outer is not None and outer.kind_id in (Kind.PARENTHESIZED, Kind.WITH):
         outer = outer.parent
