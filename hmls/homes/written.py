@@ -12,7 +12,7 @@ from hmls.lang.force import MISSING, force, get_lazy
 from hmls.lang.values import Attrs, Lazy, Path, Site, Value
 from hmls.modules.evaluation import Evaluation
 
-_OF_THE_FLAKE = ("self", "inputs", "lib")
+_OF_THE_FLAKE = ("self", "inputs", "lib", "pkgs")
 """Arguments that mean the same in files that are no modules, by custom."""
 
 
@@ -115,8 +115,10 @@ def _starts(repository: Repository, path: str, name: str) -> Iterator[Lazy]:
     elif not found and name in _OF_THE_FLAKE:
         for target in repository.recent_targets.items[:2]:
             try:
-                special = repository.evaluation(target).special_args
-                yield special.get(name, MISSING)
+                evaluation = repository.evaluation(target)
+                is_packages = name == "pkgs" and name not in evaluation.special_args
+                given = evaluation.special_args.get(name, MISSING)
+                yield evaluation.argument(name) if is_packages else given
             except (NixError, Unknowable):
                 continue
 

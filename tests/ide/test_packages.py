@@ -279,3 +279,13 @@ def test_a_file_that_nothing_loads_has_the_options_that_it_sets(tmp_path: Path) 
     value = nowhere + "{ services.lamp.enable = $0; }"
     assert "true" in str(ask(tmp_path / "c", value, labels))
     assert "git" in str(ask(tmp_path / "d", nowhere + "{ programs.$0 }", labels))
+
+
+def test_a_package_takes_packages(tmp_path: Path) -> None:
+    text = "{ }\n#- packages/x.nix\n{ lib, $0 }: older"
+    found = ask(tmp_path, text, labels)
+    assert isinstance(found, list)
+    assert found[0] == "older"
+    assert "grepper" in found
+    text = "{ }\n#- packages/x.nix\n{ stdenv }: stdenv.hostPlatform.$0"
+    assert "isLinux" in str(ask(tmp_path / "b", text, labels))

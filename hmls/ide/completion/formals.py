@@ -22,15 +22,7 @@ from hmls.syntax.scopes import find_binder
 from hmls.syntax.uses import occurrences
 
 _OF_SUBMODULES = ("name", "config", "options", "lib")
-_OF_PACKAGES = (
-    "lib",
-    "stdenv",
-    "fetchFromGitHub",
-    "fetchurl",
-    "callPackage",
-    "writeShellApplication",
-)
-_PLACE_FOLDERS = ("packages", "pkgs")
+_FOLDERS = ("packages", "pkgs", "overlays")
 
 
 def complete_formals(repository: Repository, path: str, place: CompletionPlace) -> list[Item]:
@@ -130,9 +122,6 @@ def _given(
     if outer is None or outer.kind_id in (Kind.SOURCE, Kind.LET, Kind.WITH):
         for name in given_names(repository, path):
             yield name, "given where the file is imported"
-        parts = os.path.relpath(path, repository.root).split(os.sep)
-        if parts[0] in _PLACE_FOLDERS:
-            yield from ((name, "of nixpkgs") for name in _OF_PACKAGES)
     yield from ((name, "argument of modules") for name in argument_names(repository, path))
 
 
@@ -154,3 +143,8 @@ def _calls_in_file(binding: Node, place: CompletionPlace) -> Iterator[str]:
         )
         if argument is not None and argument.kind_id in SETS:
             yield from bound_names(argument)
+
+
+def is_of_package(repository: Repository, path: str) -> bool:
+    """Whether a file's function takes packages, as those in the folders of packages do."""
+    return os.path.relpath(path, repository.root).split(os.sep)[0] in _FOLDERS

@@ -17,6 +17,7 @@ from hmls.lang.values import (
     Attrs,
     Lambda,
     Lazy,
+    OpenAttrs,
     Primop,
     Unknown,
     is_identifier,
@@ -85,10 +86,15 @@ def _below(
             yield replace(found, is_language=True)
         return
     value = attribute_value(repository, path, selected)
-    if not isinstance(value, Attrs):
-        if selected[0] == "inputs" and len(selected) == 2:
-            for name in _OUTPUTS:
+    if value is None and selected[0] != "pkgs":
+        # A package is a function of what `pkgs` has.
+        value = attribute_value(repository, path, ("pkgs", *selected))
+    is_closed = isinstance(value, Attrs) and not isinstance(value, OpenAttrs)
+    if selected[0] == "inputs" and len(selected) == 2 and not is_closed:
+        for name in _OUTPUTS:
+            if not isinstance(value, Attrs) or name not in value:
                 yield Item(name, "variable", name, place.start, place.end, "what flakes offer")
+    if not isinstance(value, Attrs):
         return
     untold = {name: known_function((*selected, name)) is None for name in value}
     for name in sorted(value, key=lambda name: (-uses[SELECTED + name], untold[name], name)):

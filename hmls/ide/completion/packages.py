@@ -10,13 +10,14 @@ from typing import NamedTuple
 from hmls.catalog.packages import Package, Packages
 from hmls.homes.package_names import own_packages, packages_of, used_packages
 from hmls.homes.repository import Repository
+from hmls.ide.completion.formals import complete_formals, is_of_package
 from hmls.ide.completion.item import Item
 from hmls.ide.completion.members import bound_variables
 from hmls.ide.completion.values import wants_package
 from hmls.ide.package_text import about
 from hmls.ide.place import CompletionPlace, without_marker
 from hmls.lang.values import quote_attribute
-from hmls.syntax.cursor import Selection, Variable
+from hmls.syntax.cursor import Formal, Selection, Variable
 from hmls.syntax.kinds import Kind
 from hmls.syntax.parse import Node, node_at
 from hmls.syntax.scopes import find_binder, root_path, withs_at
@@ -37,6 +38,8 @@ def complete_packages(repository: Repository, path: str, place: CompletionPlace)
             return _items(repository, outer, place)
         case Variable():
             return _after_with(repository, path, place)
+        case Formal() if is_of_package(repository, path):
+            return [*complete_formals(repository, path, place), *_items(repository, (), place)]
         case Selection(path=(first, *_)) if find_binder(first, _node(place)) is None:
             outer = tuple(without_marker(name) for name in context.path[:-1])
             for start in _packages_around(place):

@@ -20,6 +20,7 @@ _BUILD = (
     "patches", "postPatch", "configureFlags", "cmakeFlags", "mesonFlags", "preBuild", "buildPhase",
     "postBuild", "doCheck", "checkPhase", "preInstall", "installPhase", "postInstall",
     "preFixup", "postFixup", "dontUnpack", "dontBuild", "passthru", "outputs", "strictDeps", "meta",
+    "name",
 )  # fmt: skip
 _SYSTEM = ("system", "modules", "specialArgs", "lib", "pkgs")
 _KNOWN: dict[str, tuple[str, ...]] = {
