@@ -25,7 +25,7 @@ help:
 	@echo 'make format         ruff format'
 	@echo 'make test-nvim      in a real Neovim, fetched into .nvim'
 	@echo 'make test-vscode    in a real VS Code, fetched into .cache'
-	@echo 'make screenshots    the pictures of docs/, made anew in VS Code'
+	@echo 'make screenshots    the pictures of docs/ and of the walkthrough, made anew in VS Code'
 	@echo 'make bench          how quick it is'
 	@echo 'make oracle NIXPKGS=… HOME_MANAGER=…   record the answers of real Nix again'
 	@echo 'make settings       docs/settings.md from hmls/config.py'
@@ -90,7 +90,7 @@ test-vscode: $(VENV)/.test compiled
 	$(BIN)/python -m pytest $(VSCODE_TESTS)
 
 screenshots: $(VENV)/.test compiled
-	HMLS_SCREENSHOTS="$(CURDIR)/docs/pictures" $(BIN)/python -m pytest $(VSCODE_TESTS)
+	HMLS_SCREENSHOTS="$(CURDIR)" $(BIN)/python -m pytest $(VSCODE_TESTS) -k 'editing or views'
 
 bench: $(VENV)/.test compiled
 	$(BIN)/python -m benchmarks

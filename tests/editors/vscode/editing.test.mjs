@@ -53,7 +53,8 @@ test("a hover shows the value on every target and who lost", async () => {
   assert.match(text, /homelab\.desktop\.font\.size/);
   assert.match(text, /alice@workstation\s+13/);
   assert.match(text, /priority 1000/);
-  await code.screenshot("hover");
+  await code.screenshot("docs/pictures/hover", { clip: { x: 352, y: 36, width: 800, height: 440 } });
+  await code.screenshot("editors/vscode/media/walkthrough/hover", code.page.locator(".monaco-hover:visible").first());
   await code.page.keyboard.press("Escape");
 });
 
@@ -66,7 +67,7 @@ test("a definition leads into another layer", async () => {
     const found = await peek.locator(".ref-tree .monaco-list-row").allInnerTexts();
     return found.length > 1 && found;
   }, "the places of the definitions");
-  await code.screenshot("definition");
+  await code.screenshot("docs/pictures/definition", { clip: { x: 352, y: 36, width: 928, height: 600 } });
   await peek.locator(".ref-tree .monaco-list-row", { hasText: /homes\/alice\s*1?$/ }).first().click();
   await peek.locator(".ref-tree .monaco-list-row", { hasText: "mkDefault" }).first().dblclick();
   await until(async () => (await code.drive("active"))?.path === code.path("homes/alice/default.nix"), String(files));

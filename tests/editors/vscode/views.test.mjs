@@ -25,6 +25,11 @@ test("Homes lists users with their targets, hosts with their users", async () =>
   for (const name of ["Users", "alice", "alice@workstation", "alicestandalone", "unused", "laptopx86_64-linux", "Hosts"]) {
     assert.ok(text.includes(name), `${name} in ${text}`);
   }
+  const first = { clip: { x: 52, y: 150, width: 300, height: 300 } };
+  await code.screenshot("editors/vscode/media/walkthrough/homes", first);
+  await code.row("Homes", "alice@workstation").hover();
+  await code.page.locator(".monaco-list-row:hover .action-label").nth(2).waitFor();
+  await code.screenshot("editors/vscode/media/walkthrough/deploy", first);
 });
 
 test("without a target in focus the settings ask for one", async () => {
@@ -34,6 +39,8 @@ test("without a target in focus the settings ask for one", async () => {
 
 test("a target is put in focus, and its settings are listed", async () => {
   await code.command("hmls.chooseTarget");
+  await code.page.locator(".quick-input-list .monaco-list-row:visible").nth(4).waitFor();
+  await code.screenshot("editors/vscode/media/walkthrough/focus", code.page.locator(".quick-input-widget"));
   await code.choose("alice@workstation");
   await code.page.locator(".statusbar-item", { hasText: "alice@workstation" }).waitFor();
   await code.command("hmls.settings.focus");
@@ -42,7 +49,7 @@ test("a target is put in focus, and its settings are listed", async () => {
     return found.length > 3 && found;
   }, "rows of Home Settings");
   assert.ok(rows.some((row) => row.startsWith("home")), String(rows));
-  await code.screenshot("settings");
+  await code.screenshot("docs/pictures/settings", { clip: { x: 0, y: 36, width: 352, height: 764 } });
 });
 
 /** Type into the filter of the settings; what is left is all expanded. */

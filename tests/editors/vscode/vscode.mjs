@@ -3,7 +3,7 @@ import { spawn, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createRequire } from "node:module";
 import { once } from "node:events";
 
@@ -271,12 +271,13 @@ class VSCode {
     }, `debug information with ${wanted}`);
   }
 
-  /** A picture of the window, or of a part of it. */
-  async screenshot(name, part = this.page) {
-    const folder = process.env.HMLS_SCREENSHOTS;
-    if (folder) {
-      mkdirSync(folder, { recursive: true });
-      await part.screenshot({ path: join(folder, `${name}.png`) });
+  /** A picture of the window, of an element, or of a rectangle; its name is a path of the project. */
+  async screenshot(name, part = {}) {
+    const project = process.env.HMLS_SCREENSHOTS;
+    if (project) {
+      const path = join(project, `${name}.png`);
+      mkdirSync(dirname(path), { recursive: true });
+      await (part.screenshot ? part.screenshot({ path }) : this.page.screenshot({ path, ...part }));
     }
   }
 }
