@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const VERSIONS = ["3.11", "3.12", "3.13", "3.14"];
+/** What is for type checkers, compilers and pip; the licences and names of the libraries stay. */
+const NEVER_RUN = /\.(pyi|c|h)$|(^|\/)(py\.typed|tests)$|\.dist-info\/(RECORD|INSTALLER|WHEEL|REQUESTED|top_level\.txt|entry_points\.txt|direct_url\.json|sboms)$/;
 const here = import.meta.dirname;
 const libraries = join(here, "bundled", "libs");
 const python = process.env.PYTHON ?? "python3";
@@ -24,6 +26,9 @@ try {
   }
   for (const name of ["bin", "share"]) {
     rmSync(join(libraries, name), { recursive: true, force: true });
+  }
+  for (const path of readdirSync(libraries, { recursive: true }).filter((path) => NEVER_RUN.test(path))) {
+    rmSync(join(libraries, path), { recursive: true, force: true });
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
