@@ -10,7 +10,10 @@ import re
 from dataclasses import dataclass
 
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-POSITION = re.compile(r"^\s*at (?P<file>\S.*?):(?P<line>\d+):(?P<column>\d+):?$")
+POSITION = re.compile(
+    r"^\s*at (?P<file>\S.*?):(?P<line>\d+):(?P<column>\d+)(?::(?P<more>Did you mean .*)?)?$"
+)
+"""Nix 2.8 begins no new line behind it where it cannot show the code."""
 CODE_LINE = re.compile(r"^\s*\d*\|( .*)?$")
 FRAME_START = "… "
 TRUNCATED = re.compile(r"^\s*\((?:stack trace truncated|use '--show-trace')")
@@ -79,7 +82,8 @@ def _parts(text: str) -> list[Part]:
         if match := POSITION.match(line):
             if parts and parts[-1][1] is None:
                 at = Position(match["file"], int(match["line"]), int(match["column"]))
-                parts[-1] = (parts[-1][0], at)
+                more = [match["more"]] if match["more"] else []
+                parts[-1] = ([*parts[-1][0], *more], at)
         elif not parts or _starts_part(line):
             parts.append(([line], None))
         else:

@@ -162,6 +162,9 @@ def test_kinds(message: str, expected: str) -> None:
 def test_names_that_were_meant() -> None:
     meant = f"error: attribute 'fo' missing{AT}\n       Did you mean one of foo, for or go?"
     assert told(meant) == [f"missing-attribute {HERE} fo→foo fo→for fo→go"]
+    # As 2.8 writes it where it cannot read the code.
+    glued = f"error: attribute 'b' missing{AT}Did you mean a?"
+    assert told(glued) == [f"missing-attribute {HERE} b→a"]
     one = f"error: function 'f' called with unexpected argument 'y'{AT}\n       Did you mean x?"
     assert told(one) == [f"unexpected-argument {HERE} y→x"]
 

@@ -49,6 +49,7 @@ async def test_flakes_that_are_not_enabled(old_lab: Lab) -> None:
     [
         ("{ a = with; }", f"syntax-error {HOME}:1:11"),
         ("{\n  files = nothing;\n}", f"undefined-variable {HOME}:2:11"),
+        ("{ files = { a = 1; }.b; }", f"missing-attribute {HOME}:1:11"),
         ("{ files = { }; files = 1; }", f"duplicate-attribute {HOME}:1:16"),
         ("{ files = ({ a }: { }) { }; }", f"missing-argument {HOME}:1:12"),
         ("{ files = import ./none.nix; }", f"missing-file {HOME}:1:11"),
