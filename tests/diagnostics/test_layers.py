@@ -25,6 +25,17 @@ def test_misspelt_host(tmp_path: Path) -> None:
     assert problems(tmp_path, "#- x.nix\n{ }") == []
 
 
+def test_a_misspelt_host_that_has_its_layer_is_named_all_the_same(tmp_path: Path) -> None:
+    homes = "".join(f"#- homes/alice{at}/default.nix\n{{ }}\n" for at in ("", "@laptop", "@lptop"))
+    systems = "".join(
+        f'#- systems/{name}/default.nix\n{{ networking.hostName = "{name}"; }}\n'
+        for name in ("laptop", "pi")
+    )
+    (found,) = problems(tmp_path, homes + systems)
+    assert found.message.endswith("the layer alice@lptop. Did you mean laptop?")
+    assert found.fixes == ()
+
+
 def test_a_folder_of_helpers_is_no_layer(tmp_path: Path) -> None:
     tree = """
         #- homes/alice/default.nix

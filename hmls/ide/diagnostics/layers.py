@@ -23,6 +23,7 @@ from hmls.lang.errors import NixError, Unknowable
 
 _EMPTY_MODULE = "{ ... }:\n{\n}\n"
 _META = frozenset(("meta.nix",))
+_ALIKE_PERCENT = 60
 
 
 def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
@@ -138,18 +139,22 @@ def _is_imported(repository: Repository, layer: Layer) -> bool:
 
 
 def _unknown_host(repository: Repository, layer: Layer, path: str, end: int) -> Diagnostic:
-    from rapidfuzz import process
+    from rapidfuzz import fuzz, process
 
     names = [host.name for host in hosts(repository).values() if host.exists]
     message = f"no system is called {layer.host}: nothing deploys the layer {layer.name}"
     fixes: list[Fix] = []
-    for name, _, _ in process.extract(layer.host or "", names, limit=2, score_cutoff=60):
+    # The ratio of whole names: WRatio finds `pi` in anything that has a p.
+    close = process.extract(
+        layer.host or "", names, scorer=fuzz.ratio, limit=2, score_cutoff=_ALIKE_PERCENT
+    )
+    message += f". Did you mean {close[0][0]}?" if close else ""
+    for name, _, _ in close:
         folder = os.path.join(os.path.dirname(layer.folder), f"{layer.user}@{name}")
         if not os.path.lexists(folder):
             edit = WorkspaceEdit((RenameFile(layer.folder, folder),))
             title = f"Rename the layer to {layer.user}@{name}"
             fixes.append(Fix(title, edit, is_preferred=not fixes))
-            message += f". Did you mean {name}?" if not fixes[1:] else ""
     return Diagnostic(path, 0, end, UNKNOWN_HOST, message, fixes=tuple(fixes))
 
 
