@@ -123,3 +123,38 @@ def test_a_function_is_one_setting(tmp_path: Path) -> None:
     shown = [(o["path"], o["known"], o["reason"]) for o in json.loads(output)["options"]]
     found = [each for each in shown if each[0][0] != "home"]
     assert found == [(["f"], False, "a function"), (["g", "__functor"], False, "a function")]
+
+
+def test_an_unknown_value_in_a_set_reads_as_it_was_written(tmp_path: Path) -> None:
+    """It may be mkIf false, but a condition that nobody wrote tells nobody anything."""
+    tree = """
+        #- flake.nix
+        {
+          inputs.home-manager.url = "github:nix-community/home-manager";
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          inputs.own.url = "git+ssh://me@🎉/own";
+          outputs = { nixpkgs, home-manager, own, ... }: {
+            homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+              pkgs = nixpkgs.legacyPackages.x86_64-linux;
+              extraSpecialArgs = { inherit own; };
+              modules = [ ./homes/alice ];
+            };
+          };
+        }
+        #- homes/alice/default.nix
+        { lib, own, ... }: {
+          options.a = lib.mkOption { type = lib.types.attrsOf (lib.types.attrsOf lib.types.str); };
+          config.a.user = { name = own.name; mail = own.mail; };
+          config.a.core = { editor = "🎉"; pager = own.pager; };
+          config.a.when = { x = lib.mkIf own.on "x"; };
+        }
+    """
+    write_files(str(tmp_path), files_of(tree))
+    _, output = run("alice", "a", "--flake", str(tmp_path), "--json")
+    shown = {".".join(o["path"]): (o["known"], o["text"]) for o in json.loads(output)["options"]}
+    assert shown["a.user"] == (False, "{ mail = inputs.own.mail; name = inputs.own.name; }")
+    assert shown["a.user.mail"] == (False, "inputs.own.mail")
+    assert shown["a.core.editor"] == (True, '"🎉"')
+    assert shown["a.core.pager"] == (False, "inputs.own.pager")
+    assert shown["a.when.x"][0] is False
+    assert shown["a.when.x"][1].startswith("if ⟨inputs.own.on⟩: ")

@@ -380,14 +380,57 @@ def _attrs_value(given: tuple[AttrsOf, Thunk]) -> Value:
         return OpenAttrs(made, keys.rest, absent=gone)
     if not doubtful:
         return Attrs(made)
-    return OpenAttrs(made, _in_doubt(doubtful), absent=AllBut([*made, *doubtful]))
+    return OpenAttrs(made, _in_doubt(keys, doubtful), absent=AllBut([*made, *doubtful]))
 
 
-def _in_doubt(doubtful: dict[str, tuple[Unknown, Lazy]]) -> Unknown:
+def _in_doubt(keys: _Keys, doubtful: dict[str, tuple[Unknown, Lazy]]) -> Unknown:
     """The keys that may be there, those of the first condition as they would be."""
     condition = next(iter(doubtful.values()))[0]
-    keys = {name: value for name, (presence, value) in doubtful.items() if presence is condition}
-    return UnknownChoice(condition, Attrs(keys), Attrs())
+    first = {name: value for name, (presence, value) in doubtful.items() if presence is condition}
+    unconditional = {
+        name: presence
+        for name, (presence, _) in doubtful.items()
+        if all(_is_written_plainly(definition) for definition in keys.by_key[name])
+    }
+    every = len(unconditional) == len(doubtful)
+    return _Doubtful(condition, first, unconditional, every=every)
+
+
+def _is_written_plainly(definition: Definition) -> bool:
+    """Whether a definition is an unknown value, which no condition was written for."""
+    if definition.maybe is not None:
+        return False
+    return force(definition.value).__class__ is Unknown
+
+
+class _Doubtful(UnknownChoice):
+    """Keys that may be there. A value that is unknown may be mkIf false, though it hardly is:
+
+    such a key reads as what was written, not as a condition that nobody wrote.
+    """
+
+    __slots__ = ("every", "unconditional")
+
+    def __init__(
+        self,
+        condition: Unknown,
+        first: dict[str, Lazy],
+        unconditional: dict[str, Unknown],
+        *,
+        every: bool,
+    ) -> None:
+        UnknownChoice.__init__(self, condition, Attrs(first), Attrs())
+        self.unconditional = unconditional
+        self.every = every
+
+    def select(self, name: str) -> Unknown:
+        found = self.unconditional.get(name)
+        return UnknownChoice.select(self, name) if found is None else found
+
+    def _both(self) -> str:
+        from hmls.lang.show import show
+
+        return show(Attrs(self.unconditional), 400) if self.every else UnknownChoice._both(self)
 
 
 def _attrs_meta(thunk: Thunk) -> Value:
