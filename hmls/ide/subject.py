@@ -27,7 +27,7 @@ from hmls.syntax.cursor import (
 )
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node, Source, node_at
-from hmls.syntax.scopes import Binder, find_binder
+from hmls.syntax.scopes import Binder, find_binder, root_path, withs_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,12 @@ def _of_context(
         case Selection(path=("self", "inputs", name), span=span):
             return InputName(name, span)
         case Selection(path=selected, span=span):
-            return setting_of(repository, path, context) or _selected(node, selected, span)
+            return (
+                _of_declaration(repository, path, context)
+                or setting_of(repository, path, context)
+                or _after_with(repository, path, node, selected, span)
+                or _selected(node, selected, span)
+            )
         case BindingName():
             return (
                 setting_of(repository, path, context)
@@ -265,7 +270,44 @@ def _variable(repository: Repository, path: str, node: Node, context: Variable) 
     binder = find_binder(name, node)
     if binder is not None:
         return Local(name, binder, span)
-    return FreeName(name, node, span)
+    return _after_with(repository, path, node, (name,), span) or FreeName(name, node, span)
+
+
+OPTION_ATTRIBUTES = (
+    "value", "default", "type", "isDefined", "definitions", "definitionsWithLocations",
+    "declarations", "highestPrio", "description", "example", "files", "defaultText", "readOnly",
+)  # fmt: skip
+"""What an option in `options` has."""
+
+
+def _of_declaration(repository: Repository, path: str, context: Selection) -> SettingName | None:
+    """The option in `options.programs.git.enable.type`."""
+    if context.path[0] != "options" or context.path[-1] not in OPTION_ATTRIBUTES:
+        return None
+    upto = context.path[:-1]
+    found = setting_of(repository, path, Selection(upto, upto, context.span, context.whole))
+    if found is None:
+        return None
+    tables = tables_for(repository, path, found.space)
+    return found if offered_option(tables, found.path) is not None else None
+
+
+def _after_with(
+    repository: Repository, path: str, node: Node, selected: tuple[str, ...], span: Span
+) -> SettingName | None:
+    """`with config.programs; git.enable`: the innermost `with` that has such an option."""
+    if find_binder(selected[0], node) is not None:
+        return None
+    for scope in withs_at(node):
+        start = root_path(scope)
+        if start is None or start[0] not in ("config", *_SYSTEM_ARGUMENTS):
+            continue
+        whole = (*start, *selected)
+        found = setting_of(repository, path, Selection(whole, whole, span, span))
+        tables = () if found is None else tables_for(repository, path, found.space)
+        if found is not None and offered_option(tables, found.path) is not None:
+            return found
+    return None
 
 
 def _selected(node: Node, selected: tuple[str, ...], span: Span) -> Attribute | None:

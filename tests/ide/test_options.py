@@ -292,3 +292,23 @@ def test_what_is_merged_of_definitions_that_are_not_known_is_not_known(tmp_path:
         }
     """
     assert "made" in labels(tmp_path, "{ my.$0 }", dedent(more))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "with config.programs; git.en$0able",
+        "with config; programs.git.en$0able",
+        "with config.programs.git; en$0able",
+        "options.programs.git.enable.ty$0pe",
+    ],
+)
+def test_options_behind_with_and_in_options(tmp_path: Path, code: str) -> None:
+    tree = f"#- homes/alice/default.nix\n{{ config, options, ... }}: {{ x = {code}; }}\n"
+    assert hovered(tmp_path, tree).startswith("**programs.git.enable** · boolean")
+
+
+def test_what_an_option_has(tmp_path: Path) -> None:
+    found = labels(tmp_path, "{ options, ... }: { x = options.programs.git.enable.$0; }")
+    assert {"type", "default", "isDefined"} <= set(found)
+    assert "enable" in labels(tmp_path, "{ options, ... }: { x = options.programs.git.$0; }")

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from hmls.catalog.lookup import Found
 from hmls.catalog.table import Table
 from hmls.homes.gathered import DefinedNames
-from hmls.homes.offered import offered_names, tables_for, takes_any_name
+from hmls.homes.offered import offered_names, offered_option, tables_for, takes_any_name
 from hmls.homes.repository import Repository, Space
 from hmls.ide.completion.item import Item
 from hmls.ide.guessed_space import guessed_space
 from hmls.ide.option_text import about_option, dotted
 from hmls.ide.place import CompletionPlace, without_marker
-from hmls.ide.subject import in_home, inside_of, setting_of
+from hmls.ide.subject import OPTION_ATTRIBUTES, SettingName, in_home, inside_of, setting_of
 from hmls.lang.values import quote_attribute
 from hmls.syntax.cursor import BindingName, Context, Selection, Span, Variable
 from hmls.syntax.parse import node_at
@@ -43,7 +43,11 @@ def complete_options(repository: Repository, path: str, place: CompletionPlace) 
             found = None
     if found is not None:
         names = _names(repository, path, _clean(found.path[:-1]), found.space, place)
-        return [*names, *_of_modules(context, place)]
+        return [
+            *names,
+            *_of_modules(context, place),
+            *_of_declaration(repository, path, found, place),
+        ]
     return _after_with(repository, path, place, context)
 
 
@@ -67,6 +71,21 @@ def _of_modules(context: Context, place: CompletionPlace) -> list[Item]:
         Item(name, "option", name, place.start, place.end, detail)
         for name, detail in _OF_MODULES.items()
         if is_top
+    ]
+
+
+def _of_declaration(
+    repository: Repository, path: str, found: SettingName, place: CompletionPlace
+) -> list[Item]:
+    """What an option itself has: `options.programs.git.enable.|`."""
+    context = place.context
+    if not isinstance(context, Selection) or context.path[0] != "options":
+        return []
+    option = offered_option(tables_for(repository, path, found.space), _clean(found.path[:-1]))
+    return [
+        Item(name, "option", name, place.start, place.end, "of an option")
+        for name in OPTION_ATTRIBUTES
+        if option is not None
     ]
 
 
