@@ -63,7 +63,8 @@ class Offers:
         reason = made.reason if isinstance(made, Refusal) else None
         title = action.title
         if reason is not None and not self._can_disable:
-            title = f"{title} — not from here: {reason}"
+            # A line of a menu: the whole reason is told to those who choose it.
+            title = f"{title} — not from here: {reason.split('. ')[0].rstrip('.')}"
         offer = lsp.CodeAction(
             title,
             "source.deploy",

@@ -87,7 +87,9 @@ async def test_what_cannot_be_run_from_here_says_why(editor: Editor) -> None:
     assert switch.data["reason"]
     assert not switch.is_preferred
     if switch.disabled is None:
-        assert switch.title.endswith(switch.data["reason"])
+        first, _, more = switch.data["reason"].partition(". ")
+        assert switch.title.endswith(f" — not from here: {first.rstrip('.')}")
+        assert more, "the reason should have more than its title tells"
     else:
         assert switch.disabled.reason == switch.data["reason"]
 
