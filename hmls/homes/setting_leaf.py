@@ -61,9 +61,14 @@ class Reader:
         self.repository = repository
         self.evaluation = evaluation
         unread = [u.unknown for u in evaluation.collected.unread]
+        inputs = {each.store_path: name for name, each in repository.flake.lock.inputs.items()}
         self.unread = tuple(
             dict.fromkeys(
-                name for each in unread if each.cause.kind != TABLE for name in sources(each)
+                # A file of an input is written as its path in the store.
+                inputs.get("/".join(name.split("/")[:4]), name)
+                for each in unread
+                if each.cause.kind != TABLE
+                for name in sources(each)
             )
         )
         """Names of the inputs whose modules are not known."""

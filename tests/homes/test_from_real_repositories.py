@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from hmls.homes.catalogued import Catalogued
@@ -297,6 +298,37 @@ def test_layers_of_other_machines_are_read_and_are_no_part_of_a_home(tmp_path: P
         "alice@desk": ["alice", "alice@desk"],
         "alice@pi": ["alice", "alice@pi"],
     }
+
+
+def test_a_module_by_its_file_in_an_input_is_told_by_the_name_of_the_input(
+    tmp_path: Path,
+) -> None:
+    node = {"narHash": f"sha256-{'A' * 43}=", "type": "github", "owner": "a", "repo": "b"}
+    nodes = {"root": {"inputs": {"hardware": "hardware"}}, "hardware": {"locked": node}}
+    lock = json.dumps({"version": 7, "root": "root", "nodes": nodes})
+    text = """
+        #- flake.nix
+        { inputs.home-manager.url = "github:nix-community/home-manager";
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          inputs.hardware = { url = "github:a/b"; flake = false; };
+          outputs = { nixpkgs, home-manager, hardware, ... }: {
+            homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+              pkgs = nixpkgs.legacyPackages.x86_64-linux;
+              modules = [ ./homes/alice "${hardware}/common/pc" ];
+            };
+          }; }
+        #- homes/alice/default.nix
+        { news.display = "silent"; }
+    """
+
+    def ask(tree: Tree) -> tuple[str, ...]:
+        repository = tree.repository
+        found = setting(repository, repository.targets.items[0], ("news", "display"))
+        assert found is not None
+        return found.assumes
+
+    (tmp_path / "flake.lock").write_text(lock)
+    assert "hardware" in in_tree(tmp_path, text, ask, Catalogued())
 
 
 def test_folders_below_home_are_layers_only_of_known_users_or_hosts(tmp_path: Path) -> None:
