@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -106,8 +107,12 @@ def test_a_no_runs_nothing(at: Nvim) -> None:
     assert ended["outcome"] == "not-run"
 
 
-def test_a_preview_is_a_buffer_with_colours(at: Nvim) -> None:
-    at.command("Hmls preview alice")
+def test_a_preview_is_a_buffer_with_colours(at: Nvim, lab: Lab) -> None:
+    # Only of one's own home it is seen what runs.
+    me = getpass.getuser()
+    lab.set_home(FILE, me)
+    at.edit(lab.root / f"homes/{me}/default.nix")
+    at.command(f"Hmls preview {me}")
     at.wait("return #ended == 1")
     buffer = at.wait(
         "for _, b in ipairs(vim.api.nvim_list_bufs()) do\n"
