@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -93,7 +94,7 @@ class Nvim:
             stderr=self._errors,
         )
         deadline = time.monotonic() + PATIENCE_S
-        while not os.path.exists(self._socket):
+        while not _accepts(self._socket):
             assert self.process.poll() is None, (folder / "stderr").read_text()
             assert time.monotonic() < deadline, "Neovim does not listen"
 
@@ -188,6 +189,12 @@ class Nvim:
             timeout=PATIENCE_S,
             check=False,
         )
+
+
+def _accepts(path: str) -> bool:
+    """Whether a program listens: a socket is there a moment before that."""
+    with socket.socket(socket.AF_UNIX) as tried:
+        return tried.connect_ex(path) == 0
 
 
 def _lua(text: str) -> str:
