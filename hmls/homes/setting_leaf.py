@@ -100,8 +100,8 @@ class Reader:
         option, option_type = point.option, _type_of(point)
         text, reason, kind, error, known, json = self._value(value, leaves)
         if error is not None and self._other and self._is_refused_elsewhere(option, error):
-            reason = f"{', '.join(self.tables)} may be another release, where this is no error"
-            reason, kind, error = f"{reason}: {error}", UNREAD, None
+            reason = f"{self._tables()}, where this is no error: {error}"
+            kind, error = UNREAD, None
         assumes: tuple[str, ...] = ()
         priority = _priority(leaves)
         if known and self.unread and not self._is_own(option):
@@ -111,7 +111,11 @@ class Reader:
             else:
                 assumes = self.unread
         if known and self.tables and not self._is_own(option):
-            assumes += self.tables
+            if not self.unread and (isinstance(point.node, Open) or point.is_guessed):
+                known, json, kind = False, None, UNREAD
+                reason = f"no module that was read declares it; {self._tables()}"
+            else:
+                assumes += self.tables
         if self.error is not None:
             known, json, error, reason, kind = False, None, self.error, "", ""
         contributions = [self._contribution(point, found) for found in _worth_telling(carried)]
@@ -215,6 +219,9 @@ class Reader:
         """Whether a type refuses a value that is known of another release only."""
         refused = "is not of type" in message and "of type `boolean'" not in message
         return refused and option is not None and not self._is_own(option)
+
+    def _tables(self) -> str:
+        return f"{', '.join(self.tables)} may be another release"
 
     def _may_add(self, doubt: str) -> str:
         names = ", ".join(self.unread)

@@ -456,3 +456,66 @@ def test_shared_modules_that_others_are_made_of_are_no_user(tmp_path: Path) -> N
           }; }
     """
     assert in_tree(tmp_path, text, lambda tree: list(users(tree.repository))) == ["alice", "bob"]
+
+
+def test_a_library_without_home_managers_own_part_is_an_error_of_every_setting(
+    tmp_path: Path,
+) -> None:
+    """Home Manager's modules read `lib.hm` of the library that a home's special arguments give."""
+    text = """
+        #- flake.nix
+        { inputs.home-manager.url = "github:nix-community/home-manager";
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          outputs = { nixpkgs, home-manager, ... }: {
+            homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+              pkgs = nixpkgs.legacyPackages.x86_64-linux;
+              extraSpecialArgs.lib = nixpkgs.lib;
+              modules = [ ./homes/alice ];
+            };
+            nixosConfigurations.desk = nixpkgs.lib.nixosSystem {
+              system = "x86_64-linux";
+              modules = [
+                home-manager.nixosModules.home-manager
+                { home-manager.extraSpecialArgs.lib = { inherit (nixpkgs.lib) mkOption; };
+                  home-manager.users.alice = ./homes/alice; }
+              ];
+            };
+            nixosConfigurations.pi = nixpkgs.lib.nixosSystem {
+              system = "x86_64-linux";
+              modules = [
+                home-manager.nixosModules.home-manager
+                { home-manager.extraSpecialArgs.lib = nixpkgs.lib // home-manager.lib;
+                  home-manager.users.alice = ./homes/alice; }
+              ];
+            };
+          }; }
+        #- homes/alice/default.nix
+        { lib, ... }: { options.my.name = lib.mkOption { }; config.my.name = "alice"; }
+    """
+
+    def ask(tree: Tree, name: str) -> object:
+        found = setting(tree.repository, tree.target(name), ("my", "name"))
+        return found and (found.error or found.value)
+
+    def all_of(tree: Tree) -> list[object]:
+        return [ask(tree, name) for name in ("alice", "alice@desk", "alice@pi")]
+
+    missing = "attribute 'hm' missing"
+    assert in_tree(tmp_path, text, all_of) == [missing, missing, "alice"]
+
+
+def test_what_the_table_does_not_declare_is_not_known(tmp_path: Path) -> None:
+    """Nix refuses it, or it has the type and `apply` of a release that is not known here."""
+    text = """
+        #- homes/alice/default.nix
+        { my.undeclared = 3; programs.git.enable = true; }
+    """
+
+    def ask(tree: Tree) -> dict[str, tuple[bool, str]]:
+        found = settings(tree.repository, tree.target("alice"))
+        return {s.path[-1]: (s.known, s.text) for s in found if s.path[0] in ("my", "programs")}
+
+    assert in_tree(tmp_path, text, ask, Catalogued()) == {
+        "undeclared": (False, "3"),
+        "enable": (True, "true"),
+    }

@@ -102,7 +102,8 @@ def test_marks_of_another_library(tmp_path: Path) -> None:
         { }
 """
     flake = "extraSpecialArgs = { inherit inputs self;"
-    other = FLAKE.replace(flake, f"{flake} lib = lib // {{ mkIf = _: content: content; }};")
+    lib = "lib // { mkIf = _: content: content; hm = { }; }"
+    other = FLAKE.replace(flake, f"{flake} lib = {lib};")
     text += textwrap.indent(f"#- flake.nix\n{other}", 8 * " ")
 
     def ask(tree: Tree) -> object:

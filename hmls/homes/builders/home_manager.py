@@ -197,7 +197,11 @@ def _from_builder(packages: Lazy) -> Attrs:
 
 
 def _special(own: dict[str, Lazy], given: Lazy) -> Attrs:
+    """Home Manager's modules read `lib.hm` of the library that a home is given."""
     extra = force(given)
+    library = get_lazy(extra, "lib") if isinstance(extra, Attrs) else MISSING
+    if library is not MISSING and isinstance(known := force(library), Attrs):
+        select(known, "hm")
     if isinstance(extra, OpenAttrs):
         return OpenAttrs({**own, **extra}, extra.rest, extra.positions, extra.absent)
     if isinstance(extra, Unknown):

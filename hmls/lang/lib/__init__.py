@@ -39,8 +39,8 @@ __all__ = ["SubLibrary", "make_lib"]
 
 OTHER_VERSION = Cause("lib", "not among what is known here of nixpkgs' lib")
 _MODULE_SYSTEM = frozenset(("modules", "options", "types"))
-_ONLY_OUTSIDE = frozenset(("extend", "__unfix__"))
-"""What the fixed point adds to lib."""
+_ONLY_OUTSIDE = frozenset(("extend", "__unfix__", "hm"))
+"""What the fixed point and Home Manager add to lib."""
 _EVAL_OPTION_VALUE = (
     "External use of `lib.evalOptionValue` is deprecated. If your use case isn't covered by "
     "non-deprecated functions, we'd like to know more and perhaps support your use case well, "

@@ -212,7 +212,8 @@ def test_beside_another_server_variables_are_left_to_it(start: Start, homelab: P
     )
     answers = nvim.lua(
         "local found = {}\n"
-        "for at, place in pairs({ variable = { 36, 20 }, setting = { 24, 12 }, path = { 11, 8 } }) do\n"
+        "local places = { variable = { 36, 20 }, setting = { 24, 12 }, path = { 11, 8 } }\n"
+        "for at, place in pairs(places) do\n"
         "  local method = at == 'path' and 'definition' or 'hover'\n"
         "  for id, answer in pairs(vim.lsp.buf_request_sync(0, 'textDocument/' .. method, {\n"
         "    textDocument = vim.lsp.util.make_text_document_params(0),\n"
