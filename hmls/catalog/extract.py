@@ -478,7 +478,9 @@ class _Extractor:
     # Places and texts.
 
     def _place(self, file: str, site: Site | None) -> list[int]:
-        line = 0 if site is None else site.unit.lines.line_of(site.start) + 1
+        # A function elsewhere may have made it: the line of that one says nothing of this file.
+        is_here = site is not None and site.unit.path in (file, f"{file}/default.nix")
+        line = site.unit.lines.line_of(site.start) + 1 if is_here and site is not None else 0
         return [self._file(file), line]
 
     def _file(self, file: str) -> int:

@@ -162,6 +162,11 @@ class Files:
         except OSError:
             return None
 
+    def on_disk(self, path: str) -> str:
+        """Where a file lies that Nix names: those of the store in `store_root`."""
+        path = store.disk_path(path)
+        return self.store_root + path if path.startswith(f"{store.STORE}/") else path
+
     def source(self, path: str) -> Source | None:
         """The tree of a file as the editor has it, or None if it cannot be read."""
         buffer = self.buffers.get(path)

@@ -94,10 +94,12 @@ def is_own(table: Table) -> bool:
 def declared_in(repository: Repository, table: Table, file: str) -> str | None:
     """The path on disk of a file that a table names, None where its sources are not here."""
     if is_own(table):
-        return os.path.join(repository.root, file)
-    if not table.exact:
+        path = repository.files.on_disk(os.path.join(repository.root, file))
+    elif table.exact:
+        path = os.path.join(repository.files.store_root + table.revision, file)
+    else:
         return None
-    return os.path.join(repository.files.store_root + table.revision, file)
+    return os.path.join(path, "default.nix") if os.path.isdir(path) else path
 
 
 def _own(repository: Repository, path: str, space: Space) -> Table | None:

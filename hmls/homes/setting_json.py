@@ -69,8 +69,12 @@ class Places:
     def lines(self, path: str) -> LineIndex:
         lines = self._lines.get(path)
         if lines is None:
-            lines = self._lines[path] = LineIndex(self._files.text(path) or b"")
+            lines = self._lines[path] = LineIndex(self._files.text(self.on_disk(path)) or b"")
         return lines
+
+    def on_disk(self, path: str) -> str:
+        """Where a file of a setting lies, that of an input too."""
+        return self._files.on_disk(path)
 
 
 def store_name(path: str) -> str:

@@ -6,12 +6,11 @@ import os
 
 from hmls.homes.repository import Repository
 from hmls.homes.written import attribute_site
-from hmls.lang import store
 from hmls.syntax.attrpath import node_text
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.local import attribute_of
 from hmls.syntax.outline import function_name
-from hmls.syntax.parse import Node, Source, named_at
+from hmls.syntax.parse import Node, named_at
 from hmls.syntax.scopes import find_binder, root_path
 
 _MOST_ARGUMENTS = 50
@@ -68,7 +67,7 @@ def function_of(repository: Repository, path: str, callee: Node) -> Node | None:
     site = attribute_site(repository, path, names)
     if site is None:
         return None
-    source: Source | None = repository.files.source(store.disk_path(site.unit.path))
+    source = repository.files.source(repository.files.on_disk(site.unit.path))
     if source is None:
         return None
     node: Node | None = named_at(source, site.start, site.end)

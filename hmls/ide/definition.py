@@ -28,7 +28,6 @@ from hmls.ide.subject import (
     subject_at,
 )
 from hmls.ide.types import Place
-from hmls.lang import store
 from hmls.lang.values import Site
 from hmls.syntax.attrpath import ELEMENT
 from hmls.syntax.kinds import Field, Kind
@@ -252,7 +251,7 @@ def _place(repository: Repository, site: Site | None) -> Place | None:
     """The name of the binding at a site, with the binding around it."""
     if site is None:
         return None
-    path = store.disk_path(site.unit.path)
+    path = repository.files.on_disk(site.unit.path)
     source = repository.files.source(path) if os.path.isfile(path) else None
     if source is None:
         return None

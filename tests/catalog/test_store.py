@@ -25,6 +25,7 @@ from hmls.homes.lock import read_lock
 from hmls.homes.sources import missing_inputs, sources_of
 from hmls.homes.workspace import Views, Workspace
 from hmls.ide.completion import complete
+from hmls.ide.definition import declaration
 from hmls.ide.hover import hover
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.thread import run
@@ -449,6 +450,55 @@ def test_modules_of_other_inputs(tmp_path: Path, text: str, expected: str) -> No
         return [item.label for item in complete(view, path, home.index("$0"))]
 
     assert expected in run(ask)
+
+
+MADE = {
+    "flake.nix": "{ outputs = _: { homeModules.default = ./folder; }; }",
+    "folder/default.nix": """
+        { lib, ... }: {
+          imports = [ ../made.nix ];
+          options.plain = lib.mkOption { type = lib.types.str; };
+        }
+    """,
+    "made.nix": "args: import ./make.nix args",
+    "make.nix": """
+        # A function that others call.
+        { lib, ... }: {
+
+          options.made = lib.mkOption { type = lib.types.str; };
+        }
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "found_text"),
+    [
+        ("plain", "folder/default.nix", "options.plain"),
+        # Nix says that the module declares it, and so does hmls; the line is one of another file.
+        ("made", "made.nix", "args:"),
+    ],
+)
+@pytest.mark.parametrize("text", ["{ NAME = 1; }", "{ options, ... }: { x = options.NAME; }"])
+def test_declarations_are_in_the_store_wherever_it_lies(
+    tmp_path: Path, name: str, file: str, found_text: str, text: str
+) -> None:
+    store = Store(tmp_path / "root")
+    nar_hash = store.put(MADE)
+    module = "{ inputs, ... }: { imports = [ inputs.made.homeModules.default ]; }"
+    write_files(str(tmp_path / "f"), {"modules/home/default.nix": module})
+    home = text.replace("NAME", name)
+    made = workspace(tmp_path / "f", store, lock({"made": ("someone/made", nar_hash)}), home)
+    path = str(tmp_path / "f/homes/alice/default.nix")
+
+    def ask() -> list[tuple[str, int]]:
+        view = Views(made, Catalogued()).newest()
+        found = declaration(view, path, home.index(name))
+        return [] if found is None else [(place.path, place.start) for place in found.places]
+
+    ((target, start),) = run(ask)
+    assert target == str(store.path(nar_hash) / file)
+    assert Path(target).read_text()[start:].lstrip().startswith(found_text)
 
 
 def test_several_editors_share_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

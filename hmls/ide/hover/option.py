@@ -82,8 +82,9 @@ def _places(repository: Repository, option: Found, table: Table) -> Parts:
         parts.append("declared in ")
         target = declared_in(repository, table, file)
         place = None if target is None else line_place(repository, target, line)
+        name = f"{file}:{line}" if line else file
         if place is None:
-            parts.append(f"{code(f'{file}:{line}')} of {escape(table.label)}\n\n")
+            parts.append(f"{code(name)} of {escape(table.label)}\n\n")
         else:
-            parts += [Link(escape(f"{file}:{line}"), place), "\n\n"]
+            parts += [Link(escape(name), place), "\n\n"]
     return parts

@@ -247,7 +247,7 @@ def _described(found: Setting, places: Places) -> Iterator[str | Link]:
         name = places.file(declared.path) or declared.path
         line = places.lines(declared.path).line_of(declared.start) + 1
         yield "declared in "
-        place = Place(declared.path, declared.start, declared.end)
+        place = Place(places.on_disk(declared.path), declared.start, declared.end)
         yield Link(escape(f"{_short(name)}:{line}"), place)
         yield "\n"
 
