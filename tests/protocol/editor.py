@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Union
@@ -10,6 +11,7 @@ from typing import Any, Union
 from lsprotocol import types as lsp
 from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient
+from pytest_lsp.checks import LspSpecificationWarning
 from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 
 from hmls.server.convert import path_of_uri
@@ -60,7 +62,9 @@ async def _published(client: Client, params: lsp.PublishDiagnosticsParams) -> No
 
 
 async def _progressed(client: Client, params: lsp.ProgressParams) -> None:
-    DEFAULT_CLIENT_FEATURES[lsp.PROGRESS](client, params)
+    # The library takes a token that a command was given for one that nobody knows.
+    with warnings.catch_warnings(category=LspSpecificationWarning, action="ignore"):
+        DEFAULT_CLIENT_FEATURES[lsp.PROGRESS](client, params)
     async with client.news:
         client.news.notify_all()
 
