@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,8 +86,16 @@ def test_an_index_of_git_that_is_none(tmp_path: Path) -> None:
     assert found.message.startswith("git's index cannot be read")
 
 
+def _checked_by_nobody(folder: str) -> list[dict[str, Any]]:
+    """Root may read everything, so that another user asks where root does."""
+    command = [sys.executable, "-m", "hmls", "check", "--json", folder]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    return json.loads(done.stdout)["diagnostics"]  # type: ignore[no-any-return]
+
+
 def test_what_the_user_may_not_read() -> None:
-    """Root may read everything, so that nobody asks here."""
     with tempfile.TemporaryDirectory() as folder:
         home = "{ imports = [ ./closed.nix ./hidden/a.nix ]; }"
         files = {"flake.nix": default_flake(), "homes/alice/default.nix": home}
@@ -95,12 +104,8 @@ def test_what_the_user_may_not_read() -> None:
         Path(folder).chmod(0o755)
         for name in ("homes/alice/closed.nix", "homes/alice/hidden", "flake.lock"):
             Path(folder, name).chmod(0)
-        command = [sys.executable, "-m", "hmls", "check", "--json", folder]
-        if os.geteuid() == 0:
-            command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+        said = [problem["message"] for problem in _checked_by_nobody(folder)]
         Path(folder, "homes/alice/hidden").chmod(0o755)
-        said = [problem["message"] for problem in json.loads(done.stdout)["diagnostics"]]
     assert "homes/alice/closed.nix cannot be read: permission denied" in said
     assert "homes/alice/hidden/a.nix cannot be read: permission denied" in said
     assert "flake.lock cannot be read: permission denied" in said
@@ -115,12 +120,8 @@ def test_layers_and_modules_that_the_user_may_not_read() -> None:
         Path(folder).chmod(0o755)
         for name in ("homes/carol@global", "modules/home/found.nix"):
             Path(folder, name).chmod(0)
-        command = [sys.executable, "-m", "hmls", "check", "--json", folder]
-        if os.geteuid() == 0:
-            command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+        found = _checked_by_nobody(folder)
         Path(folder, "homes/carol@global").chmod(0o755)
-        found = json.loads(done.stdout)["diagnostics"]
     said = {(each["file"], each["message"]) for each in found if each["code"] == "unreadable-file"}
     assert said == {
         ("homes/carol@global/default.nix", "default.nix cannot be read: permission denied"),

@@ -176,12 +176,18 @@ async def test_a_machine_is_switched_in_the_users_terminal(
     assert not os.path.exists(lab.folder / "it-ran")
 
 
-async def test_an_editor_that_closes_lets_an_activation_go_to_its_end(
-    folder: Path, nix_environ: dict[str, str]
-) -> None:
+def _lab_that_waits(folder: Path, nix_environ: dict[str, str]) -> tuple[Lab, Path]:
+    """A lab whose activation waits half-way, until something is written into the pipe."""
     lab = make_lab(folder, nix_environ, '{ files.settings = "dark"; }')
     pipe = lab.home / ".half-way"
     os.mkfifo(pipe)
+    return lab, pipe
+
+
+async def test_an_editor_that_closes_lets_an_activation_go_to_its_end(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    lab, pipe = _lab_that_waits(folder, nix_environ)
     async with desk(lab) as at:
         running = asyncio.ensure_future(at.run("switch"))
         await at.sees("Activating halfWay")
@@ -205,9 +211,7 @@ async def test_a_server_that_is_killed_half_way_through_an_activation(
     folder: Path, nix_environ: dict[str, str]
 ) -> None:
     """The activation goes on; what the next server says depends on how far it is."""
-    lab = make_lab(folder, nix_environ, '{ files.settings = "dark"; }')
-    pipe = lab.home / ".half-way"
-    os.mkfifo(pipe)
+    lab, pipe = _lab_that_waits(folder, nix_environ)
     async with desk(lab) as at:
         running = asyncio.ensure_future(at.run("switch"))
         await at.sees("Activating halfWay")
