@@ -1,17 +1,27 @@
-"""The function that a call is of, as it is written: in this file, another, or the flake's lib."""
+"""What a call is of and gives, as it is written: in this file, another, or the flake's lib."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
 from hmls.homes.repository import Repository
 from hmls.homes.written import attribute_site
-from hmls.syntax.attrpath import node_text
+from hmls.syntax.attrpath import attrpath_names, node_text
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.local import attribute_of
 from hmls.syntax.outline import function_name
 from hmls.syntax.parse import Node, named_at
 from hmls.syntax.scopes import find_binder, root_path
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A node, and the file that it stands in."""
+
+    path: str
+    node: Node
+
 
 _MOST_ARGUMENTS = 50
 """No function that is known takes more."""
@@ -47,27 +57,29 @@ def followed(callee: Node, before: int) -> tuple[Node, int]:
     return callee, before
 
 
-def function_of(repository: Repository, path: str, callee: Node) -> Node | None:
+def function_of(repository: Repository, path: str, callee: Node) -> Written | None:
     """The function that an expression of a file is, None where it is not found."""
     names = root_path(callee)
     if callee.kind_id == Kind.VARIABLE:
         binder = find_binder(node_text(callee), callee)
         if binder is not None and binder.value is not None:
-            return as_function(binder.value) or _imported(repository, path, binder.value)
+            value = Written(path, binder.value)
+            return as_function(value) or _imported(repository, path, binder.value)
     if callee.kind_id == Kind.SELECT:
         base = callee.child_by_field_id(Field.EXPRESSION)
-        if base is not None and names is not None:
-            name = attribute_of(base, names[1:] or names)
-            binding = None if name is None or name.parent is None else name.parent.parent
-            value = None if binding is None else binding.child_by_field_id(Field.EXPRESSION)
-            if value is not None:
-                return as_function(value)
+        attrpath = callee.child_by_field_id(Field.ATTRPATH)
+        if base is not None and attrpath is not None:
+            name = attribute_written(repository, path, base, attrpath_names(attrpath))
+            written = None if name is None else value_written(name)
+            if written is not None:
+                return as_function(written)
     if names is None or len(names) < 2:
         return None
     site = attribute_site(repository, path, names)
     if site is None:
         return None
-    source = repository.files.source(repository.files.on_disk(site.unit.path))
+    file = repository.files.on_disk(site.unit.path)
+    source = repository.files.source(file)
     if source is None:
         return None
     node: Node | None = named_at(source, site.start, site.end)
@@ -75,10 +87,10 @@ def function_of(repository: Repository, path: str, callee: Node) -> Node | None:
         node = node.parent
     if node is not None and node.kind_id == Kind.BINDING:
         node = node.child_by_field_id(Field.EXPRESSION)
-    return None if node is None else as_function(node)
+    return None if node is None else as_function(Written(file, node))
 
 
-def function_of_call(repository: Repository, path: str, call: Node) -> tuple[Node, int] | None:
+def function_of_call(repository: Repository, path: str, call: Node) -> tuple[Written, int] | None:
     """The function that takes the last argument of a call, and how many it took before that."""
     callee, before = callee_of(call)
     function = call.child_by_field_id(Field.FUNCTION)
@@ -90,24 +102,79 @@ def function_of_call(repository: Repository, path: str, call: Node) -> tuple[Nod
     return None if found is None else (found, before)
 
 
-def as_function(node: Node) -> Node | None:
+def as_function(written: Written) -> Written | None:
     """The function that an expression is, parentheses and a `let` around it taken off."""
+    node = written.node
     while node.kind_id in (Kind.PARENTHESIZED, Kind.LET, Kind.WITH):
         field = Field.EXPRESSION if node.kind_id == Kind.PARENTHESIZED else Field.BODY
         inner = node.child_by_field_id(field)
         if inner is None:
             return None
         node = inner
-    return node if node.kind_id == Kind.FUNCTION else None
+    return Written(written.path, node) if node.kind_id == Kind.FUNCTION else None
 
 
-def _imported(repository: Repository, path: str, node: Node) -> Node | None:
+def attribute_written(
+    repository: Repository, path: str, base: Node, names: tuple[str, ...]
+) -> Written | None:
+    """The name that binds the last of some attributes of an expression, through calls as well."""
+    trees = Trees(repository, path)
+    node = attribute_of(base, names, trees.result)
+    return None if node is None else Written(trees.path_of(node), node)
+
+
+def value_written(name: Written) -> Written | None:
+    """The value of a binding, by its name; None where it is a part of one or inherited."""
+    attrpath = name.node.parent
+    binding = None if attrpath is None else attrpath.parent
+    if attrpath is None or binding is None or attrpath.named_children[-1:] != [name.node]:
+        return None
+    value = binding.child_by_field_id(Field.EXPRESSION)
+    return None if value is None else Written(name.path, value)
+
+
+class Trees:
+    """The files that one question leads through, told by the nodes of their trees."""
+
+    def __init__(self, repository: Repository, path: str) -> None:
+        self._repository = repository
+        self._path = path
+        self._paths: dict[Node, str] = {}
+
+    def path_of(self, node: Node) -> str:
+        """The file that a node stands in."""
+        return self._paths.get(_root(node), self._path)
+
+    def result(self, call: Node) -> Node | None:
+        """The expression that a call gives, where its function is written somewhere."""
+        path = self.path_of(call)
+        found = function_of_call(self._repository, path, call)
+        if found is None:
+            written = imported_expression(self._repository, path, call)
+            return None if written is None else self._noted(written.path, written.node)
+        node: Node | None = found[0].node
+        for _ in range(found[1] + 1):
+            node = None if node is None else node.child_by_field_id(Field.BODY)
+        return None if node is None else self._noted(found[0].path, node)
+
+    def _noted(self, path: str, node: Node) -> Node:
+        self._paths[_root(node)] = path
+        return node
+
+
+def _root(node: Node) -> Node:
+    while (parent := node.parent) is not None:
+        node = parent
+    return node
+
+
+def _imported(repository: Repository, path: str, node: Node) -> Written | None:
     """The function of the file in `import ./x.nix` and `callPackage ./x.nix`."""
     expression = imported_expression(repository, path, node)
     return None if expression is None else as_function(expression)
 
 
-def imported_expression(repository: Repository, path: str, node: Node) -> Node | None:
+def imported_expression(repository: Repository, path: str, node: Node) -> Written | None:
     """The expression of the file that `import ./x.nix` or `callPackage ./x.nix` names."""
     while node.kind_id == Kind.PARENTHESIZED:
         inner = node.child_by_field_id(Field.EXPRESSION)
@@ -128,4 +195,5 @@ def imported_expression(repository: Repository, path: str, node: Node) -> Node |
     if file not in repository.index.path_set:
         return None
     source = repository.files.source(file)
-    return None if source is None else source.root.child_by_field_id(Field.EXPRESSION)
+    expression = None if source is None else source.root.child_by_field_id(Field.EXPRESSION)
+    return None if expression is None else Written(file, expression)

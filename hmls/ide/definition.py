@@ -12,6 +12,7 @@ from hmls.homes.package_names import packages_of
 from hmls.homes.repository import Repository
 from hmls.homes.workspace import View
 from hmls.homes.written import argument_site, attribute_site
+from hmls.ide.called import attribute_written
 from hmls.ide.callers import given_arguments
 from hmls.ide.library_places import library_places
 from hmls.ide.line_place import line_place
@@ -31,7 +32,6 @@ from hmls.ide.types import Place
 from hmls.lang.values import Site
 from hmls.syntax.attrpath import ELEMENT
 from hmls.syntax.kinds import Field, Kind
-from hmls.syntax.local import attribute_of
 from hmls.syntax.parse import Node, Source, named_at
 from hmls.syntax.scopes import root_path, withs_at
 
@@ -202,9 +202,9 @@ def _inherited(asked: _Asked, name_node: Node) -> list[Place]:
 
 def _attribute(asked: _Asked, attribute: Attribute) -> list[Place]:
     if attribute.base is not None:
-        node = attribute_of(attribute.base, attribute.names)
-        if node is not None:
-            return [Place(asked.path, node.start_byte, node.end_byte, _around(node))]
+        found = _written(asked, attribute.base, attribute.names)
+        if found:
+            return found
     if attribute.path is None:
         return []
     if attribute.path[0] == "pkgs":
@@ -214,12 +214,21 @@ def _attribute(asked: _Asked, attribute: Attribute) -> list[Place]:
     return library_places(asked.repository, attribute.path) if place is None else [place]
 
 
+def _written(asked: _Asked, base: Node, names: tuple[str, ...]) -> list[Place]:
+    """Where an attribute of an expression is bound, in the files of the repository."""
+    found = attribute_written(asked.repository, asked.path, base, names)
+    if found is None:
+        return []
+    start, end = found.node.start_byte, found.node.end_byte
+    return [Place(found.path, start, end, _around(found.node))]
+
+
 def _free(asked: _Asked, free: FreeName) -> list[Place]:
     """What a `with` around a name brings in; the innermost that has it."""
     for environment in withs_at(free.node):
-        node = attribute_of(environment, (free.name,))
-        if node is not None:
-            return [Place(asked.path, node.start_byte, node.end_byte, _around(node))]
+        found = _written(asked, environment, (free.name,))
+        if found:
+            return found
         start = root_path(environment)
         if start is None:
             continue

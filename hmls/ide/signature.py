@@ -75,14 +75,14 @@ def _signature(
     found = function_of_call(repository, path, call)
     if found is None:
         return None
-    written, active = found
-    parameters = _parameters(written)
+    function, active = found[0].node, found[1]
+    parameters = _parameters(function)
     if active >= len(parameters):
         return None
     title = name.rpartition(".")[2]
-    if title in _IMPORTS and (function := call.child_by_field_id(Field.FUNCTION)) is not None:
-        title = " ".join(node_text(function).split())
-    made = _made([title, *parameters], active, _comment(written))
+    if title in _IMPORTS and (named := call.child_by_field_id(Field.FUNCTION)) is not None:
+        title = " ".join(node_text(named).split())
+    made = _made([title, *parameters], active, _comment(function))
     return _in_set(made, attribute) if attribute else made
 
 

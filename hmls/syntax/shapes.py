@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from hmls.syntax.attrpath import DYNAMIC, attrpath_names, node_text, part_name, plain_string
 from hmls.syntax.kinds import SETS, Field, Kind
+from hmls.syntax.local import Called
 from hmls.syntax.outline import function_name, inside
 from hmls.syntax.parse import Node
 from hmls.syntax.scopes import find_binder
@@ -16,8 +17,6 @@ _KEEPING = {
     "callPackageWith": 1, "fix": 0, "makeExtensible": 0, "getAttrs": 1, "mapAttrs'": 1,
 }  # fmt: skip
 """Functions whose sets have the names of an argument: which one that is."""
-Called = Callable[[Node], Node | None]
-"""The expression that a call gives, where its function is written somewhere."""
 
 
 def names_below(node: Node, path: tuple[str, ...], called: Called) -> dict[str, None]:

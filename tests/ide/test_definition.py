@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hmls.ide.definition import declaration, definition
 from tests.ide.tree import ask, shown
 from tests.trees import Tree
@@ -232,6 +234,47 @@ def test_with_a_set_of_the_file() -> None:
         #- homes/alice/default.nix
         let own = { tool = 1; }; in { home.packages = with own; [ to$0ol ]; }
     """) == ["homes/alice/default.nix: tool"]
+
+
+IMPORTED = """
+    #- homes/alice/default.nix
+    { lib, pkgs, ... }:
+    let
+      inherit (import ../../lib/sets.nix { inherit lib; }) twice;
+      sets = import ../../lib/sets.nix { inherit lib; };
+      again = sets;
+    in
+    { home.file."🎉".text = HERE; }
+    #- lib/sets.nix
+    { lib }:
+    let twice = n: n + n; in
+    { inherit twice; inherit (import ./deeper.nix) third; colour.of = "red"; } // { second = 2; }
+    #- lib/deeper.nix
+    rec { third = 3; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("here", "places"),
+    [
+        ("tw$0ice", ["lib/sets.nix: twice"]),
+        ("sets.tw$0ice 2", ["lib/sets.nix: twice"]),
+        ("again.colour.o$0f", ["lib/sets.nix: of"]),
+        ("with sets; col$0our", ["lib/sets.nix: colour"]),
+        ("(import ../../lib/sets.nix { }).sec$0ond", ["lib/sets.nix: second"]),
+        ("(pkgs.callPackage ../../lib/sets.nix { }).sec$0ond", ["lib/sets.nix: second"]),
+        ("sets.thi$0rd", ["lib/deeper.nix: third"]),
+        ("(import ../../lib/deeper.nix).thi$0rd", ["lib/deeper.nix: third"]),
+        ("let inherit (sets) thi$0rd; in third", ["lib/deeper.nix: third"]),
+        ("sets.fou$0rth", []),
+    ],
+)
+def test_an_attribute_of_what_another_file_gives(here: str, places: list[str]) -> None:
+    assert defined(IMPORTED.replace("HERE", here)) == places
+
+
+def test_a_name_that_is_inherited_from_an_import() -> None:
+    assert defined(IMPORTED.replace(") twice;", ") tw$0ice;")) == ["lib/sets.nix: twice"]
 
 
 def test_an_import_of_a_file() -> None:

@@ -144,6 +144,24 @@ def test_variables_show_what_they_are_bound_to(tmp_path: Path) -> None:
     assert hovered(tmp_path, text) == "**size** = `2 * 3`\n\n"
 
 
+IMPORTED = """
+    #- homes/alice/default.nix
+    { lib, ... }:
+    let inherit (sets) colour; sets = import ./sets.nix; in
+    { my.name = HERE; }
+    #- homes/alice/sets.nix
+    rec {
+      colour = "🎉";
+    }
+"""
+
+
+@pytest.mark.parametrize("read", ["colo$0ur", "sets.colo$0ur", "(import ./sets.nix).colo$0ur"])
+def test_what_another_file_gives(tmp_path: Path, read: str) -> None:
+    found = hovered(tmp_path, IMPORTED.replace("HERE", read))
+    assert found == '**colour** = `"🎉"`\n\n[homes/alice/sets.nix:2]\n'
+
+
 def test_nothing_on_blanks_and_numbers(tmp_path: Path) -> None:
     assert hovered(tmp_path, LAYERS.replace('"b"; }', '"b"; }$0 ')) == ""
 

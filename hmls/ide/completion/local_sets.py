@@ -6,7 +6,7 @@ import os
 import re
 
 from hmls.homes.repository import Repository
-from hmls.ide.called import function_of_call, imported_expression
+from hmls.ide.called import Trees
 from hmls.ide.completion.item import Item
 from hmls.ide.completion.set_arguments import set_at
 from hmls.ide.place import CompletionPlace, without_marker
@@ -27,17 +27,8 @@ def complete_local_sets(repository: Repository, path: str, place: CompletionPlac
     base, selected = _selected(place)
     if base is None:
         return []
-
-    def called(call: Node) -> Node | None:
-        found = function_of_call(repository, path, call)
-        if found is None:
-            return imported_expression(repository, path, call)
-        node: Node | None = found[0]
-        for _ in range(found[1] + 1):
-            node = None if node is None else node.child_by_field_id(Field.BODY)
-        return node
-
-    names = dict.fromkeys(names_below(base, selected, called), "of this set")
+    result = Trees(repository, path).result
+    names = dict.fromkeys(names_below(base, selected, result), "of this set")
     texts = [place.source.text]
     if base.kind_id == Kind.VARIABLE and node_text(base) in ("inputs", "self"):
         texts += [facts.text for _, facts in repository.index.items()]

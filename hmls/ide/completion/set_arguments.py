@@ -135,7 +135,7 @@ def _of_call(
         name = "nixpkgs" if imported is not None and b"nixpkgs" in (imported.text or b"") else name
     if name == "submodule" or (not is_function and name != "overrideAttrs"):
         found = function_of_call(repository, path, call)
-        written = None if found is None else _formals(*found)
+        written = None if found is None else _formals(found[0].node, found[1])
         if written:
             return _items(written, given, place)
     elif name not in ("overrideAttrs", "mkDerivation"):

@@ -7,6 +7,7 @@ from hmls.homes.mentions import Mention, Names
 from hmls.homes.people import describe_host, describe_user
 from hmls.homes.repository import Repository
 from hmls.homes.written import attribute_site
+from hmls.ide.called import attribute_written, value_written
 from hmls.ide.hover.setting import about_setting
 from hmls.ide.hover.text import Link, Parts, code, escape
 from hmls.ide.subject import Attribute, Local, setting_of
@@ -19,7 +20,6 @@ from hmls.lang.values import Lazy, Unknown, quote_attribute
 from hmls.modules.evaluation import Evaluation
 from hmls.syntax.cursor import Span, Variable
 from hmls.syntax.kinds import Field
-from hmls.syntax.local import attribute_of
 from hmls.syntax.parse import Node
 from hmls.syntax.scopes import inherited_path, root_path
 
@@ -74,6 +74,8 @@ def about_local(repository: Repository, path: str, local: Local, focus: str | No
         selected, shown = root_path(value), _source(value)
     elif local.binder.kind == "inherit":
         selected = inherited_path(local.binder.node)
+        if selected is None:
+            return _about_inherited(repository, path, local)
         shown = ".".join(map(quote_attribute, selected or ()))
     else:
         return None
@@ -88,14 +90,21 @@ def about_local(repository: Repository, path: str, local: Local, focus: str | No
     return [title, *(inner or ())]
 
 
+def _about_inherited(repository: Repository, path: str, local: Local) -> Parts | None:
+    """A name that `inherit (import ./x.nix) …` and the like bind."""
+    clause = local.binder.node.parent.parent if local.binder.node.parent is not None else None
+    source = None if clause is None else clause.child_by_field_id(Field.EXPRESSION)
+    if source is None:
+        return None
+    return _about_written(repository, path, source, (local.name,))
+
+
 def about_attribute(repository: Repository, path: str, attribute: Attribute) -> Parts | None:
     """Something of the flake's own, such as `lib.mkOpt` or `self.homeModules.default`."""
-    local = None if attribute.base is None else attribute_of(attribute.base, attribute.names)
-    if local is not None:
-        binding = local.parent.parent if local.parent is not None else None
-        value = None if binding is None else binding.child_by_field_id(Field.EXPRESSION)
-        if value is not None:
-            return [f"**{escape(attribute.names[-1])}** = {code(_source(value), _MAX_VALUE)}\n\n"]
+    if attribute.base is not None:
+        written = _about_written(repository, path, attribute.base, attribute.names)
+        if written is not None:
+            return written
     if attribute.path is None:
         return None
     site = attribute_site(repository, path, attribute.path)
@@ -105,13 +114,33 @@ def about_attribute(repository: Repository, path: str, attribute: Attribute) -> 
     if not file.startswith(repository.files.tree.root):
         return None
     line = site.unit.lines.line_of(site.start) + 1
-    name = file.removeprefix(repository.root).lstrip("/")
+    name = _relative(repository, file)
     return [
         f"**{escape('.'.join(attribute.path))}**\n\n",
         f"{code(site.text(_MAX_VALUE), _MAX_VALUE)}\n\n",
         Link(escape(f"{name}:{line}"), Place(file, site.start, site.end)),
         "\n",
     ]
+
+
+def _about_written(
+    repository: Repository, path: str, base: Node, names: tuple[str, ...]
+) -> Parts | None:
+    """An attribute that is bound in the repository's text: its value, and where."""
+    name = attribute_written(repository, path, base, names)
+    value = None if name is None else value_written(name)
+    if name is None or value is None:
+        return None
+    parts: Parts = [f"**{escape(names[-1])}** = {code(_source(value.node), _MAX_VALUE)}\n\n"]
+    if name.path != path:
+        place = Place(name.path, name.node.start_byte, name.node.end_byte)
+        line = name.node.start_point.row + 1
+        parts += [Link(escape(f"{_relative(repository, name.path)}:{line}"), place), "\n"]
+    return parts
+
+
+def _relative(repository: Repository, file: str) -> str:
+    return file.removeprefix(repository.root).lstrip("/")
 
 
 def _values(
