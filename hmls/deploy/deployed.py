@@ -36,12 +36,39 @@ def write_deployed(
         old.unlink(missing_ok=True)
 
 
+def write_last(state_folder: str, target: Target, path: str) -> None:
+    """Remember what was deployed last, for a machine that cannot be looked at from here."""
+    file = _last(state_folder, target)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(path, encoding="utf-8", errors="surrogateescape")
+
+
+def last_deployed(state_folder: str, target: Target) -> str | None:
+    """The store path that was last deployed from here, wherever that was; None if none was."""
+    try:
+        return _last(state_folder, target).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return None
+
+
 def _newest_first(folder: Path) -> list[Path]:
     made = [(path.stat().st_mtime, path) for path in folder.glob("*.json")]
     return [path for _, path in sorted(made, reverse=True)]
 
 
 def _file(state_folder: str, target: Target, path: str) -> Path:
-    name = json.dumps([path, target.user, *target.output])
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return Path(state_folder, "deployed", f"{digest}.json")
+    return _named(state_folder, "json", path, target)
+
+
+def _last(state_folder: str, target: Target) -> Path:
+    return _named(state_folder, "last", target.flake_root, target)
+
+
+def _named(state_folder: str, kind: str, *key: str | Target) -> Path:
+    words = [
+        word
+        for part in key
+        for word in ([part] if isinstance(part, str) else [part.user, *part.output])
+    ]
+    digest = hashlib.sha256(json.dumps(words).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return Path(state_folder, "deployed", f"{digest}.{kind}")

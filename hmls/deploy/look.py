@@ -12,7 +12,7 @@ from pathlib import Path
 from hmls.deploy.activation import USER_DROP_IN, USER_UNIT, unit_of_home
 from hmls.deploy.closure_diff import diff_commands, parse_diff
 from hmls.deploy.collisions import Collision, predict
-from hmls.deploy.deployed import read_deployed
+from hmls.deploy.deployed import last_deployed, read_deployed
 from hmls.deploy.files_diff import FileChange, diff_homes
 from hmls.deploy.here import ask
 from hmls.deploy.preview import Document, SettingChange, diff_settings
@@ -32,14 +32,34 @@ async def look(
 ) -> Document:
     """The document of a preview. What cannot be compared is left out, and a note says so."""
     new = os.path.realpath(resolve_argument(step.new, results))
-    document = await compare(step.title, step.old, new, plan.target, around)
+    target = plan.target
+    old, notes = step.old, []
+    if step.unseen and target is not None:
+        old = last_deployed(around.state_folder, target)
+    document = await compare(step.title, old, new, target, around)
     settings: tuple[SettingChange, ...] = ()
-    if plan.target is not None and step.old is not None:
-        deployed = read_deployed(around.state_folder, plan.target, step.old)
+    if target is not None and old is not None and old != new:
+        deployed = read_deployed(around.state_folder, target, old)
         settings = diff_settings(deployed, around.settings)
-    collisions = await asyncio.to_thread(_collisions, step, new, plan.target, around)
-    found = replace(document, settings=settings, collisions=tuple(collisions))
-    return replace(found, files=(), unseen=step.unseen) if step.unseen else found
+        notes = [_unknown_settings(deployed, around.settings)]
+    collisions = await asyncio.to_thread(_collisions, step, new, target, around)
+    found = replace(
+        document,
+        settings=settings,
+        collisions=tuple(collisions),
+        notes=(*document.notes, *filter(None, notes)),
+        unseen=step.unseen,
+    )
+    return replace(found, files=()) if old is None and step.unseen else found
+
+
+def _unknown_settings(deployed: Mapping[str, str] | None, present: Mapping[str, str] | None) -> str:
+    """Why it cannot be said which settings changed; empty if it can."""
+    if present is None:
+        return "Which settings changed is not known: those that are saved were not evaluated."
+    if deployed is None:
+        return "Which settings changed is not known: hmls has not deployed what ran before."
+    return ""
 
 
 async def compare(
@@ -62,6 +82,8 @@ async def _packages(old: str | None, new: str, around: Surroundings) -> tuple[st
     """What the first tool that can tell says of the packages, and a note if none can."""
     if old is None or old == new:
         return "", ""
+    if not os.path.exists(old):
+        return "", f"Packages and files could not be compared: {old} is no longer in the store."
     reasons = []
     for argv in diff_commands(old, new, around.situation.tools):
         said = await ask(argv, around.situation.machine.home, around.environ)
@@ -79,7 +101,7 @@ def _collisions(
     """Files in the way of a home, alone or as part of a system with its own backup extension."""
     if step.home is None:
         return []
-    if target is None or target.kind not in ("host", "darwin"):
+    if target is None or target.is_home:
         extension = around.situation.options.backup_extension
         return predict(new, step.home, extension, around.forced)
     service = home_of_system(new, target.user)
@@ -95,7 +117,9 @@ def _collisions(
 
 
 def _files(old: str | None, new: str, target: Target | None) -> list[FileChange]:
-    if target is None or target.kind not in ("host", "darwin"):
+    if old is not None and not os.path.exists(old):
+        return []
+    if target is None or target.is_home:
         return diff_homes(old, new)
     before = home_of_system(old, target.user) if old is not None else None
     after = home_of_system(new, target.user)
@@ -106,7 +130,7 @@ def _files(old: str | None, new: str, target: Target | None) -> list[FileChange]
 
 @dataclass(frozen=True, slots=True)
 class HomeOfSystem:
-    """A home that a system activates: its generation, and what files in the way get."""
+    """A home that a system or a device activates: its generation, and what files in the way get."""
 
     generation: str
     backup_extension: str | None
@@ -117,16 +141,18 @@ def home_of_system(system: str, user: str) -> HomeOfSystem | None:
     """The home of a user in a system; None if it has none.
 
     NixOS has a service for it, of the system or of the user's manager, with what to start in a
-    package of the user's. nix-darwin has a script that its own `activate` runs.
+    package of the user's. nix-darwin has a script that its own `activate` runs. On a device of
+    Nix-on-Droid, with its one user, `activate` runs that of the home itself.
     """
     text = _text(os.path.join(system, "etc/systemd/system", unit_of_home(user)))
     started = _text(os.path.join(system, "etc/profiles/per-user", user, USER_DROP_IN))
     if text is None and started is not None:
         text = started + (_text(os.path.join(system, "etc/systemd/user", USER_UNIT)) or "")
     if text is None:
-        pattern = ACTIVATION_ON_MACOS.format(re.escape(user))
-        script = re.search(pattern, _text(os.path.join(system, "activate")) or "")
-        text = _text(script[0]) if script is not None else None
+        activate = _text(os.path.join(system, "activate"))
+        script = re.search(ACTIVATION_ON_MACOS.format(re.escape(user)), activate or "")
+        is_device = os.path.lexists(os.path.join(system, "nix-on-droid-path"))
+        text = _text(script[0]) if script is not None else activate if is_device else None
     generation = GENERATION.search(text) if text is not None else None
     if text is None or generation is None:
         return None

@@ -16,12 +16,18 @@ from hmls.deploy.generations import (
 )
 from hmls.deploy.plan_flake import STRUCTURED, build_step, check_step, known_nix, nix, refuse_name
 from hmls.deploy.situation import Situation, refuse, refuse_activation
-from hmls.deploy.step import FromStep, Plan, Preview, Step, specialised
+from hmls.deploy.step import Argument, FromStep, Plan, Preview, Step, specialised
 from hmls.deploy.target import Refusal, Target
 from hmls.deploy.tools import refuse_without
 
 UNTRANSLATED = ("LC_ALL", "C")
 """Home Manager translates its messages; these are read by a program."""
+DEVICE_ARGUMENTS = {
+    "-I": 1, "--include": 1, "--option": 2, "--override-input": 2,
+    "--builders": 1, "--cores": 1, "--max-jobs": 1,
+    "--keep-failed": 0, "--keep-going": 0, "--show-trace": 0,
+}  # fmt: skip
+"""What nix-on-droid hands on to Nix, with the number of values that each takes."""
 
 
 def build(target: Target, situation: Situation) -> Plan | Refusal:
@@ -69,18 +75,25 @@ def switch(target: Target, situation: Situation) -> Plan | Refusal:
 
 
 def switch_device(target: Target, situation: Situation) -> Plan | Refusal:
-    """Switch a device of Nix-on-Droid by its own command, which builds what it activates."""
+    """Switch a device of Nix-on-Droid by its own command, which builds what it activates.
+
+    Where that cannot be told of the name or of the user's arguments, by what was built, as the
+    command itself does it in the end.
+    """
     refusal = refuse_activation(target, situation)
     refusal = refusal or refuse_without(situation.tools, "nix", "nix-on-droid")
-    if refusal is None and not nameable_unquoted(target.name):
-        refusal = Refusal("bad-name", f"nix-on-droid cannot be told of {target.name!r}.")
+    refusal = refusal or refuse_name(target)
     if refusal:
         return refusal
-    argv = ("nix-on-droid", "switch", "--flake", configuration(target.flake_root, target.name))
+    extra = situation.options.extra_arguments
+    argv: tuple[Argument, ...] = (FromStep("build", "/activate"),)
+    if nameable_unquoted(target.name) and _known_to_device(extra):
+        reference = configuration(target.flake_root, target.name)
+        argv = ("nix-on-droid", "switch", "--flake", reference, *extra)
     step = Step(
         "activate",
         f"Switch {target.name}",
-        (*argv, *situation.options.extra_arguments),
+        argv,
         target.flake_root,
         "home",
         needs_confirmation=True,
@@ -210,8 +223,15 @@ def initialise(folder: str, situation: Situation) -> Plan | Refusal:
 
 def _preview_step(target: Target, situation: Situation) -> Preview:
     if target.kind == "droid":
-        old = running_device(situation.machine)
-        return Preview("preview", f"Preview {target.name}", old, FromStep("build"))
+        here = situation.tools.has("nix-on-droid")
+        return Preview(
+            "preview",
+            f"Preview {target.name}",
+            running_device(situation.machine) if here else None,
+            FromStep("build"),
+            situation.machine.home if here else None,
+            "" if here else "What runs on the device is not seen from here.",
+        )
     ours = situation.machine.user == target.user
     return Preview(
         "preview",
@@ -276,6 +296,20 @@ def _activation_step(argv: tuple[str | FromStep, ...], situation: Situation) -> 
         env=(UNTRANSLATED, *backup),
         needs_confirmation=True,
     )
+
+
+def _known_to_device(arguments: Sequence[str]) -> bool:
+    """Whether nix-on-droid hands these on to Nix; it ends at any other.
+
+    Source: the loop over the arguments in its nix-on-droid.sh.
+    """
+    rest = list(arguments)
+    while rest:
+        values = DEVICE_ARGUMENTS.get(rest[0])
+        if values is None or len(rest) <= values:
+            return False
+        del rest[: values + 1]
+    return True
 
 
 def _known_to_home_manager(target: Target) -> bool:

@@ -260,7 +260,7 @@ def _rollback_commands(
 def _preview_step(target: Target, situation: Situation, action: str = "switch") -> Preview:
     """Compared with what runs here, if the target is this machine. A boot asks which one later."""
     machine, options = situation.machine, situation.options
-    here = machine.hostname.split(".", 1)[0] == target.host and options.target_host is None
+    here = machine.is_called(target.host) and options.target_host is None
     return Preview(
         "preview",
         f"Preview {target.name}",

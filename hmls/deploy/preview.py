@@ -43,7 +43,7 @@ class Document:
     inputs: tuple[InputChange, ...] = ()
     notes: tuple[str, ...] = ()
     unseen: str = ""
-    """Why it is not known what runs now; then `old` is None too."""
+    """Why it is not known what runs now; then `old` is what was last deployed from here."""
 
     @property
     def changes_nothing(self) -> bool:
@@ -57,9 +57,10 @@ class Document:
             return f"{_count(len(self.inputs), 'input')} moved" if self.inputs else "nothing moved"
         if self.changes_nothing:
             return "nothing changes"
-        text = self._counts if self.old else "the first generation"
         if self.unseen:
-            return "not compared with what runs there"
+            since = "since what was last deployed from here"
+            return f"{self._counts} {since}" if self.old else "not compared with what runs there"
+        text = self._counts if self.old else "the first generation"
         fatal = [each for each in self.collisions if each.outcome != "backed-up"]
         return f"{text}; {_count(len(fatal), 'file')} in the way" if fatal else text
 
@@ -110,8 +111,15 @@ def _opening(document: Document) -> list[str]:
         return [f"{document.summary.capitalize()}."]
     if document.changes_nothing:
         return ["What is built is what already runs: nothing changes."]
-    if document.unseen:
+    if document.unseen and document.old is None:
         return [f"`{document.new}`", document.unseen]
+    if document.unseen:
+        compared = "Compared is what was last deployed from here, if that went well."
+        return [
+            f"{document.unseen} {compared}",
+            f"From `{document.old}`\nto `{document.new}`",
+            f"{document.summary.capitalize()}.",
+        ]
     running = f"`{document.old}`" if document.old is not None else "nothing"
     return [f"From {running}\nto `{document.new}`", f"{document.summary.capitalize()}."]
 

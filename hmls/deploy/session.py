@@ -23,7 +23,7 @@ from hmls.deploy.activation import (
     unit_of_home,
     user_units,
 )
-from hmls.deploy.deployed import write_deployed
+from hmls.deploy.deployed import write_deployed, write_last
 from hmls.deploy.flake_lock import lock_changes, read_lock
 from hmls.deploy.free_space import full_disks
 from hmls.deploy.generations import home_profile
@@ -173,6 +173,8 @@ class _Deployment:
         if step.needs_confirmation and not await self._confirm(rest):
             was = "activated" if self.results else "run"
             return NotRun("declined", f"{self.plan.title}: nothing was {was}.")
+        if step.changes in OUTLIVES_US:
+            self._remember()
         if step.needs_terminal:
             return await self._run_in_terminal(resolved, rest)
         return await self._run(resolved)
@@ -226,6 +228,7 @@ class _Deployment:
         argvs = [arguments(each) for each in steps]
         match await self.ui.open_terminal(command, step.cwd, argvs):
             case Opened():
+                self._remember_last()
                 return HandedOver(command)
             case Exited(code=0):
                 return self._end()
@@ -360,7 +363,7 @@ class _Deployment:
             reason = f"{len(self.failed)} of {len(self.plan.steps)} failed."
             title, step = self.plan.title, ", ".join(self.failed)
             return Failed(title, step, seconds, None, reason, tuple(self.problems))
-        self._remember()
+        self._remember_last()
         return Done(
             title=self.plan.title,
             seconds=seconds,
@@ -372,13 +375,31 @@ class _Deployment:
         )
 
     def _remember(self) -> None:
-        """Keep the settings of what was built and activated. A rollback knows none."""
+        """Keep the settings of what was built and is about to be activated.
+
+        Before it is: a terminal of the user's, or a failure behind it, would leave them unknown. A
+        rollback knows none.
+        """
         target, settings = self.plan.target, self.around.settings
         built = self.results.get("build")
-        if self.plan.profile is None or target is None or settings is None or built is None:
+        if target is None or settings is None or built is None:
+            return
+        previewed = self.document.new if self.document is not None else None
+        try:
+            for path in {built, previewed or built}:
+                write_deployed(self.around.state_folder, target, path, settings)
+        except OSError as problem:
+            self.ui.note(f"What is deployed could not be noted: {problem}.")
+
+    def _remember_last(self) -> None:
+        """Keep what the next preview is compared with where what runs cannot be seen."""
+        target, document = self.plan.target, self.document
+        if target is None or document is None or document.new is None or not document.unseen:
+            return
+        if self.plan.changes not in OUTLIVES_US:
             return
         try:
-            write_deployed(self.around.state_folder, target, built, settings)
+            write_last(self.around.state_folder, target, document.new)
         except OSError as problem:
             self.ui.note(f"What was deployed could not be noted: {problem}.")
 

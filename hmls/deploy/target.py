@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import platform
+import plistlib
 import pwd
 import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from xml.parsers.expat import ExpatError
 
 Kind = Literal["standalone", "host", "darwin", "droid"]
+MACOS_NAMES = "/Library/Preferences/SystemConfiguration/preferences.plist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ class Machine:
     def state_folder(self) -> str:
         """Where locks, logs and records of deployments are kept."""
         return os.path.join(self.state_home, "hmls")
+
+    def is_called(self, host: str | None) -> bool:
+        """Whether this is the machine of a name. Names of machines know no upper and lower case."""
+        names = {self.hostname, self.hostname.split(".", 1)[0]}
+        return host is not None and host.casefold() in {name.casefold() for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +132,27 @@ def this_machine(environ: Mapping[str, str] = os.environ) -> Machine:
         user=user,
         uid=uid,
         home=home,
-        hostname=socket.gethostname(),
+        hostname=local_host_name(MACOS_NAMES) or socket.gethostname(),
         system=nix_system(platform.machine(), platform.system()),
         state_home=environ.get("XDG_STATE_HOME") or os.path.join(home, ".local/state"),
         nix_state=environ.get("NIX_STATE_DIR") or "/nix/var/nix",
     )
+
+
+def local_host_name(names: str) -> str | None:
+    """The name by which darwin-rebuild looks for its host; None where it is not macOS.
+
+    `scutil --get LocalHostName` says it, and reads this file. That of the kernel is often what the
+    network at hand calls the machine.
+    """
+    try:
+        with open(names, "rb") as file:
+            found = plistlib.load(file)
+    except (OSError, ValueError, ExpatError):
+        return None
+    for key in ("System", "Network", "HostNames", "LocalHostName"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) and found else None
 
 
 def nix_system(machine: str, kernel: str) -> str:
@@ -181,7 +205,7 @@ def _refuse_home(target: Target, machine: Machine) -> Refusal | None:
 
 def _refuse_system(target: Target, machine: Machine) -> Refusal | None:
     here = machine.hostname.split(".", 1)[0]
-    if target.host not in (here, machine.hostname):
+    if not machine.is_called(target.host):
         return Refusal(
             "other-machine",
             f"{target.host} is another machine; this one is {here}. "

@@ -205,6 +205,8 @@ class Jobs:
         facts = await ask(work, Priority.BACKGROUND)
         if target is None or not any(isinstance(step, Preview) for step in plan.steps):
             return facts
+        if self._unsaved(root):
+            return facts  # What is evaluated here is not what Nix reads.
         return replace(facts, settings=await ask(evaluate, Priority.BACKGROUND))
 
     def _changed(self, stale: list[str]) -> None:

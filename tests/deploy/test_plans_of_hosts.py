@@ -134,7 +134,7 @@ def test_names_that_are_passed_on_without_quotes() -> None:
     dotted = replace(DARWIN, host="web.example", output=("darwinConfigurations", "web.example"))
     assert code(plan.switch(dotted, mac)) == "bad-name"
     device = replace(DEVICE, output=("nixOnDroidConfigurations", "my.phone"))
-    assert code(plan.switch(device, situation())) == "bad-name"
+    assert commands(plan.switch(device, situation()))[-1] == "‹result of build›/activate"
 
 
 def test_a_device_of_nix_on_droid() -> None:
@@ -146,6 +146,14 @@ def test_a_device_of_nix_on_droid() -> None:
         "nix-on-droid switch --flake '/repo#default'",
     ]
     assert code(plan.switch(DEVICE, situation(without=("nix-on-droid",)))) == "no-tool"
+    for arguments, last in (
+        (("--option", "a", "b", "--keep-going"), "default' --option a b --keep-going"),
+        (("--cores", "4", "--accept-flake-config"), "‹result of build›/activate"),
+        (("--option", "a"), "‹result of build›/activate"),
+    ):
+        made = commands(plan.switch(DEVICE, with_options(extra_arguments=arguments)))
+        assert " ".join(arguments) in made[1]
+        assert made[-1].endswith(last)
     assert commands(plan.rollback(DEVICE, MADE[2], situation())) == [
         "preview from None",
         "nix-on-droid switch-generation 1",

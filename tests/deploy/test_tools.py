@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import plistlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,12 @@ import pytest
 
 from hmls.config import DeploySettings
 from hmls.deploy.situation import Options, options_for
-from hmls.deploy.target import make_target, nix_system, this_machine
+from hmls.deploy.target import (
+    local_host_name,
+    make_target,
+    nix_system,
+    this_machine,
+)
 from hmls.deploy.tools import Answer, environment, find_tools, parse_version, which
 from tests.deploy.plans import MACHINE
 
@@ -108,6 +114,28 @@ def test_this_machine() -> None:
     assert here.state_folder == "/somewhere/.local/state/hmls"
     moved = this_machine({"HOME": "/somewhere", "XDG_STATE_HOME": "/state"})
     assert replace(moved, state_home=here.state_home) == here
+
+
+def test_a_mac_is_called_as_darwin_rebuild_calls_it(tmp_path: Path) -> None:
+    """As `scutil --set LocalHostName` writes it, in XML or binary."""
+    names = {"System": {"Network": {"HostNames": {"LocalHostName": "Alices-Mac"}}}}
+    for form in (plistlib.FMT_XML, plistlib.FMT_BINARY):
+        (tmp_path / "names").write_bytes(plistlib.dumps(names, fmt=form))
+        assert local_host_name(str(tmp_path / "names")) == "Alices-Mac"
+    for odd in (b"", b"<plist>", b"<plist><string>x</string></plist>", plistlib.dumps({})):
+        (tmp_path / "names").write_bytes(odd)
+        assert local_host_name(str(tmp_path / "names")) is None
+    assert local_host_name("/nowhere") is None
+
+
+def test_names_of_machines_know_no_case() -> None:
+    mac = replace(MACHINE, hostname="Alices-Mac.local")
+    assert [mac.is_called(name) for name in ("alices-mac", "Alices-Mac.local", "alice", None)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hmls.deploy import plan
 from hmls.deploy.activation import profile_target, unit_of_home
 from hmls.deploy.generations import read_profile, system_profile
 from hmls.deploy.outcome import Done, Failed, HandedOver
+from hmls.deploy.preview import markdown
 from hmls.deploy.problem import ForceFile
 from hmls.deploy.ui import Exited, Opened
 from tests.nix.lab import Lab, User
@@ -60,6 +61,18 @@ echo "$@" >> @root@/asked
 exec nix build "@root@/repo#nixosConfigurations.workstation.config.system.build.toplevel" \\
     --no-link --print-out-paths
 """
+DEVICE = """derivation {
+  name = "nix-on-droid-generation";
+  inherit (facts) system;
+  builder = "/bin/sh";
+  PATH = "/usr/bin:/bin";
+  args = [ "-euc" ''
+    mkdir -p $out/nix-on-droid-path
+    home=${self.homeConfigurations.alice.activationPackage}
+    echo "HOME_MANAGER_BACKUP_EXT='bak' $home/activate" > $out/activate
+  '' ];
+}"""
+"""As Nix-on-Droid's modules/home-manager.nix and modules/build/activation.nix make it."""
 OF_USER_UNIT = "_SYSTEMD_USER_UNIT=home-manager.service + USER_UNIT=home-manager.service"
 SUDO = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
 ASKING_SUDO = """
@@ -146,6 +159,33 @@ async def test_a_switch_in_a_terminal_of_the_user(machine: Lab) -> None:
     assert not (machine.folder / "log").exists()
 
 
+async def test_settings_that_changed_since_a_switch_in_a_terminal_of_the_user(machine: Lab) -> None:
+    """How that ended nobody tells us; what runs afterwards does."""
+    machine.settings = {"a": "1"}
+    assert isinstance(
+        await machine.deploy(plan.switch, User(terminal=Opened()), machine.host()), HandedOver
+    )
+    typed = ["nixos-rebuild", "switch", "--flake", f"{machine.root}#workstation"]
+    path = f"{machine.folder / 'bin'}:{machine.environ['PATH']}"
+    subprocess.run(typed, env={**machine.full_environ, "PATH": path}, check=True)
+    machine.settings = {"a": "2"}
+    set_motd(machine, "second")
+    ui = User()
+    assert isinstance(await machine.deploy(plan.preview, ui, machine.host()), Done)
+    (change,) = ui.documents[0].settings
+    assert (change.option, change.before, change.after) == ("a", "1", "2")
+    assert ui.documents[0].notes == ()
+
+
+async def test_settings_of_a_system_that_hmls_did_not_deploy(machine: Lab) -> None:
+    (machine.folder / "current-system").symlink_to(machine.folder)
+    machine.settings = {"a": "1"}
+    ui = User()
+    assert isinstance(await machine.deploy(plan.preview, ui, machine.host()), Done)
+    assert ui.documents[0].settings == ()
+    assert "hmls has not deployed what ran before" in " ".join(ui.documents[0].notes)
+
+
 async def test_what_failed_in_a_terminal_is_read_from_the_journal(machine: Lab) -> None:
     machine.add_program("journalctl", "echo \"Existing file '$HOME/a' would be clobbered\"")
     outcome = await machine.deploy(plan.switch, User(terminal=Exited(4)), machine.host())
@@ -181,6 +221,7 @@ async def test_on_another_machine(machine: Lab) -> None:
     assert build.startswith(f"build --flake {flake} --build-host builder --log-format ")
     assert switch == f"switch --flake {flake} --build-host builder --target-host root@web"
     assert ui.documents[0].collisions == ()
+    assert ui.documents[0].summary == "not compared with what runs there"
     machine.options = plan.Options(target_host="alice@web", build_host="builder")
     ui = User(terminal=Opened())
     assert isinstance(await machine.deploy(plan.switch, ui, machine.host("web")), HandedOver)
@@ -208,16 +249,35 @@ async def test_a_mac(machine: Lab) -> None:
     assert (machine.folder / "asked").read_text() == f"switch --flake {machine.root}#mac\n"
 
 
+async def test_what_was_last_deployed_elsewhere(machine: Lab) -> None:
+    """What runs there cannot be seen: the next preview is compared with what went there last."""
+    machine.options = plan.Options(target_host="root@workstation")
+    machine.add_program("nixos-rebuild", RECORDING_REBUILD.replace("@root@", str(machine.folder)))
+    machine.settings = {"a": "1"}
+    assert isinstance(await machine.deploy(plan.switch, target=machine.host()), Done)
+    machine.settings = {"a": "2"}
+    machine.set_home('{ files.a = "2"; }')
+    ui = User()
+    assert isinstance(await machine.deploy(plan.preview, ui, machine.host()), Done)
+    (document,) = ui.documents
+    assert document.summary == "1 file, 1 setting changed since what was last deployed from here"
+    assert "-1\n+2" in document.files[0].diff
+    shown = markdown(document)
+    assert "What runs on workstation is not seen from here. Compared is what was last" in shown
+    assert f"From `{document.old}`" in shown
+
+
 async def test_a_device(machine: Lab) -> None:
     machine.add_program("nix-on-droid", f'echo "$@" > {machine.folder}/asked')
     flake = machine.root / "flake.nix"
     flake.write_text(
         flake.read_text().replace(
             "nixosConfigurations =",
-            "nixOnDroidConfigurations.alice = self.homeConfigurations.alice;\n"
+            f"nixOnDroidConfigurations.alice.activationPackage = {DEVICE};\n"
             "      nixosConfigurations =",
         )
     )
+    (machine.home / "a").write_text("my own")
     output = ("nixOnDroidConfigurations", "alice")
     target = replace(machine.target(), kind="droid", output=output)
     ui = User()
@@ -225,7 +285,9 @@ async def test_a_device(machine: Lab) -> None:
     assert "--impure" in ui.text
     assert isinstance(await machine.deploy(plan.switch, ui, target), Done)
     assert [each.kind for each in ui.questions] == ["start", "start", "activate"]
-    assert len(ui.documents) == 1
+    (document,) = ui.documents
+    assert [(each.target, each.change) for each in document.files] == [("a", "added")]
+    assert [each.outcome for each in document.collisions] == ["backed-up"]
     assert (machine.folder / "asked").read_text() == f"switch --flake {machine.root}#alice\n"
 
 

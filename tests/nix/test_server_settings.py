@@ -7,6 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from lsprotocol import types as lsp
+
 from tests.nix.desk import desk, make_lab, other_user, store_of
 from tests.nix.test_server import building
 
@@ -68,3 +70,24 @@ async def test_extra_arguments_and_what_is_fetched(
         assert f"--option substituters {cache}" in at.questions[0]
         messages = [each.message or "" for each in at.progress[1:-1]]
         assert any(re.search(r"fetched [\d.]+ of 2\.\d MiB", each) for each in messages), messages
+
+
+async def test_settings_that_are_not_saved_are_not_compared(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    """Nix reads what is saved: what the open buffer says would be told as if it were built."""
+    lab = make_lab(folder, nix_environ, '{ files.a = "1"; }')
+    async with desk(lab) as at:
+        assert (await at.run("switch"))["outcome"] == "done"
+        (lab.root / HOME).write_text('{ files.a = "2"; }')
+        at.editor.open(HOME, '{ files.a = "3 🎉"; }')
+        answers = iter(["Go on without them", "Run"])
+        at.answer = lambda _: next(answers)
+        assert (await at.run("preview"))["outcome"] == "done"
+        uri = at.client.shown_documents[-1].uri
+        content = await at.client.protocol.send_request_async(
+            lsp.WORKSPACE_TEXT_DOCUMENT_CONTENT, lsp.TextDocumentContentParams(uri)
+        )
+        assert "those that are saved were not evaluated" in content.text
+        assert "-1\n+2" in content.text
+        assert "3 🎉" not in content.text
