@@ -439,6 +439,32 @@ def test_a_home_in_the_folder_of_its_host_is_a_home(tmp_path: Path) -> None:
     assert in_tree(tmp_path, text, ask) == ("home", "system", True)
 
 
+def test_systems_that_a_flake_tells_apart_by_what_their_builders_give(tmp_path: Path) -> None:
+    text = """
+        #- flake.nix
+        { inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          inputs.nix-darwin.url = "github:nix-darwin/nix-darwin";
+          outputs = { nixpkgs, nix-darwin, ... }:
+            let
+              systems = {
+                desk = nixpkgs.lib.nixosSystem { modules = [ ]; };
+                mac = nix-darwin.lib.darwinSystem { modules = [ ]; };
+              };
+              only = is: nixpkgs.lib.filterAttrs (_: is) systems;
+            in {
+              nixosConfigurations = only (system: !(system ? system));
+              darwinConfigurations = only (system: system ? system);
+            }; }
+    """
+
+    def ask(tree: Tree) -> list[str]:
+        flake = tree.repository.flake
+        outputs = ("nixosConfigurations", "darwinConfigurations")
+        return [item.path for kind in outputs for item in flake.configurations(kind).items]
+
+    assert in_tree(tmp_path, text, ask) == ["nixosConfigurations.desk", "darwinConfigurations.mac"]
+
+
 def test_shared_modules_that_others_are_made_of_are_no_user(tmp_path: Path) -> None:
     text = """
         #- homes/alice/default.nix

@@ -44,6 +44,31 @@ def test_a_darwin_host_is_offered_where_it_is_deployed() -> None:
     assert labels(flake.replace("COMMAND", "ssh .#")) == {"mac", "tower"}
 
 
+def test_a_host_names_each_of_its_users_once() -> None:
+    text = """
+        #- homes/alice/default.nix
+        { networking.hostName = "$0"; }
+        #- flake.nix
+        {
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          inputs.home-manager.url = "github:nix-community/home-manager";
+          outputs = { nixpkgs, home-manager, ... }: {
+            homeConfigurations."alice@tower" = home-manager.lib.homeManagerConfiguration {
+              modules = [ ./homes/alice ];
+            };
+            nixosConfigurations.tower = nixpkgs.lib.nixosSystem {
+              modules = [
+                home-manager.nixosModules.home-manager
+                { home-manager.users.alice = ./homes/alice; }
+              ];
+            };
+          };
+        }
+    """
+    found = ask(text, lambda tree: complete(tree.view, tree.path, tree.offset))
+    assert [(item.label, item.detail) for item in found] == [("tower", "host · alice")]
+
+
 def test_keys_of_a_set_of_people_outside_of_the_options() -> None:
     found = labels("""
         #- homes/alice/default.nix

@@ -74,8 +74,13 @@ def environment_of(interp: Interp) -> Environment:
     return found
 
 
-def returned(interp: Interp, configuration: Configuration, package: str) -> ConfigurationAttrs:
-    """The set that the builder returns. `package` is the output that gets built."""
+_PACKAGES = {"home": "activationPackage", "droid": "activationPackage", "darwin": "system"}
+"""The package that the result of a builder has beside `config`. Source: nixpkgs
+nixos/lib/eval-config.nix, eval-config.nix of nix-darwin, modules/default.nix of home-manager."""
+
+
+def returned(interp: Interp, configuration: Configuration) -> ConfigurationAttrs:
+    """The set that the builder returns."""
     evaluation = delayed(lambda: configuration.evaluate(environment_of(interp)))
 
     def part(name: str) -> Lazy:
@@ -85,12 +90,16 @@ def returned(interp: Interp, configuration: Configuration, package: str) -> Conf
         "config": part("config"),
         "options": part("options"),
         "pkgs": delayed(lambda: force(force(evaluation).argument("pkgs"))),
-        package: Unknown(package, BUILT),
         "_type": "configuration",
         "class": {"home": "homeManager"}.get(configuration.kind, configuration.kind),
         "extendModules": Primop("extendModules", 1, lambda _given: Unknown("extendModules", BUILT)),
     }
-    made = ConfigurationAttrs(known, Unknown("configuration", BUILT))
+    package = _PACKAGES.get(configuration.kind)
+    if package is not None:
+        known[package] = Unknown(package, BUILT)
+    # Flakes tell systems of nix-darwin from those of NixOS by `system`.
+    absent = frozenset(("system",)) - known.keys()
+    made = ConfigurationAttrs(known, Unknown("configuration", BUILT), absent=absent)
     made.configuration = configuration
     return made
 

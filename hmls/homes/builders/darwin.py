@@ -12,5 +12,5 @@ def darwin_system(interp: Interp) -> Primop:
     return Primop(
         "darwinSystem",
         1,
-        lambda given: system_configuration(interp, "darwin", expect_attrs(given), "system"),
+        lambda given: system_configuration(interp, "darwin", expect_attrs(given)),
     )

@@ -43,7 +43,7 @@ def droid_configuration(interp: Interp, release: Release) -> Primop:
             Attrs({"imports": [] if modules is MISSING else modules}),
             own.function(),
         ]
-        return system_configuration(interp, "droid", renamed, "activationPackage")
+        return system_configuration(interp, "droid", renamed)
 
     return Primop("nixOnDroidConfiguration", 1, build)
 

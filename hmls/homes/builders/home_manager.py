@@ -135,7 +135,7 @@ def home_configuration(interp: Interp, release: Release, lazy: Lazy) -> Value:
         lib=None if lib is MISSING else lib,
         special=None if extra is MISSING else extra,
     )
-    made = returned(interp, configuration, "activationPackage")
+    made = returned(interp, configuration)
     made["pkgs"] = packages
     return made
 

@@ -35,10 +35,10 @@ def eval_config(interp: Interp) -> Primop:
 
 
 def _system(interp: Interp, kind: Kind, lazy: Lazy) -> Value:
-    return system_configuration(interp, kind, expect_attrs(lazy), "system")
+    return system_configuration(interp, kind, expect_attrs(lazy))
 
 
-def system_configuration(interp: Interp, kind: Kind, given: Attrs, package: str) -> Value:
+def system_configuration(interp: Interp, kind: Kind, given: Attrs) -> Value:
     """A system of NixOS or nix-darwin from its modules."""
     modules = get_lazy(given, "modules")
     modules = [] if modules is MISSING else modules
@@ -62,7 +62,7 @@ def system_configuration(interp: Interp, kind: Kind, given: Attrs, package: str)
         platform=delayed(lambda: _platform_of(interp, given, evaluate)),
         modules=modules,
     )
-    return returned(interp, configuration, package)
+    return returned(interp, configuration)
 
 
 def _platform_of(interp: Interp, given: Attrs, evaluate: object) -> Value:

@@ -198,4 +198,4 @@ def _system(
             "lib": delayed(lambda: nixpkgs_lib(snowfall.interp)),
         }
     )
-    return system_configuration(snowfall.interp, kind, given, "system")
+    return system_configuration(snowfall.interp, kind, given)

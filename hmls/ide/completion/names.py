@@ -78,7 +78,7 @@ def _output_name(target: Target) -> str:
 
 
 def _detail(host: Host) -> str:
-    users = ", ".join(target.user for target in host.targets)
+    users = ", ".join(dict.fromkeys(target.user for target in host.targets))
     return f"host · {users}" if users else "host"
 
 
