@@ -46,7 +46,8 @@ def evaluate_and_print(
                 text = to_json(value) if as_json else show_plain(value, strict)
                 if not isinstance(text, str):
                     raise Unknowable(text)
-                sys.stdout.write(f"{with_real_paths(text)}\n")
+                # Bytes as Nix prints them, also those that are no UTF-8.
+                click.echo(with_real_paths(text).encode("utf-8", "surrogateescape"))
     except NixError as error:
         sys.stderr.write(_error_text(error, show_trace))
         return 1

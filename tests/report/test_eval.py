@@ -159,3 +159,7 @@ def test_store_path_of_a_derivation_is_not_made_up() -> None:
     said = error("-E", '"${derivation { name = "x"; builder = "b"; system = "s"; }}"')
     assert said.startswith("unknown: ")
     assert "the hash of a store path, which is not computed" in said
+
+
+def test_half_a_character_is_printed_as_its_byte() -> None:
+    assert run("-E", 'builtins.substring 0 1 "é"').stdout_bytes == b'"\xc3"\n'
