@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hmls.homes.builders.configuration import Configuration, ConfigurationAttrs, Environment
 from hmls.homes.files import Files, FlakeReader
-from hmls.homes.inputs import InputContext, input_values
+from hmls.homes.inputs import InputContext, input_values, library_folder, main_nixpkgs
 from hmls.homes.knowledge import Knowledge
 from hmls.homes.lock import LockedInput, read_lock
 from hmls.lang import store
@@ -82,7 +82,7 @@ class Flake:
 
     def new_interp(self, reader: FlakeReader) -> Interp:
         """An interpreter for the flake's files whose reads are noted by `reader`."""
-        interp = Interp(reader, lib=make_library)
+        interp = Interp(reader, lib=self._library)
         system = ModuleSystem(interp)
         interp.host = Environment(
             interp,
@@ -121,6 +121,10 @@ class Flake:
     def _is_package(self, name: str) -> bool:
         packages = self.knowledge.packages(self.lock)
         return packages is not None and name in packages.packages
+
+    def _library(self, interp: Interp) -> Attrs:
+        context = InputContext(interp, self.lock, self._in_store, self.root)
+        return make_library(interp, library_folder(context, main_nixpkgs(self.lock.inputs)))
 
     def _in_store(self, path: str) -> bool:
         return os.path.isdir(self.files.store_root + path)

@@ -103,6 +103,17 @@ def main_nixpkgs(inputs: Mapping[str, LockedInput]) -> str | None:
     return min(found, key=len) if found else None
 
 
+def library_folder(context: InputContext, name: str | None) -> str | None:
+    """The `lib` of an input, from which comes what is not native. None where it is not there."""
+    locked = context.lock.inputs.get(name or "")
+    path = None if locked is None else context.path_of(locked)
+    if locked is None or path is None or not context.is_here(locked, path):
+        return None
+    folder = os.path.join(path, "lib")
+    is_whole = context.interp.reader.kind(os.path.join(folder, "default.nix")) == "regular"
+    return folder if is_whole else None
+
+
 def inputs_of_role(lock: Lock, role: str) -> list[tuple[str, LockedInput]]:
     """The inputs that are a flake known natively: the lock's own first, then those of inputs."""
     own = lock.inputs

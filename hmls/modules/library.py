@@ -11,11 +11,14 @@ from hmls.modules import lib_modules, lib_option_docs, lib_options, lib_types
 from hmls.modules.system import ModuleSystem
 
 
-def make_library(interp: Interp) -> Attrs:
-    """`lib` for an interpreter; its parts are made when they are first used."""
+def make_library(interp: Interp, source: str | None = None) -> Attrs:
+    """`lib` for an interpreter; its parts are made when they are first used.
+
+    `source` is the `lib` folder of the nixpkgs in use: what is not native is evaluated from there.
+    """
     from hmls.lang.lib import make_lib
 
-    return make_lib(interp, sub_libraries())
+    return make_lib(interp, sub_libraries(), source)
 
 
 def sub_libraries() -> list[SubLibrary]:

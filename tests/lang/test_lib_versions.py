@@ -78,6 +78,7 @@ SOURCE = {
           lib = {
             newFunction = x: lib.strings.newer "new ${x}";
             strings = import ./strings.nix { inherit lib; };
+            systems.doubles.all = [ "of-this-release" ];
             trivial = { codeName = "Quokka"; oldestSupportedRelease = 3011; };
             types = import ./types.nix { inherit lib; };
             ofTypes = lib.types.known;
@@ -108,6 +109,8 @@ def interp_with_source(folder: Path) -> Interp:
         ("[ (lib ? newFunction) (lib ? other) (lib.strings ? newer) (lib.strings ? other) ]",
          "[ true false true false ]"),
         ("lib.other or 1", "1"),
+        ("lib.newFunction or 1 == 1", "false"),
+        ("lib.platforms.all", '[ "of-this-release" ]'),
         ('(lib.extend (final: prev: { mine = prev.newFunction "x"; })).mine', '"newer new x"'),
         ('(lib // { mine = 1; }).newFunction "x"', '"newer new x"'),
         ("({ newFunction = 1; a = 2; } // lib).a", "2"),

@@ -114,7 +114,9 @@ def _select_or(base: Code, path: list[Name], default: Code) -> Code:
             if key not in value:
                 if not _may_have(value, key):
                     return default(env)
-                raise Unknowable(get(value, key))
+                found = get(value, key)
+                if isinstance(found, Unknown):
+                    raise Unknowable(found)
             value = get(value, key)
         return value
 

@@ -39,6 +39,8 @@ __all__ = ["SubLibrary", "make_lib"]
 
 OTHER_VERSION = Cause("lib", "not among what is known here of nixpkgs' lib")
 _MODULE_SYSTEM = frozenset(("modules", "options", "types"))
+_OF_THE_RELEASE = frozenset(("systems",))
+"""Parts whose values differ between releases: from the source wherever that is at hand."""
 _ONLY_OUTSIDE = frozenset(("extend", "__unfix__", "hm"))
 """What the fixed point and Home Manager add to lib."""
 _EVAL_OPTION_VALUE = (
@@ -55,13 +57,18 @@ def make_lib(interp: Interp, more: Sequence[SubLibrary] = (), source: str | None
     `source` is the `lib` folder of the nixpkgs in use, on disk.
     """
     libraries = {library.name: library for library in (*LIBRARIES, *more)}
-    origin = None if source is None else delayed(lambda: interp.import_path(source))
+    # The folder itself may stand for what is made here: `import "${nixpkgs}/lib"`.
+    whole_source = None if source is None else os.path.join(source, "default.nix")
+    origin = None if whole_source is None else delayed(lambda: interp.import_path(whole_source))
 
     def members(lib: Lazy) -> Value:
         """The set as a function of the lib that its parts see."""
         items: dict[str, Lazy] = {**inherited(interp, BUILTINS.split()), **_aliases(interp, lib)}
         for library in libraries.values():
-            items[library.name] = Thunk(sub_library, (library, lib))
+            if origin is not None and library.name in _OF_THE_RELEASE:
+                items[library.name] = Thunk(_selected, (origin, library.name))
+            else:
+                items[library.name] = Thunk(sub_library, (library, lib))
             for export in library.exports:
                 items[export] = Thunk(_selected, (lib, library.name, export))
         return VersionedAttrs(items, Unknown("lib", OTHER_VERSION), origin, absent=_ONLY_OUTSIDE)
