@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import gmtime, strftime
 
 from hmls.homes.builders import (
     blueprint,
@@ -24,10 +25,11 @@ from hmls.homes.builders import (
 from hmls.homes.lock import Lock, LockedInput
 from hmls.homes.packages import import_packages, packages_for
 from hmls.lang.errors import NixError
-from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get
+from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get, select
 from hmls.lang.interp import Interp
 from hmls.lang.lib.systems.platforms import FLAKE_EXPOSED
 from hmls.lang.values import Attrs, Cause, ContextString, Lazy, OpenAttrs, Primop, Unknown, Value
+from hmls.modules.library import make_library
 
 _ROLES = {
     "nixpkgs": "nixpkgs",
@@ -53,6 +55,9 @@ _SYSTEMS = {
     "x86_64-linux": ["x86_64-linux"],
 }
 
+_YEAR_9999 = 253_370_764_800
+"""In seconds since 1970: no date after it is written with four digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class InputContext:
@@ -64,6 +69,8 @@ class InputContext:
     """Whether a store path is there to be read."""
     root: str
     """The flake's own folder."""
+    is_inner: bool = False
+    """Whether the values are for an input's own flake.nix, which is not the user's to change."""
 
     def path_of(self, locked: LockedInput) -> str | None:
         """Where an input's sources are: in the store, or in the flake itself."""
@@ -169,6 +176,9 @@ def _base(name: str, locked: LockedInput, path: str | None) -> Attrs:
     for field in ("lastModified", "narHash"):
         if field in locked.locked:
             known[field] = locked.locked[field]
+    modified = locked.locked.get("lastModified")
+    if isinstance(modified, int) and 0 <= modified < _YEAR_9999:
+        known["lastModifiedDate"] = strftime("%Y%m%d%H%M%S", gmtime(modified))
     known["sourceInfo"] = Attrs(known)
     return Attrs(known)
 
@@ -189,7 +199,8 @@ def _from_source(
         function = get(expect_attrs(flake), "outputs")
         if function is MISSING:
             raise NixError("flake has no outputs")
-        inputs = input_values(context, context.lock.inputs_of(locked))
+        inner = replace(context, is_inner=True)
+        inputs = input_values(inner, context.lock.inputs_of(locked))
         return call(function, Attrs({**inputs, "self": self_value}))
 
     def whole() -> Value:
@@ -209,7 +220,7 @@ def _from_source(
     return force(self_value)
 
 
-def _nixpkgs(context: InputContext, name: str, _locked: LockedInput, path: str) -> dict[str, Lazy]:
+def _nixpkgs(context: InputContext, name: str, locked: LockedInput, path: str) -> dict[str, Lazy]:
     interp = context.interp
     text = "pkgs" if name == main_nixpkgs(context.lock.inputs) else name
     if path:
@@ -222,16 +233,35 @@ def _nixpkgs(context: InputContext, name: str, _locked: LockedInput, path: str) 
         for system in FLAKE_EXPOSED
     }
     return {
-        "lib": delayed(lambda: nixos.nixpkgs_lib(interp)),
+        "lib": delayed(lambda: nixos.nixpkgs_lib(interp, _versioned_lib(context, locked, path))),
         "legacyPackages": OpenAttrs(packages, rest),
         "nixosModules": OpenAttrs((), Unknown(f"inputs.{name}.nixosModules", missing(name))),
     }
 
 
-def _nixpkgs_lib(context: InputContext, _n: str, _l: LockedInput, path: str) -> dict[str, Lazy]:
+def _nixpkgs_lib(
+    context: InputContext, _name: str, locked: LockedInput, path: str
+) -> dict[str, Lazy]:
     if path:
         context.interp.overrides.setdefault(f"{path}/lib", delayed(lambda: context.interp.lib))
-    return {"lib": delayed(lambda: context.interp.lib)}
+    return {"lib": delayed(lambda: _versioned_lib(context, locked, path) or context.interp.lib)}
+
+
+def _versioned_lib(context: InputContext, locked: LockedInput, path: str) -> Attrs | None:
+    """The lib of an inner flake's nixpkgs in the store, which knows its version.
+
+    The user's own modules get the lib of one of several nixpkgs, and which is not certain.
+    Source: nixpkgs flake.nix.
+    """
+    interp = context.interp
+    if not context.is_inner or not context.in_store(path):
+        return None
+    lib = make_library(interp, f"{path}/lib")
+    version = f"{path}/lib/flake-version-info.nix"
+    if interp.reader.kind(version) is None:
+        return lib
+    overlay = delayed(lambda: call(force(interp.import_path(version)), _base("", locked, path)))
+    return expect_attrs(call(select(lib, "extend"), overlay))
 
 
 def _home_manager(
@@ -275,7 +305,9 @@ def _droid(context: InputContext, name: str, locked: LockedInput, _path: str) ->
     return {"lib": OpenAttrs({"nixOnDroidConfiguration": function}, rest)}
 
 
-def _flake_parts(context: InputContext, name: str, _l: LockedInput, _p: str) -> dict[str, Lazy]:
+def _flake_parts(context: InputContext, name: str, _l: LockedInput, path: str) -> dict[str, Lazy]:
+    if context.is_inner and context.in_store(path):
+        return {}  # It reads as it is.
     rest = Unknown(f"inputs.{name}.lib", missing(name))
     return {"lib": OpenAttrs({"mkFlake": flake_parts.make_flake(context.interp)}, rest)}
 

@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from hmls.catalog.bundles import CATALOG
 from hmls.homes.builders.configuration import Configuration, environment_of
-from hmls.homes.builders.home_manager import SYSTEM_INPUTS
 from hmls.homes.builders.nixos import CLASSES
 from hmls.homes.conventions import conventional_home
 from hmls.homes.files import Files, FlakeReader
@@ -29,7 +28,7 @@ from hmls.lang.values import OpenAttrs, Unknown, quote_attribute
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
 from hmls.modules.option_value import Option
-from hmls.modules.outside import sources
+from hmls.modules.outside import SYSTEM_INPUTS, sources
 from hmls.modules.resolved import Resolved
 
 Space = Literal["home", "system"]

@@ -111,7 +111,27 @@ class Declared(NamedTuple):
 
 
 def _raw(level: Level) -> RawDefinitions:
-    return RawDefinitions(level.loc, level.parts)
+    return RawDefinitions(level.loc, _without_outside(level))
+
+
+def _without_outside(level: Level) -> list[Part]:
+    """The parts but for what modules of inputs say that is wholly unknown.
+
+    Where modules were not read, everything is taken to be defined by them too: this is no more.
+    """
+    parts = level.parts
+    if level.around is None or level.loc != level.around.prefix:
+        return parts
+    if not any(part.value.__class__ is Unknown for part in parts):
+        return parts
+    outside = level.around.outside
+    if outside is None:
+        return parts
+    return [
+        part
+        for part in parts
+        if part.value.__class__ is not Unknown or not outside.is_of_an_input(part.file)
+    ]
 
 
 def _declared(level: Level) -> Declared:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, expect_attrs, expect_bool, force
+from hmls.lang.store import STORE, disk_path
 from hmls.lang.values import (
     Attrs,
     Cause,
@@ -36,7 +37,7 @@ from hmls.modules.one_value import has_one_value
 from hmls.modules.properties import DEFAULT_PRIORITY
 
 if TYPE_CHECKING:
-    from hmls.modules.declarations import OptionDeclaration
+    from hmls.modules.declarations import Declaration, OptionDeclaration
     from hmls.modules.option_value import Option
     from hmls.modules.types.base import OptionType
 
@@ -46,6 +47,12 @@ LISTED = "table"
 """The kind of the cause of modules that are known from a table of another release."""
 WOULD_WIN = "a plain definition there would win"
 MAY_ADD = "may add to it"
+
+
+SYSTEM_INPUTS = frozenset(("nixpkgs", "nix-darwin", "nix-on-droid"))
+_OF_NIXOS = "/nixos/modules/"
+HOME_MANAGER_MODULE = "/nixos/common.nix"
+"""How the file of Home Manager's module for systems ends, which stands here natively."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +68,28 @@ class Outside:
     def reaches(self, declaration: OptionDeclaration) -> bool:
         """Whether the modules may define an option. Raises NixError, Unknowable."""
         declared = declaration.declarations
-        return not (declared and all(self._is_own(each.site) for each in declared))
+        return not (declared and all(self._is_out_of_reach(each) for each in declared))
 
-    def _is_own(self, site: Any) -> bool:
+    def _is_out_of_reach(self, declared: Declaration) -> bool:
+        """Whether the modules know nothing of what is declared.
+
+        A system's own modules define what a system's own modules declare.
+        """
+        if self.is_own(declared.site):
+            return True
+        if not SYSTEM_INPUTS.issuperset(self.names):
+            return False
+        if declared.site is None:
+            return declared.file.endswith(HOME_MANAGER_MODULE)
+        return _OF_NIXOS not in declared.site.unit.path
+
+    def is_of_an_input(self, file: str) -> bool:
+        """Whether a module's file lies in the store, and not in the repository."""
+        path = disk_path(file)
+        return path.startswith(STORE) and not path.startswith(self.own)
+
+    def is_own(self, site: Any) -> bool:
+        """Whether a place is in the repository itself."""
         return site is not None and site.unit.path.startswith(self.own)
 
     def unknown(self, loc: Loc, why: str, kind: str | None = None) -> Unknown:

@@ -58,7 +58,11 @@ def _push(definition: Definition, lazy: Lazy, outer: tuple[Attrs, ...], parts: l
             raise
         value, kind = _failing(definition, error), None
     if kind == "merge":
-        for item in expect_open_list(select(value, "contents")):
+        try:
+            items = expect_open_list(select(value, "contents"))
+        except Unknowable as stop:
+            items = [Splice(stop.unknown)]
+        for item in items:
             if item.__class__ is Splice:
                 parts.append(_part(definition, item.unknown, outer))
             else:

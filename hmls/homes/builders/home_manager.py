@@ -47,8 +47,8 @@ from hmls.modules.collect import Given
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.native import NativeModule, raw
+from hmls.modules.outside import HOME_MANAGER_MODULE, SYSTEM_INPUTS, sources
 from hmls.modules.outside import KIND as UNREAD_MODULE
-from hmls.modules.outside import sources
 from hmls.modules.properties import if_, override
 from hmls.modules.types.base import OptionType
 from hmls.modules.types.choices import Either
@@ -61,7 +61,6 @@ from hmls.modules.types.wrappers import NullOr
 
 BUILDER = "builder"
 """The origin of definitions that the builder itself makes."""
-SYSTEM_INPUTS = frozenset(("nixpkgs", "nix-darwin", "nix-on-droid"))
 _OF_NIXPKGS = re.compile(r"\bmodulesPath\b|/nixos/modules/")
 _OS_CONFIG_SINCE = 1724435763
 """Since then `osConfig` is null in a standalone home; before it was no argument at all."""
@@ -253,6 +252,7 @@ def _os_options(environment: Environment, release: Release, arguments: Attrs) ->
         {
             # The original is a file, which counts once however often it is imported.
             "key": f"inputs.{release.input}/nixos",
+            "_file": f"{release.path or f'inputs.{release.input}'}{HOME_MANAGER_MODULE}",
             "options": Attrs({"home-manager": options}),
             "config": Attrs({"home-manager": Attrs({"extraSpecialArgs": extra})}),
         }

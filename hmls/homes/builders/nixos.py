@@ -22,11 +22,12 @@ CLASSES = {"nixos": "nixos", "darwin": "darwin", "droid": "nixOnDroid", "home": 
 _NO_PLATFORM = Cause("impure", "the system says nowhere what platform it is")
 
 
-def nixpkgs_lib(interp: Interp) -> Value:
+def nixpkgs_lib(interp: Interp, lib: Attrs | None = None) -> Value:
     """`nixpkgs.lib` as a flake has it: the library with `nixosSystem`."""
     own = Attrs({"nixosSystem": eval_config(interp)})
+    plain = interp.lib if lib is None else lib
     # Extended and not updated, so that what `lib.extend` makes of it has it too.
-    return call(select(interp.lib, "extend"), Primop("", 2, lambda _final, _prev: own))
+    return call(select(plain, "extend"), Primop("", 2, lambda _final, _prev: own))
 
 
 def eval_config(interp: Interp) -> Primop:

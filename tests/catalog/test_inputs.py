@@ -1,0 +1,180 @@
+"""Modules of inputs whose flakes are made by other flakes, on homes and on hosts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hmls.catalog.cache import unpack_table
+from hmls.catalog.worker import read_input
+from hmls.homes.catalogued import Catalogued
+from hmls.homes.workspace import Views, Workspace
+from hmls.ide.completion import complete
+from hmls.lang.thread import run
+from hmls.report.check import check_json
+from tests.store import HOME_MANAGER, Store
+from tests.support import write_files
+
+LIB = {
+    "lib/.version": "25.11\n",
+    "lib/default.nix": "{ trivial.oldestSupportedRelease = 2511; }\n",
+    "lib/flake-version-info.nix": """
+        self: final: prev: {
+          trivial = prev.trivial // {
+            versionSuffix = ".${self.lastModifiedDate}.${self.shortRev}";
+          };
+        }
+    """,
+}
+"""As much of a nixpkgs as tells its version."""
+PARTS = {
+    "flake.nix": """
+        {
+          outputs = { nixpkgs-lib, ... }: let inherit (nixpkgs-lib) lib; in {
+            lib.mkFlake = { inputs }: module: (lib.evalModules {
+              specialArgs = { inherit inputs; };
+              modules = [
+                module
+                {
+                  options.flake = lib.mkOption {
+                    type = lib.types.submodule {
+                      freeformType = lib.types.lazyAttrsOf lib.types.raw;
+                    };
+                  };
+                  options.onlyHere = lib.mkOption { default = [ "theme" ]; };
+                }
+              ];
+            }).config.flake;
+          };
+        }
+    """
+}
+"""A flake-parts that is another one than the one that is known natively."""
+THEMES = {
+    "flake.nix": """
+        { outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } ./parts.nix; }
+    """,
+    "parts.nix": """
+        { config, lib, ... }: {
+          flake = lib.mkMerge [
+            (lib.genAttrs config.onlyHere (_: ./theme.nix))
+            (lib.mkIf (!lib.oldestSupportedReleaseIsAtLeast 2505) { theme = ./other.nix; })
+            { version = lib.version; }
+          ];
+        }
+    """,
+    "theme.nix": """
+        { config, lib, options, ... }: {
+          options.theme = {
+            enable = lib.mkOption { type = lib.types.bool; default = true; };
+            colour = lib.mkOption { type = lib.types.str; default = ""; };
+          };
+          # What NixOS declares is not known.
+          config = lib.mkMerge (map (_: { }) (lib.attrNames options.services));
+        }
+    """,
+}
+FLAKE = """
+    {
+      inputs.home-manager.url = "github:nix-community/home-manager";
+      outputs = { self, nixpkgs, home-manager, themes, ... }@inputs: {
+        homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+          pkgs = nixpkgs.legacyPackages.x86_64-linux;
+          modules = [ ./homes/alice themes.theme ];
+        };
+        nixosConfigurations.desk = nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          modules = [
+            home-manager.nixosModules.home-manager
+            themes.theme
+            ({ config, lib, ... }: {
+              home-manager.useGlobalPkgs = true;
+              home-manager.users = lib.mkIf (config.home-manager.useGlobalPkgs) {
+                alice = import ./homes/alice;
+              };
+            })
+          ];
+        };
+      };
+    }
+"""
+
+
+def _flake(folder: Path, home: str) -> tuple[Workspace, Catalogued]:
+    store = Store(folder / "root")
+    manager = store.put(HOME_MANAGER)
+    path = store.path(manager)
+    known = unpack_table(read_input("home-manager", str(path), f"/nix/store/{path.name}")[0])
+
+    def node(owner: str, repo: str, nar_hash: str, **inputs: object) -> dict[str, object]:
+        named = {"owner": owner, "repo": repo, "type": "github"}
+        locked = {**named, "narHash": nar_hash, "rev": "a" * 40, "lastModified": 1_760_000_000}
+        return {"locked": locked, "original": named, "inputs": inputs}
+
+    nodes = {
+        "root": {"inputs": {name: name for name in ("nixpkgs", "home-manager", "themes")}},
+        "nixpkgs": node("NixOS", "nixpkgs", store.put(LIB)),
+        "home-manager": node("nix-community", "home-manager", manager),
+        "parts": node(
+            "hercules-ci", "flake-parts", store.put(PARTS), **{"nixpkgs-lib": ["nixpkgs"]}
+        ),
+        "themes": node("someone", "themes", store.put(THEMES), **{"flake-parts": "parts"}),
+    }
+    lock = json.dumps({"version": 7, "root": "root", "nodes": nodes})
+    files = {"flake.nix": FLAKE, "flake.lock": lock, "homes/alice/default.nix": home}
+    write_files(str(folder / "f"), files)
+    made = Workspace(str(store.root))
+    made.set_folders([str(folder / "f")])
+    return made, Catalogued({("home-manager", known.revision): known})
+
+
+def test_a_flake_of_another_flake_is_read(tmp_path: Path) -> None:
+    home = "{ ... }: { theme. }"
+    made, catalogued = _flake(tmp_path, home)
+    path = str(tmp_path / "f/homes/alice/default.nix")
+
+    def ask() -> list[str]:
+        view = Views(made, catalogued).newest()
+        return [item.label for item in complete(view, path, home.rindex(". }") + 1)]
+
+    assert run(ask) == ["colour", "enable"]
+
+
+def test_an_inner_flake_knows_its_version_of_nixpkgs(tmp_path: Path) -> None:
+    made, catalogued = _flake(tmp_path, "{ inputs, ... }: { }")
+
+    def ask() -> object:
+        from hmls.lang.force import expect_attrs, force, get
+
+        (repository,) = Views(made, catalogued).newest().repositories.values()
+        return force(get(expect_attrs(get(repository.flake.inputs, "themes")), "version"))
+
+    assert run(ask) == "25.11.20251009085320.aaaaaaa"
+
+
+@pytest.mark.parametrize(
+    ("home", "expected"),
+    [
+        ("{ programs.gitish.enabel = true; }", "undeclared-option"),
+        ("{ programs.gitish.enable = true; }", ""),
+    ],
+)
+def test_users_of_a_host_whose_modules_ask_what_nobody_knows(
+    tmp_path: Path, home: str, expected: str
+) -> None:
+    """NixOS was not read, so that a module of an input defines something unknown."""
+    made, catalogued = _flake(tmp_path, home)
+
+    def ask() -> tuple[list[str], list[str]]:
+        view = Views(made, catalogued).newest()
+        (repository,) = view.repositories.values()
+        targets = repository.recent_targets
+        assert targets.assumptions == ()
+        found = [each for each in check_json(view)["diagnostics"] if "git" in each["message"]]
+        return [each.key for each in targets.items], [each["code"] for each in found]
+
+    targets, codes = run(ask)
+    assert targets == ["standalone:alice", "host:alice@desk"]
+    assert codes == [expected] * bool(expected)
