@@ -78,6 +78,17 @@ class DefinedNames:
             name = found
         return name.below
 
+    def declares(self, path: tuple[str, ...]) -> bool:
+        """Whether any file declares an option of a path, below it, or that the path is part of."""
+        name: Name | None = self._root
+        for part in path:
+            name = None if name is None else name.below.get(part)
+            if name is None:
+                return False
+            if name.declared:
+                return True
+        return False
+
     def _add(self, defined: Defined, sign: int) -> None:
         name = self._root
         for part in defined.path:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hmls.homes.builders.configuration import ConfigurationAttrs
 from hmls.homes.membership import targets_of
 from hmls.homes.repository import Repository
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, force, get_lazy
-from hmls.lang.values import Attrs, Lazy, Path, Site, Value
+from hmls.lang.values import Attrs, Lambda, Lazy, Path, Site, Value
 from hmls.modules.evaluation import Evaluation
 
 _OF_THE_FLAKE = ("self", "inputs", "lib", "pkgs")
@@ -17,7 +18,11 @@ _OF_THE_FLAKE = ("self", "inputs", "lib", "pkgs")
 
 
 def attribute_site(repository: Repository, path: str, names: tuple[str, ...]) -> Site | None:
-    """Where the last of some names is written, selected from an argument of a module file."""
+    """Where the last of some names is written, selected from an argument of a module file.
+
+    Of a name that is computed it is where its value is written, for functions and for what the
+    builders of homes and systems give.
+    """
     for start in _starts(repository, path, names[0]):
         try:
             site = _walk(start, names[1:])
@@ -145,18 +150,19 @@ def _evaluations(repository: Repository, path: str) -> Iterator[Evaluation]:
 
 def _walk(start: Lazy, names: tuple[str, ...]) -> Site | None:
     value = force(start)
-    site: Site | None = None
-    for name in names:
+    for number, name in enumerate(names, 1):
         if not isinstance(value, Attrs):
             return None
         site = value.positions.get(name)
-        if name == names[-1] and site is not None:
+        if number == len(names) and site is not None:
             return site
         lazy = get_lazy(value, name)
         if lazy is MISSING:
             return None
         value = force(lazy)
-    return site
+    if isinstance(value, ConfigurationAttrs):
+        return value.configuration.site
+    return value.site if names and isinstance(value, Lambda) else None
 
 
 def _of_module_args(evaluation: Evaluation, name: str) -> Site | None:

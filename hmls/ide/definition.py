@@ -11,7 +11,7 @@ from hmls.homes.offered import declared_in, offered_option, tables_for
 from hmls.homes.package_names import packages_of
 from hmls.homes.repository import Repository
 from hmls.homes.workspace import View
-from hmls.homes.written import argument_site, attribute_site
+from hmls.homes.written import argument_site, attribute_site, path_of_attribute
 from hmls.ide.called import attribute_written
 from hmls.ide.callers import given_arguments
 from hmls.ide.library_places import library_places
@@ -23,6 +23,7 @@ from hmls.ide.subject import (
     FreeName,
     InputName,
     Local,
+    OptionName,
     SettingName,
     Subject,
     default_file,
@@ -60,6 +61,9 @@ def declaration(view: View, path: str, offset: int) -> Found | None:
     if asked is None:
         return None
     subject = asked.subject
+    if isinstance(subject, OptionName):
+        found = declarations_of(asked.repository, asked.path, subject.path, None)
+        return Found(tuple(found), *asked.span)
     if not isinstance(subject, SettingName):
         return Found(tuple(dict.fromkeys(_places(asked, subject))), *asked.span)
     return Found(tuple(_declared(asked, subject)), *asked.span)
@@ -99,6 +103,9 @@ def _places(asked: _Asked, subject: Subject) -> list[Place]:
         case SettingName():
             found = definitions_of(asked.repository, asked.path, subject.path, subject.space)
             return found or _declared(asked, subject)
+        case OptionName(path=names):
+            found = definitions_of(asked.repository, asked.path, names, None)
+            return found or declarations_of(asked.repository, asked.path, names, None)
         case Local():
             return _local(asked, subject)
         case Attribute():
@@ -205,13 +212,26 @@ def _attribute(asked: _Asked, attribute: Attribute) -> list[Place]:
         found = _written(asked, attribute.base, attribute.names)
         if found:
             return found
-    if attribute.path is None:
-        return []
-    if attribute.path[0] == "pkgs":
-        return _package(asked, ".".join(attribute.path[1:]))
-    site = attribute_site(asked.repository, asked.path, attribute.path)
+    for path in attribute.paths:
+        found = _selected(asked, path)
+        if found:
+            return found
+    return []
+
+
+def _selected(asked: _Asked, path: tuple[str, ...]) -> list[Place]:
+    """What is selected from an argument of the file, by its path."""
+    if path[0] == "pkgs":
+        return _package(asked, ".".join(path[1:]))
+    site = attribute_site(asked.repository, asked.path, path)
     place = _place(asked.repository, site)
-    return library_places(asked.repository, attribute.path) if place is None else [place]
+    if place is not None:
+        return [place]
+    target = path_of_attribute(asked.repository, asked.path, path)
+    file = None if target is None else default_file(target)
+    if file is not None:
+        return [Place(file, 0, 0)]
+    return library_places(asked.repository, path)
 
 
 def _written(asked: _Asked, base: Node, names: tuple[str, ...]) -> list[Place]:
@@ -234,15 +254,10 @@ def _free(asked: _Asked, free: FreeName) -> list[Place]:
             continue
         if start == ("inputs",):
             found = _input(asked.repository, free.name)
-        elif start[0] == "pkgs":
-            found = _package(asked, ".".join((*start[1:], free.name)))
         elif start[0] == "config":
             found = definitions_of(asked.repository, asked.path, (*start[1:], free.name), "home")
         else:
-            site = attribute_site(asked.repository, asked.path, (*start, free.name))
-            place = _place(asked.repository, site)
-            whole = (*start, free.name)
-            found = library_places(asked.repository, whole) if place is None else [place]
+            found = _selected(asked, (*start, free.name))
         if found:
             return found
     return []
@@ -251,6 +266,9 @@ def _free(asked: _Asked, free: FreeName) -> list[Place]:
 def _input(repository: Repository, name: str) -> list[Place]:
     """Where flake.nix declares an input."""
     path = repository.flake.path
+    if name == "self":
+        outputs = (d for d in repository.index[path].defined if d.path == ("outputs",))
+        return [Place(path, d.start, d.end) for d in outputs]
     found = [d for d in repository.index[path].defined if d.path[:2] == ("inputs", name)]
     found.sort(key=lambda defined: len(defined.path))
     return [Place(path, d.start, d.end, (d.start, d.value_end)) for d in found[:1]]

@@ -16,6 +16,7 @@ from hmls.ide.subject import (
     FileName,
     InputName,
     Local,
+    OptionName,
     SettingName,
     Subject,
     setting_of,
@@ -132,6 +133,8 @@ def _alike(
     match subject:
         case InputName(name=name):
             pass
+        case OptionName(path=option):
+            name = option[-1]
         case Attribute(path=tuple() as selected):
             name = selected[-1]
         case _:
@@ -153,6 +156,8 @@ def _is_same(subject: Subject, other: Subject | None) -> bool:
     match subject, other:
         case InputName(name=name), InputName(name=found):
             return name == found
+        case OptionName(path=option), OptionName(path=found_option):
+            return option == found_option
         case Attribute(path=path), Attribute(path=found_path):
             return path == found_path
     return False

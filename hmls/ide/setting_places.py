@@ -19,9 +19,11 @@ _RANKS = {"host": 0, "droid": 0, "global": 1, "base": 2}
 
 
 def definitions_of(
-    repository: Repository, path: str, setting: tuple[str, ...], space: Space
+    repository: Repository, path: str, setting: tuple[str, ...], space: Space | None
 ) -> list[Place]:
     """The definitions of a setting, or of those in a set, for the targets of a file.
+
+    Without a space those in the files that are part of nothing, by the text alone.
 
     What evaluation finds comes first: the winners of the file's own target, then those that
     lose there, then those of its other targets. What only the text shows follows by layer,
@@ -52,7 +54,7 @@ def _targets(repository: Repository, path: str) -> list[Target]:
 
 
 def _written(
-    repository: Repository, path: str, setting: tuple[str, ...], space: Space
+    repository: Repository, path: str, setting: tuple[str, ...], space: Space | None
 ) -> list[Place]:
     files = _files(repository, path, space)
     exact: list[Place] = []
@@ -71,7 +73,7 @@ def _written(
 
 
 def declarations_of(
-    repository: Repository, path: str, setting: tuple[str, ...], space: Space
+    repository: Repository, path: str, setting: tuple[str, ...], space: Space | None
 ) -> list[Place]:
     """The `mkOption`s of a setting; for a set the options in it, for a part the whole.
 
@@ -109,8 +111,10 @@ def _declared(repository: Repository, path: str, setting: tuple[str, ...]) -> li
     return []
 
 
-def _files(repository: Repository, path: str, space: Space) -> list[str]:
+def _files(repository: Repository, path: str, space: Space | None) -> list[str]:
     """The module files that count for a file's targets, the strongest layers first."""
+    if space is None:
+        return _loose_files(repository)
     targets = _targets(repository, path)
     if space == "system":
         found = _system_files(repository, path, targets)
@@ -126,7 +130,12 @@ def _home_files(repository: Repository, targets: list[Target]) -> Iterator[str]:
         yield from order
         yield from sorted(system_files(repository, target))
     yield repository.flake.path
-    yield from (f for f in repository.index.paths if space_of(repository, f) is None)
+    yield from _loose_files(repository)
+
+
+def _loose_files(repository: Repository) -> list[str]:
+    """The files that are part of no home or system that is known."""
+    return [f for f in repository.index.paths if space_of(repository, f) is None]
 
 
 def _system_files(repository: Repository, path: str, targets: list[Target]) -> Iterator[str]:
@@ -151,7 +160,7 @@ def _rank(repository: Repository, path: str) -> tuple[int, str]:
 
 
 def _defined(
-    repository: Repository, files: list[str], space: Space
+    repository: Repository, files: list[str], space: Space | None
 ) -> Iterator[tuple[str, Defined]]:
     """What files define, with what systems say of homes as settings of the home."""
     for file in files:

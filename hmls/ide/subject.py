@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from hmls.homes.gathered import DefinedNames
 from hmls.homes.membership import Space, space_of
 from hmls.homes.mentions import Mention, Names, mention_at
 from hmls.homes.offered import offered_option, tables_for
@@ -13,6 +14,7 @@ from hmls.homes.path_texts import path_text_at
 from hmls.homes.repository import Repository
 from hmls.homes.settings import setting, setting_in
 from hmls.homes.targets import Target
+from hmls.homes.written import path_of_attribute
 from hmls.lang.errors import NixError, Unknowable
 from hmls.syntax.attrpath import ELEMENT
 from hmls.syntax.cursor import (
@@ -40,6 +42,14 @@ class SettingName:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionName:
+    """An option that the repository declares, in a module that no known home or system loads."""
+
+    path: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Local:
     """A variable with the binding that gives it its value."""
 
@@ -53,13 +63,20 @@ class Attribute:
     """A selection from anything else: `lib.mkOpt`, `self.homeModules.default`, `x.a`.
 
     `path` starts with a variable's name; `base` is the expression that is selected from,
-    and `names` what is selected from it. Several are given where `with` leaves it open.
+    and `names` what is selected from it. Where only a `with` binds the variable, `within` are
+    the paths that it may mean, the innermost `with` first.
     """
 
     path: tuple[str, ...] | None
     base: Node | None
     names: tuple[str, ...]
     span: Span
+    within: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def paths(self) -> tuple[tuple[str, ...], ...]:
+        """All that it may be, the likeliest first."""
+        return self.within if self.path is None else (*self.within, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +104,9 @@ class FreeName:
     span: Span
 
 
-Subject: TypeAlias = Mention | SettingName | Local | Attribute | InputName | FileName | FreeName
+Subject: TypeAlias = (
+    Mention | SettingName | OptionName | Local | Attribute | InputName | FileName | FreeName
+)
 _SYSTEM_ARGUMENTS = ("osConfig", "nixosConfig", "darwinConfig")
 
 
@@ -98,7 +117,11 @@ def subject_at(
     mention = mention_at(names, path, source, offset)
     if mention is not None:
         return mention
-    written = path_text_at(source, path, repository.root, offset)
+
+    def evaluate(argument: tuple[str, ...]) -> str | None:
+        return path_of_attribute(repository, path, argument)
+
+    written = path_text_at(source, path, repository.root, offset, evaluate)
     if written is not None:
         span = Span(written.start, written.end)
         return FileName(written.target, span) if written.is_whole else None
@@ -132,6 +155,21 @@ def setting_of(repository: Repository, path: str, context: Context | None) -> Se
     return None
 
 
+def _option_of(
+    repository: Repository, path: str, context: BindingName | Selection
+) -> OptionName | None:
+    """What a module that nothing loads says of an option, as far as the text declares one."""
+    names = context.path
+    if isinstance(context, Selection):
+        names = names[1:] if names[0] in ("config", "options") else ()
+    elif not context.is_anchored:
+        return None
+    if not names or space_of(repository, path) is not None:
+        return None
+    declared = DefinedNames.of(repository.index).declares(names)
+    return OptionName(names, context.span) if declared else None
+
+
 def inside_of(
     repository: Repository, path: str, inside: tuple[str, ...], span: Span
 ) -> SettingName | None:
@@ -156,9 +194,13 @@ def _element(repository: Repository, path: str, context: BindingName) -> Setting
 
 
 def _of_output(selected: tuple[str, ...], span: Span) -> SettingName | None:
-    """`nixosConfigurations.workstation.config.networking.hostName`, also below `self`."""
-    if selected[0] == "self":
-        selected = selected[1:]
+    """`nixosConfigurations.workstation.config.networking.hostName`, also below `self`.
+
+    Flakes that pass their outputs to modules call them `outputs`.
+    """
+    for start in ("inputs", "self", "outputs"):
+        if selected[0] == start and len(selected) > 1:
+            selected = selected[1:]
     space: Space = "home" if selected[0] == "homeConfigurations" else "system"
     known = ("homeConfigurations", "nixosConfigurations", "darwinConfigurations")
     if selected[0] not in known or selected[2:3] != ("config",) or len(selected) < 4:
@@ -232,12 +274,14 @@ def _of_context(
             return (
                 _of_declaration(repository, path, context)
                 or setting_of(repository, path, context)
+                or _option_of(repository, path, context)
                 or _after_with(repository, path, node, selected, span)
                 or _selected(node, selected, span)
             )
         case BindingName():
             return (
                 setting_of(repository, path, context)
+                or _option_of(repository, path, context)
                 or _bound(node, context.span)
                 or _inline(repository, path, context)
                 or _element(repository, path, context)
@@ -322,7 +366,11 @@ def _selected(node: Node, selected: tuple[str, ...], span: Span) -> Attribute | 
         if part == node:
             break
         upto += 1
-    return Attribute(selected, base, selected[-upto:], span)
+    within: list[tuple[str, ...]] = []
+    if find_binder(selected[0], node) is None and selected[0] != "builtins":
+        starts = (root_path(environment) for environment in withs_at(node))
+        within = [(*start, *selected) for start in starts if start is not None]
+    return Attribute(selected, base, selected[-upto:], span, tuple(within))
 
 
 def _bound(node: Node, span: Span) -> Local | None:

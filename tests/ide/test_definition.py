@@ -277,6 +277,124 @@ def test_a_name_that_is_inherited_from_an_import() -> None:
     assert defined(IMPORTED.replace(") twice;", ") tw$0ice;")) == ["lib/sets.nix: twice"]
 
 
+def test_an_attribute_that_a_with_around_it_brings_in() -> None:
+    text = """
+        #- homes/alice/default.nix
+        { inputs, self, ... }: { imports = [ (with self; homeModules.SHELL) ]; }
+        #- flake.nix
+        {
+          inputs.home-manager.url = "github:nix-community/home-manager";
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          outputs = { self, nixpkgs, home-manager, ... }: {
+            homeModules.shell = ./homes/alice/shell.nix;
+            homeModules.made = { "🎉" = 1; };
+            homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+              pkgs = nixpkgs.legacyPackages.x86_64-linux;
+              extraSpecialArgs = { inherit self; };
+              modules = [ ./homes/alice ];
+            };
+          };
+        }
+        #- homes/alice/shell.nix
+        { programs.zsh.enable = true; }
+    """
+    assert defined(text.replace("SHELL", "she$0ll")) == ["flake.nix: homeModules.shell"]
+    assert defined(text.replace("SHELL", "ma$0de")) == ["flake.nix: homeModules.made"]
+
+
+COMPUTED = """
+    #- flake.nix
+    {
+      inputs.home-manager.url = "github:nix-community/home-manager";
+      inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+      outputs = { self, nixpkgs, home-manager, ... }: {
+        homeModules = nixpkgs.lib.genAttrs [ "file" "made" ] (name: import ./modules/${name}.nix);
+        paths = nixpkgs.lib.genAttrs [ "file" ] (name: ./modules + "/${name}.nix");
+        homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+          pkgs = nixpkgs.legacyPackages.x86_64-linux;
+          extraSpecialArgs = { inherit self; modules = ./modules; };
+          modules = [ ./homes/alice ];
+        };
+      };
+    }
+    #- modules/file.nix
+    { lib, ... }: { programs.zsh.enable = true; }
+    #- modules/made.nix
+    { lib, ... }: { "🎉" = 1; }
+    #- homes/alice/default.nix
+    { self, modules, ... }: { imports = [ HERE ]; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("here", "places"),
+    [
+        (
+            "self.homeModules.fi$0le",
+            ["modules/file.nix: { lib, ... }: { programs.zsh.enable = true; }"],
+        ),
+        ("self.paths.fi$0le", ["modules/file.nix"]),
+        ("(modules + /fi$0le.nix)", ["modules/file.nix"]),
+        ('(modules + "/fi$0le.nix")', ["modules/file.nix"]),
+        ('"${modules}/fi$0le.nix"', ["modules/file.nix"]),
+        ("(let here = ../../modules; in here + /fi$0le.nix)", ["modules/file.nix"]),
+        ("(modules + /nothing$0.nix)", []),
+        ("(unknown + /modules/fi$0le.nix)", []),
+    ],
+)
+def test_a_name_or_a_path_that_is_computed(here: str, places: list[str]) -> None:
+    assert defined(COMPUTED.replace("HERE", here)) == places
+
+
+LOOSE = """
+    #- flake.nix
+    {
+      inputs.home-manager.url = "github:nix-community/home-manager";
+      inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+      outputs = { self, nixpkgs, home-manager, ... }: {
+        homeConfigurations.alice = home-manager.lib.homeManagerConfiguration {
+          pkgs = nixpkgs.legacyPackages.x86_64-linux;
+          modules = [ ./homes/alice ];
+        };
+      };
+    }
+    #- homes/alice/default.nix
+    { }
+    #- darwin/wallpaper.nix
+    { lib, config, ... }: let cfg = config.my.wallpaper; in {
+      options.my.wallpaper.enable = lib.mkOption { };
+      config = lib.mkIf cfg.enable { };
+    }
+    #- darwin/default.nix
+    { lib, ... }: { my.wallpaper.enable = true; environment.x = 1; }
+"""
+
+
+def test_an_option_of_modules_that_nothing_loads() -> None:
+    read = LOOSE.replace("mkIf cfg.enable", "mkIf cfg.ena$0ble")
+    assert defined(read) == ["darwin/default.nix: my.wallpaper.enable"]
+    assert declared(read) == ["darwin/wallpaper.nix: options.my.wallpaper.enable"]
+    written = LOOSE.replace("my.wallpaper.enable = true", "my.wallpaper.ena$0ble = true")
+    assert declared(written) == ["darwin/wallpaper.nix: options.my.wallpaper.enable"]
+    assert defined(LOOSE.replace("environment.x", "environment.x$0")) == []
+
+
+def test_the_outputs_of_the_flake_that_modules_are_given() -> None:
+    text = """
+        #- homes/alice/default.nix
+        { inputs, outputs, ... }: { a = READ.nixosConfigurations.workstation.config.my.por$0t; }
+        #- systems/workstation/default.nix
+        { lib, ... }: { options.my.port = lib.mkOption { }; config.my.port = 8080; }
+    """
+    for read in ("outputs", "inputs.self", "inputs.self.outputs"):
+        place = "systems/workstation/default.nix: config.my.port"
+        assert defined(text.replace("READ", read)) == [place]
+    assert defined("""
+        #- homes/alice/default.nix
+        { inputs, ... }: { a = inputs.se$0lf; }
+    """) == ["flake.nix: outputs"]
+
+
 def test_an_import_of_a_file() -> None:
     assert defined("""
         #- homes/alice/default.nix

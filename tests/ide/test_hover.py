@@ -162,6 +162,22 @@ def test_what_another_file_gives(tmp_path: Path, read: str) -> None:
     assert found == '**colour** = `"🎉"`\n\n[homes/alice/sets.nix:2]\n'
 
 
+def test_a_function_that_a_with_around_it_brings_in(tmp_path: Path) -> None:
+    text = """
+    #- homes/alice/default.nix
+    { my.name = with lib; types.null$0Or types.str; }
+"""
+    assert "nullOr" in hovered(tmp_path, text)
+
+
+def test_a_path_that_is_added_to_an_argument_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    text = """
+    #- homes/alice/default.nix
+    { folder, ... }: { imports = [ (folder + /git$0.nix) ]; }
+"""
+    assert hovered(tmp_path, text) == ""
+
+
 def test_nothing_on_blanks_and_numbers(tmp_path: Path) -> None:
     assert hovered(tmp_path, LAYERS.replace('"b"; }', '"b"; }$0 ')) == ""
 

@@ -9,7 +9,7 @@ from hmls.homes.workspace import View
 from hmls.ide.hover.files import about_file, about_input
 from hmls.ide.hover.functions import about_free, about_inherited, about_known
 from hmls.ide.hover.names import about_argument, about_attribute, about_local, about_mention
-from hmls.ide.hover.option import about_declaration, beside_value
+from hmls.ide.hover.option import about_declaration, about_loose_option, beside_value
 from hmls.ide.hover.package import about_free_package, about_package
 from hmls.ide.hover.setting import about_setting
 from hmls.ide.hover.text import Hover, Link, Parts
@@ -19,6 +19,7 @@ from hmls.ide.subject import (
     FreeName,
     InputName,
     Local,
+    OptionName,
     SettingName,
     subject_at,
 )
@@ -45,6 +46,8 @@ def hover(view: View, path: str, offset: int, focus: str | None = None) -> Hover
                 parts = about_declaration(repository, path, subject)
             else:
                 parts += beside_value(repository, subject)
+        case OptionName():
+            parts = about_loose_option(repository, path, subject)
         case Local(binder=binder) if binder.kind in ("formal", "argument"):
             parts = about_argument(repository, path, subject, focus)
         case Local():

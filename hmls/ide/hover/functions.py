@@ -10,7 +10,7 @@ from hmls.syntax.scopes import inherited_path
 
 def about_known(attribute: Attribute) -> Parts | None:
     """`lib.mkIf`, `builtins.map`."""
-    found = None if attribute.path is None else known_function(attribute.path)
+    found = next(filter(None, map(known_function, attribute.paths)), None)
     return None if found is None else [about_function(found), "\n"]
 
 

@@ -105,20 +105,25 @@ def about_attribute(repository: Repository, path: str, attribute: Attribute) -> 
         written = _about_written(repository, path, attribute.base, attribute.names)
         if written is not None:
             return written
-    if attribute.path is None:
-        return None
-    site = attribute_site(repository, path, attribute.path)
+    for selected in attribute.paths:
+        found = _about_selected(repository, path, selected)
+        if found is not None:
+            return found
+    return None
+
+
+def _about_selected(repository: Repository, path: str, selected: tuple[str, ...]) -> Parts | None:
+    site = attribute_site(repository, path, selected)
     if site is None:
         return None
     file = store.disk_path(site.unit.path)
     if not file.startswith(repository.files.tree.root):
         return None
     line = site.unit.lines.line_of(site.start) + 1
-    name = _relative(repository, file)
     return [
-        f"**{escape('.'.join(attribute.path))}**\n\n",
+        f"**{escape('.'.join(selected))}**\n\n",
         f"{code(site.text(_MAX_VALUE), _MAX_VALUE)}\n\n",
-        Link(escape(f"{name}:{line}"), Place(file, site.start, site.end)),
+        Link(escape(f"{_relative(repository, file)}:{line}"), Place(file, site.start, site.end)),
         "\n",
     ]
 

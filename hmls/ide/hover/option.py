@@ -16,10 +16,12 @@ from hmls.homes.repository import Repository
 from hmls.ide.hover.text import Link, Parts, code, escape
 from hmls.ide.line_place import line_place
 from hmls.ide.option_text import about_moved, about_option, dotted
-from hmls.ide.subject import SettingName
+from hmls.ide.setting_places import declarations_of
+from hmls.ide.subject import OptionName, SettingName
 
 _MAX_PLACES = 3
 _MAX_NAMES = 12
+_MAX_TEXT = 400
 
 
 def about_declaration(repository: Repository, path: str, subject: SettingName) -> Parts | None:
@@ -43,6 +45,23 @@ def about_declaration(repository: Repository, path: str, subject: SettingName) -
     listed = ", ".join(code(name) for name in list(names)[:_MAX_NAMES])
     more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
     return [f"{title} · options\n\n{listed}{more}\n"]
+
+
+def about_loose_option(repository: Repository, path: str, option: OptionName) -> Parts | None:
+    """The declaration, as it is written, of an option in a module that nothing loads."""
+    parts: Parts = []
+    for place in declarations_of(repository, path, option.path, None)[:_MAX_PLACES]:
+        source = repository.files.source(place.path)
+        if source is None or place.around is None:
+            continue
+        line = source.lines.line_of(place.start) + 1
+        name = place.path.removeprefix(repository.root).lstrip("/")
+        text = source.text[slice(*place.around)].decode("utf-8", "replace")
+        parts += [f"{code(text, _MAX_TEXT)}\n\n", "declared in "]
+        parts += [Link(escape(f"{name}:{line}"), place), "\n\n"]
+    if not parts:
+        return None
+    return [f"**{escape(dotted(option.path))}**\n\n", *parts]
 
 
 def _of_the_other_kind(repository: Repository, title: str, subject: SettingName) -> Parts | None:

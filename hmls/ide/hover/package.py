@@ -13,10 +13,11 @@ from hmls.syntax.scopes import root_path, withs_at
 
 def about_package(repository: Repository, attribute: Attribute) -> Parts | None:
     """`pkgs.ripgrep`."""
-    path = attribute.path
-    if path is None or len(path) < 2 or path[0] != "pkgs":
-        return None
-    return _told(repository, ".".join(path[1:]))
+    for path in attribute.paths:
+        found = _told(repository, ".".join(path[1:])) if path[0] == "pkgs" else None
+        if found is not None:
+            return found
+    return None
 
 
 def about_free_package(repository: Repository, free: FreeName) -> Parts | None:
