@@ -71,6 +71,7 @@ def show(target: str, option: str | None, folder: str, as_json: bool) -> None:
     flake's own files define.
     """
     from hmls.lang.errors import NixError, Unknowable
+    from hmls.lang.store import readable
     from hmls.report.show import print_settings, show_json, shown_settings
 
     def work() -> None:
@@ -83,7 +84,8 @@ def show(target: str, option: str | None, folder: str, as_json: bool) -> None:
         try:
             found = shown_settings(repository, chosen, option)
         except NixError as error:
-            raise click.ClickException(f"{target} does not evaluate: {error.message}") from None
+            message = readable(error.message)
+            raise click.ClickException(f"{target} does not evaluate: {message}") from None
         except Unknowable as stop:
             raise click.ClickException(
                 f"{target} is not known: {stop.unknown.cause.message}"

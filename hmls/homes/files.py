@@ -288,6 +288,9 @@ class FlakeReader:
             return "regular"
         try:
             kind = _kind(os.lstat(self._disk(path)))
+        except PermissionError as error:
+            message = f"getting status of '{store.shown_path(path)}': {error.strerror}"
+            raise ReadFailed(message) from None
         except OSError:
             self._refuse_missing_input(path)
             return None
@@ -370,7 +373,14 @@ class FlakeReader:
 
     def _missing(self, path: str) -> ReadFailed:
         self._refuse_missing_input(path)
-        return ReadFailed(f"path '{store.shown_path(path)}' does not exist")
+        return ReadFailed(self.missing(path))
+
+    def missing(self, path: str) -> str:
+        tree = self.files.tree
+        if tree.tracked is not None and self.files.is_inside(path):
+            relative = self.files.relative(path)
+            return f"Path '{relative}' does not exist in Git repository \"{tree.root}\"."
+        return f"path '{store.shown_path(path)}' does not exist"
 
     def _refuse_missing_input(self, path: str) -> None:
         """A file of an input that is not in the store is unknown, not absent."""

@@ -127,6 +127,8 @@ def why(unknown: Unknown) -> str:
         # How such a module comes to its value takes long to find out, and no user wrote it.
         return unknown.cause.message
     text = " ".join(brief_text(unknown, 200).split())
+    if text.startswith("«error: "):
+        return unknown.cause.message
     if len(text) > 80:
         text = f"{text[:79]}…"
     message = unknown.cause.message

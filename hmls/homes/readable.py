@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
+from hmls.lang import store
+
 _MOST = 48
 """Characters of a condition; of a longer one its beginning tells enough."""
 _BRACKET = re.compile("[⟨⟩]")
 
 
 def readable(text: str, user: str | None = None) -> str:
-    """A value's text with each unknown condition cut to its beginning.
+    """A value's text with each unknown condition cut to its beginning, and files by their paths.
 
     With `user` the options of that user's home are called as the home's own files call them.
     """
+    text = store.readable(text)
     if user is not None:
         text = text.replace(f"config.home-manager.users.{user}.", "config.")
     if "⟨" not in text:

@@ -9,27 +9,30 @@ from typing import Any
 
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
+from hmls.lang.store import readable
 from hmls.lang.values import Site
 from hmls.syntax.text import LineIndex
 
 PlaceJson = Callable[[Contribution], dict[str, Any]]
 
 
-def setting_json(found: Setting, place: PlaceJson) -> dict[str, Any]:
-    """One setting; `place` says where its definitions are."""
+def setting_json(
+    found: Setting, place: PlaceJson, error: Callable[[str], str] = readable
+) -> dict[str, Any]:
+    """One setting; `place` says where its definitions are, `error` how Nix's message is told."""
     return {
         "path": list(found.path),
         "known": found.known,
         "defined": found.defined,
         "value": found.value,
-        "text": found.text,
-        "reason": found.reason or None,
-        "error": found.error,
+        "text": readable(found.text),
+        "reason": readable(found.reason) or None,
+        "error": None if found.error is None else error(found.error),
         "priority": found.priority,
         "type": found.type,
         "assumes": list(found.assumes),
         "winners": [place(winner) for winner in found.winners],
-        "losers": [{**place(loser), "why": loser.why} for loser in found.losers],
+        "losers": [{**place(loser), "why": readable(loser.why)} for loser in found.losers],
     }
 
 

@@ -122,10 +122,23 @@ def _point(reader: Reader, path: tuple[str, ...]) -> Point:
 def _leaves(point: Point, reader: Reader) -> Iterator[Point]:
     """The leaves at and below a path that the user's files define, in the order of their paths."""
     names = _names(point, reader) if len(point.path) < _MAX_DEPTH else []
-    if point.path and (not names or point.look() == {}):
+    if point.path and (not names or _is_empty_by_hand(point, reader)):
         yield point
+        return
     for name in names:
         yield from _leaves(point.child(name), reader)
+
+
+def _is_empty_by_hand(point: Point, reader: Reader) -> bool:
+    """Whether an empty set is the value, as a definition of the user's says.
+
+    Where all that is in a set is mkIf false, what is in it is listed, as not defined.
+    """
+    value = point.look()
+    if value.__class__ is not Attrs or value:
+        return False
+    said = [leaf.definition for leaf, _ in point.leaves if leaf.in_force]
+    return any(reader.is_users(each) and names_of(each.value) == [] for each in said)
 
 
 def _names(point: Point, reader: Reader) -> list[str]:

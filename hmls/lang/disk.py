@@ -24,7 +24,7 @@ class DiskReader:
             with open(path, "rb") as file:
                 return file.read()
         except (FileNotFoundError, NotADirectoryError):
-            raise ReadFailed(f"path '{path}' does not exist") from None
+            raise ReadFailed(self.missing(path)) from None
         except IsADirectoryError:
             raise ReadFailed("read of 4096 bytes: Is a directory") from None
         except OSError as error:
@@ -37,7 +37,7 @@ class DiskReader:
         except (FileNotFoundError, NotADirectoryError):
             if os.path.lexists(path):
                 raise ReadFailed(f'cannot read directory "{path}": Not a directory') from None
-            raise ReadFailed(f"path '{path}' does not exist") from None
+            raise ReadFailed(self.missing(path)) from None
         except OSError as error:
             raise ReadFailed(f'cannot read directory "{path}": {error.strerror}') from None
 
@@ -54,6 +54,9 @@ class DiskReader:
             return "directory"
         return "symlink" if stat.S_ISLNK(mode) else "unknown"
 
+    def missing(self, path: str) -> str:
+        return f"path '{path}' does not exist"
+
     def once(self, _key: object, compute: Callable[[], T]) -> T:
         return compute()
 
@@ -62,7 +65,7 @@ class DiskReader:
             return os.path.realpath(path, strict=True)
         except OSError as error:
             if isinstance(error, FileNotFoundError | NotADirectoryError):
-                raise ReadFailed(f"path '{path}' does not exist") from None
+                raise ReadFailed(self.missing(path)) from None
             raise ReadFailed(f"getting status of '{path}': {error.strerror}") from None
 
     def source(self, _path: str, _text: bytes) -> Source | None:

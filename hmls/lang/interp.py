@@ -35,6 +35,9 @@ class Reader(Protocol):
     def kind(self, path: str) -> str | None:
         """What is at a path itself (a symlink is a symlink), or None. Raises ReadFailed."""
 
+    def missing(self, path: str) -> str:
+        """What Nix says where nothing is."""
+
     def resolve(self, path: str) -> str:
         """The path with symlinks followed. Raises ReadFailed where one leads nowhere."""
 

@@ -309,7 +309,7 @@ def _readable(lazy: Lazy, out: _Text, depth: int) -> None:
         out.add(stop.unknown.text)
         return
     except NixError as error:
-        out.add(f"«error: {error.message}»")
+        out.add(f"«error: {store.readable(error.message)}»")
         return
     if derivation:
         name = get(value, "name")

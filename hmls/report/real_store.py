@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from hmls.lang import store
 from hmls.lang.builtins.store_paths import store_path
 from hmls.lang.errors import NixError, Unknowable
+
+Listed = Callable[[bytes], Iterable[bytes]]
 
 
 def with_real_paths(text: str) -> str:
@@ -34,12 +37,15 @@ def with_real_paths(text: str) -> str:
     return "".join(pieces) + text[end:]
 
 
-def archive_hash(path: str) -> str:
-    """The SHA-256 of a file or folder packed as a Nix archive, in base 16."""
+def archive_hash(path: str, listed: Listed = os.listdir) -> str:
+    """The SHA-256 of a file or folder packed as a Nix archive, in base 16.
+
+    `listed` gives the names in a folder that are packed. Raises NixError.
+    """
     digest = hashlib.sha256()
     _string(digest, b"nix-archive-1")
     try:
-        _pack(digest, os.fsencode(path))
+        _pack(digest, os.fsencode(path), listed)
     except (FileNotFoundError, NotADirectoryError):
         raise NixError(f"path '{path}' does not exist") from None
     except OSError as error:
@@ -51,7 +57,7 @@ class _Digest(Protocol):
     def update(self, data: bytes, /) -> None: ...
 
 
-def _pack(digest: _Digest, path: bytes) -> None:
+def _pack(digest: _Digest, path: bytes, listed: Listed) -> None:
     mode = os.lstat(path).st_mode
     _string(digest, b"(")
     _string(digest, b"type")
@@ -68,10 +74,10 @@ def _pack(digest: _Digest, path: bytes) -> None:
             _string(digest, word)
     elif stat.S_ISDIR(mode):
         _string(digest, b"directory")
-        for name in sorted(os.listdir(path)):
+        for name in sorted(listed(path)):
             for word in (b"entry", b"(", b"name", name, b"node"):
                 _string(digest, word)
-            _pack(digest, os.path.join(path, name))
+            _pack(digest, os.path.join(path, name), listed)
             _string(digest, b")")
     else:
         raise NixError(f"file '{os.fsdecode(path)}' has an unsupported type")

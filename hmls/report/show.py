@@ -20,8 +20,10 @@ from hmls.homes.setting import Contribution, Setting
 from hmls.homes.setting_json import Places, setting_json
 from hmls.homes.settings import setting, settings
 from hmls.homes.targets import Target
+from hmls.lang.force import force
 from hmls.lang.store import readable as readable_paths
 from hmls.lang.values import quote_attribute
+from hmls.report.flake_source import FlakeSource
 from hmls.syntax.attrpath import split_attrpath
 
 _MAX_LINES = 12
@@ -37,19 +39,21 @@ def shown_settings(repository: Repository, target: Target, option: str | None) -
     Unknowable where the target has no configuration.
     """
     found = settings(repository, target)
-    if option is None:
-        return found
-    path = split_attrpath(option)
-    below = [s for s in found if s.path[: len(path)] == path]
-    if below:
-        return below
-    one = setting(repository, target, path)
-    return [] if one is None else [one]
+    if option is not None:
+        path = split_attrpath(option)
+        below = [s for s in found if s.path[: len(path)] == path]
+        one = None if below else setting(repository, target, path)
+        found = below if one is None else [one]
+    if not found:
+        # Modules that cannot be read define nothing: the reason is more than that it is so.
+        force(repository.evaluation(target).config)
+    return found
 
 
 def show_json(repository: Repository, target: Target, found: list[Setting]) -> dict[str, Any]:
     places = Places(repository, target.site)
-    options = [setting_json(each, places.json) for each in found]
+    source = FlakeSource(repository.files)
+    options = [setting_json(each, places.json, source.as_nix_says) for each in found]
     return {"target": target.name, "output": target.output, "options": options}
 
 

@@ -87,12 +87,16 @@ def test_an_index_of_git_that_is_none(tmp_path: Path) -> None:
 
 
 def _checked_by_nobody(folder: str) -> list[dict[str, Any]]:
+    return json.loads(_by_nobody("check", "--json", folder))["diagnostics"]  # type: ignore[no-any-return]
+
+
+def _by_nobody(*arguments: str) -> str:
     """Root may read everything, so that another user asks where root does."""
-    command = [sys.executable, "-m", "hmls", "check", "--json", folder]
+    command = [sys.executable, "-m", "hmls", *arguments]
     if os.geteuid() == 0:
         command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
-    return json.loads(done.stdout)["diagnostics"]  # type: ignore[no-any-return]
+    return done.stdout + done.stderr
 
 
 def test_what_the_user_may_not_read() -> None:
@@ -109,6 +113,23 @@ def test_what_the_user_may_not_read() -> None:
     assert "homes/alice/closed.nix cannot be read: permission denied" in said
     assert "homes/alice/hidden/a.nix cannot be read: permission denied" in said
     assert "flake.lock cannot be read: permission denied" in said
+
+
+def test_why_a_home_is_not_known_that_the_user_may_not_read() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = "{ home.sessionVariables.KIND = builtins.readFileType ../bob/default.nix; }"
+        homes = {"homes/alice/default.nix": home, "homes/bob/default.nix": "{ }"}
+        write_files(folder, {"flake.nix": default_flake(), **homes})
+        Path(folder).chmod(0o755)
+        Path(folder, "homes/bob").chmod(0)
+        denied = "getting status of './homes/bob/default.nix': Permission denied"
+        setting = "home.sessionVariables.KIND"
+        assert denied in " ".join(_by_nobody("show", "alice", setting, "--flake", folder).split())
+        said = _by_nobody("show", "bob", "--flake", folder)
+        Path(folder, "homes/bob").chmod(0o755)
+    assert said == (
+        "Error: bob does not evaluate: reading file './homes/bob/default.nix': Permission denied\n"
+    )
 
 
 def test_layers_and_modules_that_the_user_may_not_read() -> None:

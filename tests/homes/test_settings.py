@@ -120,10 +120,27 @@ def test_keys_have_winners_of_their_own(tmp_path: Path) -> None:
 def test_mkif_false_without_default_is_not_defined(tmp_path: Path) -> None:
     text = base("{ my = lib.mkIf config.my.flag { any.x = 1; name = ''x''; }; }")
     found = all_of(tmp_path, text)
-    assert found["my.any"].value == {}
+    assert "my.any" not in found
     assert not found["my.any.x"].defined
     assert found["my.any.x"].losers[0].why == "mkIf false: config.my.flag"
     assert (found["my.name"].value, found["my.name"].priority) == ("nobody", 1500)
+
+
+def test_a_set_is_a_leaf_or_its_names_are(tmp_path: Path) -> None:
+    found = all_of(tmp_path, base("{ my.any = lib.mkForce { }; imports = [ { my.any.x = 1; } ]; }"))
+    assert values(found) == {"my.any": {}}
+    assert {c.why for c in found["my.any"].losers} == {
+        "priority 100 loses to 50",
+        "priority 1500 loses to 50",
+    }
+    text = base("""{
+      options.my.people = lib.mkOption { type = with lib.types; attrsOf (attrsOf str); };
+      config.my.people.alice = { name = pkgs.a.name; mail = pkgs.b.mail; };
+    }""")
+    assert list(all_of(tmp_path, text)) == ["my.people.alice.mail", "my.people.alice.name"]
+    whole = one_of(tmp_path, text, "my.people.alice")
+    assert whole is not None
+    assert whole.text == "{ mail = nixpkgs.b.mail; name = nixpkgs.a.name; }"
 
 
 def test_a_false_key_of_a_lazy_set_fails_as_in_nix(tmp_path: Path) -> None:

@@ -178,6 +178,9 @@ def _faults(repository: Repository, failures: list[Failure], prefix: Loc) -> lis
     return found
 
 
+_NOT_THERE = re.compile(r"[Pp]ath '.*' does not exist( in Git repository \".*\"\.)?", re.DOTALL)
+
+
 def code_of(failure: Failure) -> Code:
     """What kind of problem an error is."""
     error, message = failure.error, failure.error.message
@@ -193,7 +196,7 @@ def code_of(failure: Failure) -> Code:
         return NIXOS_OPTION if is_system_option(failure.loc) else UNDECLARED_OPTION
     if not failure.loc and message.startswith("stack overflow"):
         return IMPORT_CYCLE
-    if not failure.loc and re.match(r"path '.*' does not exist$", message):
+    if not failure.loc and _NOT_THERE.fullmatch(message):
         return MISSING_IMPORT
     if _is_about_os_config(error):
         return OS_CONFIG

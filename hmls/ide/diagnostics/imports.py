@@ -142,16 +142,25 @@ def _problem(reader: FlakeReader, target: str) -> str | None:
                 None if _may_read(reader, target) else f"{shown} cannot be read: permission denied"
             )
     except ReadFailed:
+        if _is_denied(target):
+            return f"{shown} cannot be read: permission denied"
         return f"{shown} lies outside of the flake, which may not be read"
     except Unknowable:
         return None
+    if os.path.lexists(target):
+        return f"{shown} is ignored by git, so the flake does not have it"
+    return f"{shown} does not exist"
+
+
+def _is_denied(target: str) -> bool:
+    """Whether a folder on the way may not be looked into."""
     try:
         os.lstat(target)
     except PermissionError:
-        return f"{shown} cannot be read: permission denied"
+        return True
     except (OSError, ValueError):
-        return f"{shown} does not exist"
-    return f"{shown} is ignored by git, so the flake does not have it"
+        pass
+    return False
 
 
 def _may_read(reader: FlakeReader, target: str) -> bool:

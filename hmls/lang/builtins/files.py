@@ -96,7 +96,7 @@ def read_file_type(interp: Interp, path: Lazy) -> Value:
     found = real_path(path)
     kind = reading(interp.reader.kind, found)
     if kind is None:
-        raise NixError(f"path '{store.shown_path(found)}' does not exist")
+        raise NixError(interp.reader.missing(found))
     return kind
 
 

@@ -130,7 +130,7 @@ def filter_source(interp: Interp, predicate: Lazy, path: Lazy) -> Value:
 
 def _added(interp: Interp, source: str, name: str, filtered: Value) -> Value:
     if reading(interp.reader.kind, source) is None:
-        raise NixError(f"path '{store.shown_path(source)}' does not exist")
+        raise NixError(interp.reader.missing(source))
     _check_name(name)
     if filtered is None:
         return store.copied(Path(source), name)
