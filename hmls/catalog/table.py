@@ -31,6 +31,8 @@ _MAX_CONDITION = 1_200
 _TEXTS = frozenset(("description", "defaultText", "example"))
 _PLAIN = re.compile(r"[\w.$'-]*")
 _AROUND = frozenset(("mkIf", "mkOverride", "mkOrder"))
+_KEEP_NAMES = frozenset(("builtins.mapAttrs", "lib.attrsets.filterAttrs"))
+"""Functions of a function and a set that give no other names than the set has."""
 _LEFT_OUT = ["?", "…"]
 
 
@@ -148,7 +150,24 @@ def _content(found: Residual, told: bool) -> Residual:
         return ["mkMerge", ["list", *(_content(inner, told) for inner in found[1][1:])]]
     if isinstance(found, list) and found[0] == "open":
         return ["open", _content(found[1], told), _LEFT_OUT]
-    return _short(found, _MAX_VALUE) if told else _LEFT_OUT
+    if not told:
+        return _LEFT_OUT
+    short = _short(found, _MAX_VALUE)
+    return _by_names(found) if short == _LEFT_OUT else short
+
+
+def _by_names(found: Residual) -> Residual:
+    """What is too long to be kept whole, as the names of the sets that it is made of."""
+    if isinstance(found, dict):
+        return {name: _content(inner, told=True) for name, inner in found.items()}
+    match found:
+        case ["if", condition, then, otherwise]:
+            return ["if", _short(condition, _MAX_CONDITION), _by_names(then), _by_names(otherwise)]
+        case ["//", *parts]:
+            return ["//", *map(_by_names, parts)]
+        case ["call", str(name), function, attrs] if name in _KEEP_NAMES:
+            return ["call", name, _short(function, _MAX_CONDITION), _by_names(attrs)]
+    return _short(found, _MAX_VALUE)
 
 
 def _short(found: Residual, limit: int) -> Residual:

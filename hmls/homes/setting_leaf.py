@@ -351,9 +351,9 @@ def _worth_telling(carried: list[Carried]) -> Iterator[Carried]:
 
 
 def _is_idle(leaf: Leaf) -> bool:
-    """Whether it is one of the many that Home Manager's own modules make if they are enabled."""
+    """Whether it is one of the many that Home Manager's modules and types make on a condition."""
     from_catalog = leaf.definition.origin in (CATALOG, OTHER_RELEASE)
-    return from_catalog and leaf.status is Status.FALSE
+    return leaf.status is Status.FALSE and (from_catalog or leaf.definition.site is None)
 
 
 def _error_of(evaluation: Evaluation) -> str | None:

@@ -43,7 +43,7 @@ from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
 from hmls.modules.option_value import Option, Undeclared
 from hmls.modules.outside import strongest_priority
-from hmls.modules.parts import Part, push_down
+from hmls.modules.parts import Part, may_define, push_down
 from hmls.modules.resolved import Resolved
 from hmls.modules.system import ModuleSystem
 
@@ -454,7 +454,8 @@ def _attributes(
     except NixError:
         return
     if isinstance(value, Unknown):
-        yield value.select(name), value.site, status, None
+        if may_define(value, name):
+            yield value.select(name), value.site, status, None
     elif isinstance(value, Attrs) and name in value:
         inner, priority, own = _stripped(value[name])
         counts = own if status is Status.WINS else status

@@ -19,7 +19,7 @@ from hmls.lang.force import (
 )
 from hmls.lang.interp import Interp
 from hmls.lang.lib.filesystem import path_is_directory
-from hmls.lang.lib.home_manager import dag, extended_lib, gvariant
+from hmls.lang.lib.home_manager import additions, dag, gvariant
 from hmls.lang.values import (
     Attrs,
     Cause,
@@ -387,8 +387,8 @@ def _as_file(definition: Definition) -> Definition:
 def home_manager_lib(interp: Interp, lib: Attrs) -> Attrs:
     """The lib that Home Manager's modules get: the given one with `hm`, types included."""
 
-    def overlay(final: Lazy, _previous: Lazy) -> Value:
+    def overlay(final: Lazy, previous: Lazy) -> Value:
         types = delayed(lambda: hm_types(ModuleSystem(interp, final)))
-        return extended_lib(interp, Attrs(), types)
+        return Attrs(additions(interp, previous, types))
 
     return expect_attrs(call(select(lib, "extend"), Primop("", 2, overlay)))

@@ -188,7 +188,7 @@ _ATTRS_WITH = pattern("elemType", optional=("lazy", "placeholder"))
 
 @register("attrsWith", formals=_ATTRS_WITH)
 def attrs_with(given: Lazy) -> Value:
-    attrs = arguments("attrsWith", _ATTRS_WITH, given)
+    attrs = arguments("anonymous lambda", _ATTRS_WITH, given)
     lazy, placeholder = get(attrs, "lazy"), get(attrs, "placeholder")
     return nix_view(
         AttrsOf(

@@ -176,7 +176,7 @@ class RawDefinitions:
         return found + [
             _possible(part, name)
             for part in self.open_parts
-            if _may_define(part.value, name) and may_be_there(part.outer)
+            if may_define(part.value, name) and may_be_there(part.outer)
         ]
 
     @property
@@ -217,7 +217,8 @@ def _only_bundled(definitions: list[Definition]) -> bool:
     return all(isinstance(each.value, DefinedBundle) for each in definitions)
 
 
-def _may_define(value: Value, name: str) -> bool:
+def may_define(value: Value, name: str) -> bool:
+    """Whether an unknown or open set may hold a name beside those that are told."""
     if name == "_module":
         # Nothing unknown is taken to change what modules are.
         return False
@@ -238,7 +239,7 @@ def _has_name(lazy: Lazy, name: str) -> bool:
     if value.__class__ is Attrs and "_type" not in value:
         return name in value
     if isinstance(value, UnknownChoice):
-        return _may_define(value, name)
+        return may_define(value, name)
     return True
 
 

@@ -202,3 +202,44 @@ def test_an_option_of_a_submodule_that_another_release_may_have(tmp_path: Path) 
     path = ("accounts", "email", "accounts", "x", "nothing")
     asked = in_tree(tmp_path, text, lambda t: _value(t, *path), Catalogued())
     assert asked == "no such option is known of home-manager, which was not read"
+
+
+@pytest.mark.parametrize(
+    ("home", "path", "value"),
+    [
+        # Home Manager sets variables of other names: those of the language, and of fzf.
+        ("home.sessionVariables.EDITOR = ''vim'';", "home.sessionVariables.EDITOR", "vim"),
+        (
+            "home = { language.base = ''C''; sessionVariables.A = lib.mkDefault 1; };"
+            "programs.fzf.enable = true;",
+            "home.sessionVariables.A",
+            1,
+        ),
+        ("home.language.base = ''C''; my = config.home.sessionVariables.LANG;", "my", "C"),
+        (
+            "programs.fzf = { enable = true; tmux.enableShellIntegration = true; };"
+            "my = config.home.sessionVariables.FZF_TMUX;",
+            "my",
+            "1",
+        ),
+        # Types and functions of Home Manager's library.
+        ("my = (lib.extend (final: prev: { })).hm.booleans.yesNo true;", "my", "yes"),
+        ("my = (lib.hm.dag.topoSort config.dag).result;", "my", [{"data": "1", "name": "a"}]),
+        ("dag.a = lib.hm.dag.entryAfter [ ''b'' ] ''2'';", "dag.a.after", ["b"]),
+    ],
+)
+def test_sets_of_which_the_names_are_known(
+    tmp_path: Path, home: str, path: str, value: object
+) -> None:
+    text = f"""
+        #- modules/home/default.nix
+        {{ lib, ... }}: {{
+          options.my = lib.mkOption {{ type = lib.types.raw; }};
+          options.dag = lib.mkOption {{ type = lib.hm.types.dagOf lib.types.str; }};
+          config.dag.a = lib.mkDefault "1";
+        }}
+        #- homes/alice/default.nix
+        {{ config, lib, ... }}: {{ {home} }}
+    """
+    names = tuple(path.split("."))
+    assert in_tree(tmp_path, text, lambda t: _value(t, *names), Catalogued()) == value

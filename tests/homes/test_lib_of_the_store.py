@@ -32,7 +32,7 @@ HOME = """
       options.my = lib.mkOption { type = lib.types.lazyAttrsOf lib.types.raw; };
       config.my = {
         maintainer = lib.maintainers.alice.name;
-        nobody = lib.maintainers.bob.name or "nobody";
+        nobody = lib.strings.nothing or "nobody";
         text = lib.strings.shout "hi";
         native = lib.toUpper "hi";
         platforms = lib.platforms.all;

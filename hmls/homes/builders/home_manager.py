@@ -34,6 +34,7 @@ from hmls.lang.interp import Interp
 from hmls.lang.values import (
     Attrs,
     Cause,
+    Lambda,
     Lazy,
     OpenAttrs,
     OpenList,
@@ -46,6 +47,7 @@ from hmls.lang.values import (
 from hmls.modules.collect import Given
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.evaluation import Evaluation
+from hmls.modules.hm_types import home_manager_lib
 from hmls.modules.native import NativeModule, raw
 from hmls.modules.outside import HOME_MANAGER_MODULE, SYSTEM_INPUTS, sources
 from hmls.modules.outside import KIND as UNREAD_MODULE
@@ -88,20 +90,29 @@ class Release:
 
 def library(interp: Interp, release: Release) -> Attrs:
     """`home-manager.lib`."""
-    from hmls.lang.lib.home_manager import make_hm_lib
-
     builder = Primop(
         "homeManagerConfiguration", 1, lambda given: home_configuration(interp, release, given)
     )
-    return Attrs({"homeManagerConfiguration": builder, "hm": delayed(lambda: make_hm_lib(interp))})
+
+    hm = delayed(lambda: own_library(interp))
+    return Attrs({"homeManagerConfiguration": builder, "hm": hm})
+
+
+def own_library(interp: Interp) -> Value:
+    """`home-manager.lib.hm`."""
+    return select(home_manager_lib(interp, interp.lib), "hm")
 
 
 def extended_library(interp: Interp, lib: Lazy) -> Lazy:
     """The `lib` that home modules get: the given one with `lib.hm`."""
-    from hmls.lang.lib.home_manager import make_hm_lib
 
-    hm = delayed(lambda: make_hm_lib(interp))
-    return delayed(lambda: update(force(lib), Attrs({"hm": hm})))
+    def extended() -> Value:
+        given = force(lib)
+        if isinstance(given, Attrs) and isinstance(get(given, "extend"), Lambda | Primop):
+            return home_manager_lib(interp, given)
+        return update(given, Attrs({"hm": own_library(interp)}))
+
+    return delayed(extended)
 
 
 def home_configuration(interp: Interp, release: Release, lazy: Lazy) -> Value:

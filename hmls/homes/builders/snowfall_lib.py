@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from hmls.homes.builders.home_manager import extended_library
+from hmls.homes.builders.home_manager import own_library
 from hmls.homes.builders.snowfall_functions import snowfall_functions
 from hmls.lang import coerce
 from hmls.lang.combine import update
@@ -136,7 +136,7 @@ class Snowfall:
     @cached_property
     def home_lib(self) -> Value:
         """The `lib` of homes: with `lib.hm`."""
-        return force(extended_library(self.interp, self.system_lib))
+        return update(self.system_lib, Attrs({"hm": delayed(lambda: own_library(self.interp))}))
 
     def own_lib(self, make_flake: Primop) -> Value:
         """What `mkLib` returns."""

@@ -7,6 +7,7 @@ from typing import Any
 from hmls.lang.errors import Unknowable
 from hmls.lang.force import (
     MISSING,
+    attempt,
     expect_attrs,
     expect_list,
     expect_open_list,
@@ -285,7 +286,7 @@ class _Keys:
         by_key = self.by_key
         partial: list[tuple[Definition, Value]] = []
         for definition in definitions:
-            value = force(definition.value)
+            value = _opened(force(definition.value))
             if isinstance(value, Unknown | OpenAttrs):
                 partial.append((definition, value))
                 if isinstance(value, Unknown):
@@ -352,6 +353,24 @@ class _Keys:
                 return True, value
             presence = definition.maybe
         return presence, value
+
+
+def _opened(value: Value) -> Value:
+    """One of two sets that are known has the names of either, and no others."""
+    if not isinstance(value, UnknownChoice):
+        return value
+    names = _possible_names(value)
+    return value if names is None else OpenAttrs((), value, absent=AllBut(names))
+
+
+def _possible_names(lazy: Lazy) -> frozenset[str] | None:
+    value = attempt(lazy)
+    if isinstance(value, UnknownChoice):
+        left = _possible_names(value.then)
+        right = None if left is None else _possible_names(value.otherwise)
+        return None if left is None or right is None else left | right
+    # A set with a `_type` may be any property.
+    return frozenset(value) if value.__class__ is Attrs and "_type" not in value else None
 
 
 def _lazy_value(given: tuple[_Keys, str]) -> Value:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import as_set, update
+from hmls.lang.force import delayed, expect_attrs, get
 from hmls.lang.lib.home_manager import (
     dag,
     deprecations,
@@ -24,7 +25,16 @@ from hmls.lang.lib.home_manager import (
     strings,
 )
 from hmls.lang.lib.support import functions
-from hmls.lang.values import Attrs, Cause, Lazy, Thunk, Unknown, VersionedAttrs
+from hmls.lang.values import (
+    Attrs,
+    Cause,
+    Lazy,
+    OpenAttrs,
+    Thunk,
+    Unknown,
+    Value,
+    VersionedAttrs,
+)
 
 if TYPE_CHECKING:
     from hmls.lang.interp import Interp
@@ -69,6 +79,16 @@ def _part(interp: Interp, name: str) -> Attrs:
 
 def extended_lib(interp: Interp, lib: Lazy, types: Lazy = None) -> Attrs:
     """The lib that Home Manager's modules get: nixpkgs' (or the flake's own) with `hm`."""
+    return as_set(update(as_set(lib), Attrs(additions(interp, lib, types))))
+
+
+def additions(interp: Interp, lib: Lazy, types: Lazy = None) -> dict[str, Lazy]:
+    """What Home Manager adds to a lib. Source: modules/lib/stdlib-extended.nix."""
+    maintainers = delayed(lambda: _with_own(get(expect_attrs(lib), "maintainers")))
+    return {"hm": make_hm_lib(interp, types), "maintainers": maintainers}
+
+
+def _with_own(maintainers: Value) -> Value:
+    """Nixpkgs' maintainers, and those that only Home Manager has, who are not known."""
     own = Unknown("lib.maintainers", OTHER_VERSION)
-    added = {"hm": make_hm_lib(interp, types), "maintainers": own}
-    return as_set(update(as_set(lib), Attrs(added)))
+    return OpenAttrs(maintainers, own) if isinstance(maintainers, Attrs) else own
