@@ -16,7 +16,7 @@ from hmls.lang import store
 Counts = Callable[[str], tuple[int, int]]
 """Path of a file → its errors and its warnings."""
 Deployed = Callable[[Target], str | None]
-"""When a target was last deployed on this machine (ISO 8601), or None."""
+"""When a target was last deployed on this machine (ISO 8601), "never", or None: it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)

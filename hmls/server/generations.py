@@ -33,7 +33,7 @@ async def _listed(server: Server, asked: Any) -> dict[str, Any]:
     if target.is_home and machine.user != target.user:
         reason = f"The generations of {target.user} are {target.user}'s; you are {machine.user}."
         return {"generations": [], "reason": reason}
-    if target.kind in ("host", "darwin") and target.host != machine.hostname.split(".", 1)[0]:
+    if target.kind in ("host", "darwin") and not machine.is_called(target.host):
         return {"generations": [], "reason": f"{target.host} is another machine."}
     around = Surroundings(situation, environment(machine))
     found = await history(target, around)

@@ -82,14 +82,17 @@ class News:
 
 
 def _deployed(target: Target, machine: Machine) -> str | None:
-    """When the newest generation of a target was made on this machine (ISO 8601), else None.
+    """When the newest generation of a target was made on this machine (ISO 8601), or "never".
 
-    A profile does not say which output it was built from: that of a user is told for each of
-    the user's standalone homes that may be meant for this machine.
+    None where this machine cannot tell: the target is another's. A profile does not say which
+    output it was built from: that of a user is told for each of the user's standalone homes that
+    may be meant for this machine.
     """
     from hmls.deploy.generations import home_profile, read_profile, system_profile
 
-    here = target.host in (machine.hostname, machine.hostname.split(".", 1)[0])
+    here = machine.is_called(target.host)
+    if target.system not in (None, machine.system):
+        return None
     if target.kind == "standalone" and target.user == machine.user and (here or not target.host):
         found = read_profile(home_profile(machine))
     elif target.kind == "host" and here:
@@ -97,4 +100,4 @@ def _deployed(target: Target, machine: Machine) -> str | None:
     else:
         return None
     newest = max(found, key=lambda generation: generation.created, default=None)
-    return None if newest is None else newest.created.astimezone().isoformat()
+    return "never" if newest is None else newest.created.astimezone().isoformat()

@@ -85,6 +85,17 @@ def test_errors_that_name_an_option_and_its_files(message: str, expected: str) -
     assert told(error(message), options=X) == [expected]
 
 
+def test_a_definition_in_no_file_is_found_by_its_option() -> None:
+    text = error(
+        "The option `x' does not exist. Definition values:\n- In `<unknown-file>': 1\n"
+        "Did you mean `y'?"
+    )
+    assert told(text, options=X) == [
+        f"unknown-option {BASE}:2:3 x→y",
+        f"unknown-option {GLOBAL}:4:5 x→y",
+    ]
+
+
 def test_names_of_options_that_were_meant() -> None:
     text = error(
         "The option `x' does not exist. Definition values:\n"

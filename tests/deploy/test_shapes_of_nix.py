@@ -116,6 +116,14 @@ def test_internal_json_with_its_colours() -> None:
     assert read(text)[0].message == "undefined variable 'y'"
 
 
+def test_internal_json_without_a_position() -> None:
+    text = (
+        '@nix {"action":"msg","column":null,"file":null,"level":0,"line":null,'
+        '"msg":"\\u001b[31;1merror:\\u001b[0m infinite recursion encountered","raw_msg":"x"}'
+    )
+    assert told(text) == ["infinite-recursion"]
+
+
 AT = "\n       at REPO/homes/alice/default.nix:1:4:"
 HERE = "homes/alice/default.nix:1:4"
 

@@ -47,6 +47,23 @@ async def test_from_the_code_action_to_the_home(
         assert_shown(at)
 
 
+async def test_whether_a_home_was_ever_deployed(folder: Path, nix_environ: dict[str, str]) -> None:
+    """Told of one's own home alone: the profile of another user says nothing of this machine."""
+    lab = make_lab(folder, nix_environ, FILE)
+    lab.set_home("{ }", "somebody")
+
+    async def deployed() -> dict[str, str | None]:
+        answer = await at.client.protocol.send_request_async("hmls/layers", {})
+        return {target.name: target.deployed for target in answer.roots[0].targets}
+
+    async with desk(lab) as at:
+        assert await deployed() == {USER: "never", "somebody": None}
+        assert (await at.run("switch"))["outcome"] == "done"
+        found = await deployed()
+        assert found.pop("somebody") is None
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT.*", found[USER] or "")
+
+
 def assert_shown(at: Desk) -> None:
     start, activate = at.questions
     assert "nix flake check" in start

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 from lsprotocol import types as lsp
 
 from hmls.deploy.flake_lock import read_lock
 from tests.nix.desk import OWN, desk, make_lab, no, other_user
-from tests.nix.lab import SYSTEM
+from tests.nix.first import without_a_flake
 from tests.nix.test_flakes import add_inputs
 
 USER = other_user()[1]
@@ -85,49 +84,9 @@ async def test_all_homes_and_hosts_are_checked_with_one_progress(
         assert not lab.home.joinpath("a").exists()
 
 
-INIT = """
-{
-  outputs = { self }: {
-    packages.@system@.default = derivation {
-      name = "home-manager";
-      system = "@system@";
-      builder = "/bin/sh";
-      PATH = "/usr/bin:/bin";
-      script = ./init.sh;
-      args = [ "-euc" "mkdir -p $out/bin; cp $script $out/bin/home-manager; chmod +x $out/bin/*" ];
-    };
-  };
-}
-"""
-INIT_SCRIPT = """#!/bin/sh
-# `home-manager init --switch FOLDER`, as far as a deployment can see it.
-set -eu
-echo "$@" > "$HOME/asked"
-[ "$1 $2" = "init --switch" ]
-cp -R "@standin@/." "$3"
-nix build "path:$3#homeConfigurations.$USER.activationPackage" --out-link "$HOME/.built"
-exec "$(readlink -f "$HOME/.built")/activate"
-"""
-
-
 async def test_the_first_installation(folder: Path, nix_environ: dict[str, str]) -> None:
     """`nix run home-manager/master`, with a registry that leads to a repository of the test."""
-    lab = make_lab(folder, nix_environ, '{ files.first = "🎉"; }')
-    first = lab.root.rename(lab.folder / "first")
-    lab.root.mkdir()
-    source = lab.folder / "home-manager"
-    source.mkdir()
-    (source / "flake.nix").write_text(INIT.replace("@system@", SYSTEM))
-    (source / "init.sh").write_text(INIT_SCRIPT.replace("@standin@", str(first)))
-    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", str(source)]
-    for arguments in (["init", "-q", "-b", "master"], ["add", "."], ["commit", "-qm", "x"]):
-        subprocess.run([*git, *arguments], check=True)
-    registry = lab.home / ".config/nix/registry.json"
-    registry.parent.mkdir(parents=True)
-    registry.write_text(
-        '{"version": 2, "flakes": [{"from": {"type": "indirect", "id": "home-manager"}, '
-        f'"to": {{"type": "git", "url": "file://{source}"}}}}]}}'
-    )
+    lab = without_a_flake(folder, nix_environ)
     async with desk(lab) as at:
         at.answer = no
         assert (await at.run("initialise", target=None))["outcome"] == "not-run"

@@ -37,6 +37,8 @@ export class Server implements vscode.Disposable {
   private turn: Promise<void> = Promise.resolve();
   /** Settled when the server that was last started has answered or failed. */
   private starting: Promise<void> = Promise.resolve();
+  /** Settled when what was last begun has come to an answer: then the server's commands are there. */
+  begun: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -52,7 +54,8 @@ export class Server implements vscode.Disposable {
     });
     // One after the other; but one that does not answer keeps nobody waiting.
     this.turn = made.then(() => undefined);
-    return made.then((client) => client && this.launch(client));
+    this.begun = made.then((client) => client && this.launch(client));
+    return this.begun;
   }
 
   /** A client of the server that was found, not started yet. */

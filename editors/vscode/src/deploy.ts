@@ -36,6 +36,11 @@ export function deployCommands(server: Server, model: Model): vscode.Disposable 
     }),
     vscode.commands.registerCommand("hmls.ui.initialise", async () => {
       const folders = vscode.workspace.workspaceFolders ?? [];
+      if (folders.length === 0) {
+        void vscode.window.showInformationMessage("hmls: open the folder that is to hold the configuration first.");
+        return;
+      }
+      await server.begun; // In an empty folder this very command is what starts us.
       const folder = folders.length === 1
         ? folders[0]
         : await vscode.window.showWorkspaceFolderPick({ placeHolder: "hmls: a first configuration in" });

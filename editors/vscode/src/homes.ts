@@ -75,22 +75,25 @@ export class Homes implements vscode.TreeDataProvider<Node> {
       vscode.TreeItemCollapsibleState.Collapsed,
     );
     const inFocus = this.model.focused?.root === root && this.model.focused.target === target;
-    const deployed = target.deployed ? `deployed ${target.deployed.slice(0, 10)}` : "never deployed";
-    // Where this machine has deployed none of them, it says nothing of each that it was not.
-    const isTold = root.targets.some((each) => each.deployed !== null);
+    const deployed = target.deployed === "never"
+      ? "never deployed"
+      : target.deployed && `deployed ${target.deployed.slice(0, 10)}`;
     item.description = [
       inFocus ? "in focus" : undefined,
       target.kind === "standalone" || target.kind === "droid" ? target.kind : undefined,
       told(target.health),
       target.source === "convention" ? "assumed" : undefined,
-      isTold ? deployed : undefined,
+      deployed,
     ].filter(Boolean).join(" · ");
     item.iconPath = icon(target.kind === "host" ? "vm" : target.kind === "droid" ? "device-mobile" : "home", target.health);
     item.contextValue = `target-${target.kind}`;
     item.tooltip = new vscode.MarkdownString(
       [
         `**${escaped(target.name)}** — \`${target.output.replaceAll("`", "")}\``,
-        `${target.kind}, ${target.system ?? "unknown system"}, ${deployed} on this machine`,
+        [
+          `${target.kind}, ${target.system ?? "unknown system"}`,
+          deployed && `${deployed} on this machine`,
+        ].filter(Boolean).join(", "),
         told(target.health),
         target.reason ? `Assumed: ${escaped(target.reason)}` : undefined,
       ].filter(Boolean).join("\n\n"),

@@ -31,6 +31,7 @@ export interface Target {
   reason: string | null;
   health: Health;
   /** The date of the newest generation on this machine. */
+  /** A date, "never", or null where this machine cannot tell. */
   deployed: string | null;
 }
 

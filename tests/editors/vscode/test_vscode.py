@@ -15,6 +15,7 @@ import pytest
 
 from tests.nix.conftest import folder, nix_environ  # noqa: F401
 from tests.nix.desk import command_as_owner, environ_of_owner, other_user
+from tests.nix.first import without_a_flake
 from tests.nix.lab import SYSTEM, Lab
 from tests.nix.test_flakes import add_inputs
 from tests.nix.test_server_hosts import HOST, machine_with_a_home
@@ -74,22 +75,37 @@ def test_generations(
     lab.add_program(
         "sudo", 'printf "[sudo] password: "; read -r word; echo "thanks: $word"; exec "$@"'
     )
+    passes("generations.test.mjs", {**environment, "HMLS_MACHINE": described(lab)})
+
+
+def test_first_installation(
+    environment: dict[str, str],
+    folder: Path,  # noqa: F811
+    nix_environ: dict[str, str],  # noqa: F811
+) -> None:
+    machine = described(without_a_flake(folder, nix_environ))
+    passes("first.test.mjs", {**environment, "HMLS_MACHINE": machine})
+
+
+def described(lab: Lab) -> str:
+    """A lab for the tests in JavaScript, with a server that runs as the user whose home it is."""
     # VS Code's own folders are not that user's.
     unset = " ".join(f"--unset=XDG_{name}_HOME" for name in ("CONFIG", "DATA", "STATE", "CACHE"))
     own = f"HOME={lab.home}"
     lab.add_program(
         "server", f'exec env {unset} {own} {shlex.join(command_as_owner(lab))} "$@"'
     )
-    machine = {
-        "root": str(lab.root),
-        "user": user,
-        "host": HOST,
-        "home": str(lab.home),
-        "log": str(lab.folder / "log"),
-        "server": str(lab.folder / "bin/server"),
-        "environment": environ_of_owner(lab),
-    }
-    passes("generations.test.mjs", {**environment, "HMLS_MACHINE": json.dumps(machine)})
+    return json.dumps(
+        {
+            "root": str(lab.root),
+            "user": other_user()[1],
+            "host": HOST,
+            "home": str(lab.home),
+            "log": str(lab.folder / "log"),
+            "server": str(lab.folder / "bin/server"),
+            "environment": environ_of_owner(lab),
+        }
+    )
 
 
 def test_deploying(

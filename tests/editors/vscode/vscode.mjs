@@ -97,7 +97,7 @@ export async function startVSCode(options) {
   page.setDefaultTimeout(PATIENCE_S * 1000);
   const kind = workspace.endsWith(".code-workspace") ? "workspace" : "folder";
   await page.goto(`http://127.0.0.1:${port}/?${kind}=${encodeURIComponent(workspace)}`);
-  await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 60_000 });
+  await page.locator(".explorer-folders-view .monaco-list").first().waitFor({ timeout: 60_000 });
   const code = new VSCode({ home, workspace, extensions, server: process_, browser, page, driver });
   running.add(code);
   return code;

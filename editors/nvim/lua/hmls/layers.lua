@@ -53,7 +53,8 @@ local function add_target(map, target, lines)
     facts[#facts + 1] = 'assumed'
   end
   if target.deployed and target.deployed ~= vim.NIL then
-    facts[#facts + 1] = 'deployed ' .. target.deployed:sub(1, 10)
+    local never = target.deployed == 'never'
+    facts[#facts + 1] = never and 'never deployed' or 'deployed ' .. target.deployed:sub(1, 10)
   end
   lines[#lines + 1] = {
     text = ('    %s'):format(target.name),

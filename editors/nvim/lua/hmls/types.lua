@@ -25,7 +25,7 @@
 ---@field source 'flake'|'convention'
 ---@field reason string?
 ---@field health hmls.Health
----@field deployed string? ISO 8601
+---@field deployed string? ISO 8601, 'never', or nil where this machine cannot tell
 
 ---@class hmls.Named
 ---@field name string
