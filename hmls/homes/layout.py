@@ -183,6 +183,11 @@ class Layout:
     def users(self) -> list[str]:
         return sorted({layer.user for layer in self.layers})
 
+    def folders_of(self, user: str) -> list[str]:
+        """Folders that are called as a user and hold their layers: `home/alice` of `desk.nix`."""
+        around = {os.path.dirname(layer.folder) for layer in self.layers if layer.user == user}
+        return sorted(folder for folder in around if os.path.basename(folder) == user)
+
 
 def read_layout(root: str, reader: FlakeReader, rows: tuple[LayoutRow, ...] = LAYOUTS) -> Layout:
     """The layout of the first row that any layer matches, else one without layers.

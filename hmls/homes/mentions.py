@@ -10,6 +10,8 @@ from typing import Literal
 from hmls.homes.gathered import DefinedNames
 from hmls.homes.keyed_sets import CLEAR, kind_of_key, kind_of_table
 from hmls.homes.membership import space_of
+from hmls.homes.named_folders import named_folders
+from hmls.homes.naming import named_by
 from hmls.homes.path_texts import path_text_at
 from hmls.homes.people import Host, User, hosts, users
 from hmls.homes.repository import Repository
@@ -183,13 +185,19 @@ def _in_segment(names: Names, segment: str, start: int, upto: str, offset: int) 
     if not start <= offset <= start + len(segment.encode()):
         return None
     layer = next((x for x in layout.layers if upto in (x.folder, x.entry)), None)
-    if layer is not None and segment.removesuffix(".nix") == layer.name:
-        if layer.kind == "host" and offset > end:
+    is_layer = layer is not None and segment.removesuffix(".nix") == layer.name
+    named = named_folders(names.repository).get(upto)
+    if is_layer or (named is not None and user in names.users):
+        if host in names.hosts and offset > end:
             return Mention("host", host, end + 1, end + 1 + len(host.encode()))
         return Mention("user", user, start, end) if offset <= end else None
+    if named in names.hosts:
+        return Mention("host", named, start, start + len(named.encode()))
     if at and not host and user in names.users:
         # `"/alice@${host}"`
         return Mention("user", user, start, end)
+    if segment in names.users and upto in layout.folders_of(segment):
+        return Mention("user", segment, start, start + len(segment.encode()))
     if layout.systems.get(segment) == upto:
         return Mention("host", segment, start, start + len(segment.encode()))
     return None
@@ -337,6 +345,9 @@ def _kind_of_string(
     if context.compared_with:
         return VALUES.get(context.compared_with[-1])
     owner = _owner(source, offset)
+    named = named_by(names.repository.index, path, context.of, _whole_name(node_at(source, offset)))
+    if named is not None:
+        return named
     if context.of:
         last = context.of[-1]
         if last in VALUES and (

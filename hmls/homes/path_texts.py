@@ -14,6 +14,8 @@ from hmls.syntax.scopes import find_binder, root_path
 _SELF = (("self",), ("inputs", "self"), ("self", "outPath"), ("inputs", "self", "outPath"))
 PathOf = Callable[[tuple[str, ...]], str | None]
 """The absolute path that an attribute of an argument is, None if it is none."""
+_LONGEST = 4096
+"""Bytes of a path that Linux opens."""
 _MOST_STEPS = 20
 """Names and parentheses that one is followed through."""
 
@@ -56,7 +58,7 @@ def path_text_at(
     node: Node | None = node_at(source, offset)
     if node is not None and node.type in ("path_fragment", "string_fragment"):
         node = node.parent
-    if node is None:
+    if node is None or node.end_byte - node.start_byte > _LONGEST:
         return None
     if node.kind_id == Kind.PATH:
         pieces = [c for c in node.named_children if c.kind_id == Kind.INTERPOLATION]

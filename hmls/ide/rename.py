@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hmls.homes.layout import Layer
 from hmls.homes.mentions import Mention, Names, mentions
+from hmls.homes.named_folders import named_folders
 from hmls.homes.repository import Repository
 from hmls.homes.workspace import View
 from hmls.ide.subject import Local, Subject, subject_at
@@ -98,7 +99,7 @@ def _of_name(
     refused = _refused_name(names, mention, new_name)
     if refused is not None:
         return refused
-    moves = list(_moves(repository, mention, new_name))
+    moves = list({move.old: move for move in _moves(repository, mention, new_name)}.values())
     taken = [move.new for move in moves if os.path.lexists(move.new)]
     if taken:
         return Refused(f"{os.path.relpath(taken[0], repository.root)} exists already.")
@@ -146,6 +147,9 @@ def _refused_name(names: Names, mention: Mention, new_name: str) -> Refused | No
 def _moves(repository: Repository, mention: Mention, new_name: str) -> Iterator[RenameFile]:
     """The folders and files that carry the name: layers, and the system of a host."""
     layout = repository.layout
+    if mention.kind == "user":
+        for folder in layout.folders_of(mention.name):
+            yield RenameFile(folder, os.path.join(os.path.dirname(folder), new_name))
     for layer in layout.layers:
         name = layer.user if mention.kind == "user" else layer.host
         if name == mention.name:
@@ -153,6 +157,14 @@ def _moves(repository: Repository, mention: Mention, new_name: str) -> Iterator[
     if mention.kind == "host" and mention.name in layout.systems:
         folder = layout.systems[mention.name]
         yield RenameFile(folder, os.path.join(os.path.dirname(folder), new_name))
+    for path, name in named_folders(repository).items():
+        user, at, host = name.partition("@")
+        if mention.kind == "host" and not at:
+            user, host = "", name
+        if mention.name == (user if mention.kind == "user" else host):
+            renamed = f"{new_name}{at}{host}" if mention.kind == "user" else f"{user}{at}{new_name}"
+            end = os.path.basename(path)[len(name) :]
+            yield RenameFile(path, os.path.join(os.path.dirname(path), renamed + end))
 
 
 def _move_of_layer(layer: Layer, mention: Mention, new_name: str) -> Iterator[RenameFile]:

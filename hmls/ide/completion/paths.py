@@ -22,10 +22,14 @@ _INTERPOLATED = re.compile(
 _VALID = re.compile(r"[\w.+-]+")
 """What Nix allows in a path literal: `@` is not among it."""
 
+_LONGEST = 1000
+"""Bytes of a line that a path is looked for in."""
+
 
 def complete_paths(repository: Repository, path: str, text: bytes, offset: int) -> list[Item]:
     """Folders and .nix files for a path that ends at the cursor; none if there is no path."""
-    line = text[text.rfind(b"\n", 0, offset) + 1 : offset].decode("utf-8", "replace")
+    start = max(text.rfind(b"\n", 0, offset) + 1, offset - _LONGEST)
+    line = text[start:offset].decode("utf-8", "replace")
     folder = os.path.dirname(path)
     match = _LITERAL.search(line)
     if match is not None:
@@ -39,10 +43,10 @@ def complete_paths(repository: Repository, path: str, text: bytes, offset: int) 
         return _in_string(repository, path, repository.root, match.group(1), text, offset)
     match = _INTERPOLATED.search(line)
     if match is not None:
-        start = match.group(1)
+        first = match.group(1)
         base = (
-            os.path.normpath(os.path.join(folder, start))
-            if start.startswith(".")
+            os.path.normpath(os.path.join(folder, first))
+            if first.startswith(".")
             else repository.root
         )
         return _in_string(repository, path, base, match.group(2), text, offset)

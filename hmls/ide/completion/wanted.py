@@ -8,6 +8,7 @@ from typing import Literal
 from hmls.homes.keyed_sets import kind_of_key
 from hmls.homes.membership import space_of
 from hmls.homes.mentions import CERTAIN_VALUES, COLLECTIONS, VALUES, Names
+from hmls.homes.naming import named_by
 from hmls.ide.place import CompletionPlace, without_marker
 from hmls.syntax.attrpath import attrpath_names, node_text
 from hmls.syntax.cursor import BindingName, Selection, StringText
@@ -120,7 +121,10 @@ def wanted_in_string(
             kind = VALUES[last]
         elif context.of[-3:-1] == ("users", "users") and last == "name":
             kind = "user"
-    owner = _owner(place)
+    text = _string(place)
+    owner = None if text is None else text.parent
+    if kind is None and text is not None:
+        kind = named_by(repository.index, path, context.of, text)
     if kind is None and owner is not None and owner.kind_id == Kind.LIST and context.of:
         called = COLLECTIONS.fullmatch(
             context.of[-1].removeprefix("allowed-").removeprefix("trusted-")
@@ -135,9 +139,9 @@ def wanted_in_string(
     return None if kind is None else USERS if kind == "user" else HOSTS
 
 
-def _owner(place: CompletionPlace) -> Node | None:
-    """The expression that the string at the cursor is a direct part of."""
+def _string(place: CompletionPlace) -> Node | None:
+    """The string at the cursor."""
     node: Node | None = node_at(place.source, place.start)
     while node is not None and node.kind_id not in (Kind.STRING, Kind.INDENTED_STRING):
         node = node.parent
-    return None if node is None else node.parent
+    return node
