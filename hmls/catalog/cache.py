@@ -23,9 +23,11 @@ from platformdirs import user_cache_path
 from hmls import __version__
 from hmls.catalog.lines import Lines, Piece, Tree, decoded, split, to_line
 from hmls.catalog.packages import PackageRows, Packages
-from hmls.catalog.table import FORMAT, Table
+from hmls.catalog.table import Table
 
 Json = Any
+FORMAT = 2
+"""Of the files and of what the extractor finds: a file of another one is not read."""
 _KEPT = 12
 """How many files stay, the newest ones."""
 _ABANDONED_S = 3_600

@@ -12,20 +12,22 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hmls.catalog.beside import Both, one_after_the_other
-from hmls.catalog.branches import branches, whole_options
+from hmls.catalog.branches import branches
 from hmls.catalog.documents import document, is_plain, known_flag
+from hmls.catalog.later import Later
 from hmls.catalog.residual import Residual, guarded, residual, unknown_residual
+from hmls.catalog.symbolic_evaluation import SymbolicEvaluation, open_items
 from hmls.catalog.symbols import Symbol
 from hmls.catalog.type_writer import TypeWriter
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import MISSING, expect_attrs, expect_open_list, force, get
+from hmls.lang.force import MISSING, expect_attrs, force, get
 from hmls.lang.show import show
-from hmls.lang.values import Attrs, Lazy, Primop, Site, Splice, Thunk, Value
-from hmls.modules.collect import Collected, Given
+from hmls.lang.values import Attrs, Lazy, Site, Splice, Thunk, Value
+from hmls.modules.collect import Given
 from hmls.modules.declarations import OptionDeclaration
 from hmls.modules.evaluation import Evaluation
-from hmls.modules.level import Level
+from hmls.modules.level import Declared, Level
 from hmls.modules.native import Moved
 from hmls.modules.option_value import Option
 from hmls.modules.system import ModuleSystem
@@ -44,7 +46,7 @@ class Extraction:
     `[path, residual, file, line]`, `moved` are `[kind, sources, target, note, file, change]`.
     """
 
-    options: dict[str, Json] = field(default_factory=dict)
+    options: Mapping[str, Json] = field(default_factory=dict)
     writes: list[Json] = field(default_factory=list)
     moved: list[Json] = field(default_factory=list)
     types: list[Json] = field(default_factory=list)
@@ -78,71 +80,6 @@ def declared_options(evaluation: Evaluation, root: str, without: frozenset[str])
     Default values are left out: they would be those of this very configuration.
     """
     return _Extractor(evaluation.system, root, without).declared(evaluation)
-
-
-class _SymbolicEvaluation(Evaluation):
-    """An evaluation whose modules get symbols for arguments that nobody defines.
-
-    The modules that only move options are taken out of it: they are known by what they say.
-    """
-
-    calls_when_needed = False  # Everything is asked for.
-
-    def __init__(
-        self, system: ModuleSystem, modules: Lazy, special: Attrs, module_class: Lazy, suffix: str
-    ) -> None:
-        super().__init__(system, modules, special_args=special, module_class=module_class)
-        self._suffix = suffix
-        self._filtered: Collected | None = None
-        self.moves: list[tuple[Moved, Module]] = []
-
-    @property
-    def collected(self) -> Collected:
-        if self._filtered is None:
-            whole = super().collected
-            moved = self._moved(whole)
-            whole.modules = [
-                module._replace(options=Thunk(whole_options, module.options))
-                for module in whole.modules
-                if module.key not in moved
-            ]
-            self._filtered = whole
-        return self._filtered
-
-    def _moved(self, whole: Collected) -> set[str]:
-        """The keys of modules that only move options, noted in `moves` by the way."""
-        keys: set[str] = set()
-        trees = list(whole.trees)
-        while trees:
-            tree = trees.pop(0)
-            trees.extend(tree.imports)
-            for number, lazy in enumerate(_items(tree.module.imports), 1):
-                value = None if lazy.__class__ is Splice else force(lazy)
-                if isinstance(value, Primop) and isinstance(value.tag, Moved):
-                    self.moves.append((value.tag, tree.module))
-                    keys.add(f"{tree.module.key}:anon-{number}")
-        return keys
-
-    def argument(self, name: str) -> Lazy:
-        found = self._arguments.get(name)
-        if found is None:
-            found = self._arguments[name] = Thunk(self._argument, name)
-        return found
-
-    def _argument(self, name: str) -> Value:
-        try:
-            args = force(self.internal_option("args").value)
-        except (NixError, Unknowable):
-            args = None
-        found = get(args, name) if isinstance(args, Attrs) else MISSING
-        return Symbol((name + self._suffix,)) if found is MISSING else found
-
-
-def _items(imports: Lazy) -> list[Any]:
-    try:
-        return expect_open_list(imports)
-    except (NixError, Unknowable):
-        return []
 
 
 class _Item(NamedTuple):
@@ -201,7 +138,7 @@ class _Extractor:
         self._given = modules[0].value if modules else None
         special = Attrs({"config": Symbol(("config",)), "options": Symbol(("options",))})
         special.update(arguments)
-        evaluation = _SymbolicEvaluation(self.system, modules, special, module_class, "")
+        evaluation = SymbolicEvaluation(self.system, modules, special, module_class, "")
         found = self.found
         if definitions:
             evaluation.root.declared  # noqa: B018 — both need it
@@ -222,7 +159,6 @@ class _Extractor:
 
     def _declare(self, evaluation: Evaluation) -> None:
         self.found.options = self._options(evaluation.root)
-        self.found.options.pop("_module", None)
 
     def _written(self, evaluation: Evaluation) -> Json:
         """What the modules write, with the files and problems known by then."""
@@ -239,7 +175,7 @@ class _Extractor:
 
     # Declarations.
 
-    def _options(self, level: Level) -> dict[str, Json]:
+    def _options(self, level: Level) -> Mapping[str, Json]:
         made: dict[str, Json] = {}
         try:
             declared = level.declared
@@ -249,33 +185,36 @@ class _Extractor:
         except Unknowable as stop:
             self._problem(level.loc, f"unknown: {stop.unknown.text}")
             return made
-        for name, declarations in declared.by_name.items():
-            if self.without and all(d.origin in self.without for d in declarations):
-                continue
-            try:
-                node = level.node(name)
-            except NixError as error:
-                self._problem((*level.loc, name), error.message)
-                continue
-            except Unknowable as stop:
-                self._problem((*level.loc, name), f"unknown: {stop.unknown.text}")
-                continue
-            if isinstance(node, Level):
-                inner = self._options(node)
-                if inner or self.without is None:
-                    made[name] = inner
-            elif isinstance(node, Option):
-                try:
-                    made[name] = self._option(node.declaration)
-                except NixError as error:
-                    self._problem(node.loc, error.message)
-                except Unknowable as stop:
-                    self._problem(node.loc, f"unknown: {stop.unknown.text}")
-            else:
-                self._problem((*level.loc, name), "of an unknown module")
+        names = [name for name in declared.by_name if self._is_wanted(declared, name)]
+        if self.without is not None:
+            return Later(names, lambda name: self._node(level, name))
+        made.update((name, self._node(level, name)) for name in names)
         if declared.rest is not None:
             self._problem(level.loc, f"more options: {declared.rest.text}")
         return made
+
+    def _is_wanted(self, declared: Declared, name: str) -> bool:
+        if name == "_module":
+            return False
+        without = self.without or ()
+        return not all(each.origin in without for each in declared.by_name[name])
+
+    def _node(self, level: Level, name: str) -> Json:
+        """The option or group of options of a name."""
+        try:
+            node = level.node(name)
+            if isinstance(node, Level):
+                return self._options(node)
+            if isinstance(node, Option):
+                return self._option(node.declaration)
+            problem = "of an unknown module"
+        except NixError as error:
+            problem = error.message
+        except Unknowable as stop:
+            problem = f"unknown: {stop.unknown.text}"
+        self._problem((*level.loc, name), problem)
+        # That there is something of this name is known all the same.
+        return [self.types.unknown(), {}]
 
     def _option(self, declared: OptionDeclaration) -> Json:
         more: dict[str, Json] = {}
@@ -335,7 +274,7 @@ class _Extractor:
         own = {name: Symbol((name + suffix,)) for name in ("config", "options", "name")}
         special = Attrs({**expect_attrs(submodule.special_args), **own})
         modules = Thunk(_given, submodule)
-        evaluation = _SymbolicEvaluation(
+        evaluation = SymbolicEvaluation(
             self.system, modules, special, submodule.module_class, suffix
         )
         around = self._around(submodule, evaluation)
@@ -351,8 +290,7 @@ class _Extractor:
             if value is not None and not isinstance(value, Attrs):
                 made[name] = residual(value)
         made["options"] = self._options(evaluation.root)
-        made["options"].pop("_module", None)
-        writes = self._writes(evaluation)
+        writes = self._writes(evaluation) if self.without is None else []
         if writes:
             made["writes"] = writes
         freeform = evaluation.freeform_type
@@ -419,7 +357,7 @@ class _Extractor:
             self._write(path, item, unknown_residual(stop.unknown.text), found)
             return
         if kind == "merge":
-            for part in _items(value["contents"]):
+            for part in open_items(value["contents"]):
                 if part.__class__ is Splice:
                     self._write(path, item, unknown_residual(part.unknown.text), found)
                 else:
@@ -478,10 +416,17 @@ class _Extractor:
     # Places and texts.
 
     def _place(self, file: str, site: Site | None) -> list[int]:
-        # A function elsewhere may have made it: the line of that one says nothing of this file.
-        is_here = site is not None and site.unit.path in (file, f"{file}/default.nix")
-        line = site.unit.lines.line_of(site.start) + 1 if is_here and site is not None else 0
-        return [self._file(file), line]
+        """The file of a module and the line in it, 0 if none; then, if it is another, the real one.
+
+        A function elsewhere may have made what the module declares.
+        """
+        if site is None:
+            return [self._file(file), 0]
+        path, line = site.unit.path, site.unit.lines.line_of(site.start) + 1
+        if path in (file, f"{file}/default.nix"):
+            return [self._file(file), line]
+        is_inside = self.without is not None or path.startswith(self.root + "/")
+        return [self._file(file), 0, *([self._file(path), line] if is_inside else [])]
 
     def _file(self, file: str) -> int:
         name = store.disk_path(file).removeprefix(self.root + "/")

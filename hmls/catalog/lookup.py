@@ -109,7 +109,8 @@ def _found(table: Table, name: str, node: Json) -> Found:
         True,
         type_text(table, number),
         _default(table, more),
-        tuple((table.files[file], line) for file, line in more.get("declared") or ()),
+        # Of four numbers the last two are where a function elsewhere declares it.
+        tuple((table.files[p[-2]], p[-1]) for p in more.get("declared") or ()),
         _text(table, more.get("description")),
         _text(table, more.get("example")),
         more.get("readOnly") is True,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Json = Any
 FORMAT = 1
-"""Of tables as files; and of what the extractor finds: a cache of another one is not read."""
+"""Of the bundled table."""
 BUNDLED = "home-manager.json.xz"
 _MAX_VALUE = 1_200
 """Characters of JSON that the value of a definition or default may take."""

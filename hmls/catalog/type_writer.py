@@ -110,12 +110,20 @@ class TypeWriter:
         if reserved >= 0:
             self.pool[reserved] = node
             return reserved
-        text = json.dumps(node)
+        number = self._numbers[identity] = self._number(node)
+        return number
+
+    def unknown(self) -> int:
+        """The number of a type of which nothing is known."""
+        return self._number(["unknown", "…"])
+
+    def _number(self, node: Any) -> int:
+        # Parts that are made later are equal to themselves only.
+        text = json.dumps(node, default=id)
         number = self._texts.get(text)
         if number is None:
             number = self._texts[text] = len(self.pool)
             self.pool.append(node)
-        self._numbers[identity] = number
         return number
 
     def _node(self, option_type: OptionType) -> Any:

@@ -17,8 +17,8 @@ import sys
 from hmls.catalog.beside import Both, beside, one_after_the_other
 from hmls.catalog.cache import pack_packages, pack_table
 from hmls.catalog.home_manager import extract_home_manager
-from hmls.catalog.nixos import extract_nixos
 from hmls.catalog.packages import read_packages
+from hmls.catalog.systems import extract_system
 from hmls.catalog.table import table_of
 from hmls.catalog.tree import OneTree
 from hmls.lang.errors import Interrupted, NixError, Unknowable
@@ -44,9 +44,10 @@ def read_input(
         # Where something could not be read, options may exist that the table lacks.
         whole = not found.problems
         return pack_table(table_of(found, label, store_path, exact=whole)), found.problems
-    if kind == "nixos":
-        found = run(lambda: extract_nixos(reader, os.path.realpath(root)))
-        label = f"NixOS {_version(root)}".strip()
+    if kind in ("nixos", "darwin"):
+        found = run(lambda: extract_system(reader, os.path.realpath(root), kind))
+        label = f"NixOS {_version(root)}" if kind == "nixos" else f"nix-darwin {_release(root)}"
+        label = label.strip()
         return pack_table(table_of(found, label, store_path, exact=True)), found.problems
     if kind == "packages":
         listed = read_packages(
@@ -57,13 +58,16 @@ def read_input(
 
 
 def _release(root: str) -> str:
-    """As release.json says it."""
-    try:
-        with open(os.path.join(root, "release.json"), encoding="utf-8") as file:
-            release = json.load(file)["release"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-    return release if isinstance(release, str) else ""
+    """As release.json says it, which nix-darwin calls version.json."""
+    for name in ("release.json", "version.json"):
+        try:
+            with open(os.path.join(root, name), encoding="utf-8") as file:
+                release = json.load(file)["release"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if isinstance(release, str):
+            return release
+    return ""
 
 
 def _version(root: str) -> str:

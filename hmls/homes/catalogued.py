@@ -15,7 +15,7 @@ from hmls.catalog.modules import table_modules
 from hmls.catalog.packages import Packages
 from hmls.catalog.table import Table, bundled
 from hmls.homes.inputs import inputs_of_role
-from hmls.homes.knowledge import TABLE, Nothing
+from hmls.homes.knowledge import TABLE, Nothing, SystemKind
 from hmls.homes.lock import Lock
 from hmls.lang.values import Cause, Unknown
 from hmls.modules.collect import Given
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from hmls.homes.builders.home_manager import Release
 
 
-HOME_MANAGER, NIXOS, PACKAGES = "home-manager", "nixos", "packages"
+HOME_MANAGER, PACKAGES = "home-manager", "packages"
+_ROLES: dict[SystemKind, str] = {"nixos": "nixpkgs", "darwin": "nix-darwin"}
 
 
 class Catalogued:
@@ -35,7 +36,7 @@ class Catalogued:
 
     def __init__(self, known: Mapping[tuple[str, str], Table | Packages] | None = None) -> None:
         self.known = dict(known or {})
-        """By what it is of (`home-manager`, `nixos`, `packages`) and the sources' store path."""
+        """By what it is of (see `sources.KINDS`) and the sources' store path."""
 
     def table(self, release: Release) -> Table:
         """The table that answers for a release."""
@@ -47,9 +48,9 @@ class Catalogued:
         found = self._find(lock, HOME_MANAGER, "home-manager")
         return found if isinstance(found, Table) else bundled()
 
-    def system_table(self, lock: Lock) -> Table | None:
-        """The table of the NixOS of a lock, if its sources were read."""
-        found = self._find(lock, NIXOS, "nixpkgs")
+    def system_table(self, lock: Lock, kind: SystemKind = "nixos") -> Table | None:
+        """The table of the NixOS or nix-darwin of a lock, if its sources were read."""
+        found = self._find(lock, kind, _ROLES[kind])
         return found if isinstance(found, Table) else None
 
     def packages(self, lock: Lock) -> Packages | None:

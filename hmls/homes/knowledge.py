@@ -6,7 +6,7 @@ The catalog fills this in; without one, those modules are unread.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from hmls.catalog.packages import Packages
 from hmls.catalog.table import Table, bundled
@@ -26,6 +26,9 @@ _INPUTS = {"nixos": "nixpkgs", "darwin": "nix-darwin", "droid": "nix-on-droid"}
 _UNREAD = "its modules were not read"
 
 
+SystemKind = Literal["nixos", "darwin"]
+
+
 class Knowledge(Protocol):
     """What stands for the modules of a release, as modules of its own."""
 
@@ -37,8 +40,8 @@ class Knowledge(Protocol):
         """What the catalog knows of the Home Manager that a lock names."""
         ...
 
-    def system_table(self, lock: Lock) -> Table | None:
-        """What the catalog knows of the NixOS that a lock names."""
+    def system_table(self, lock: Lock, kind: SystemKind = "nixos") -> Table | None:
+        """What the catalog knows of the NixOS or nix-darwin that a lock names."""
         ...
 
     def packages(self, lock: Lock) -> Packages | None:
@@ -58,7 +61,7 @@ class Nothing:
     def home_table(self, _lock: Lock) -> Table:
         return bundled()
 
-    def system_table(self, _lock: Lock) -> Table | None:
+    def system_table(self, _lock: Lock, _kind: SystemKind = "nixos") -> Table | None:
         return None
 
     def packages(self, _lock: Lock) -> Packages | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
+from hmls.homes.knowledge import SystemKind
 from hmls.homes.repository import Repository, Space, loaded_files
 from hmls.homes.targets import Target
 from hmls.lang.errors import NixError, Unknowable
@@ -58,7 +59,7 @@ def space_of(repository: Repository, path: str) -> Space | None:
     layout = repository.layout
     if layout.layer_of(path) is not None or _is_below(path, layout.home_modules):
         return "home"
-    if _is_below(path, layout.system_modules):
+    if _is_below(path, layout.system_modules) or _is_for_darwin(repository, path):
         return "system"
     items = repository.recent_targets.items
     host = next((name for name, at in layout.systems.items() if _is_below(path, at)), None)
@@ -71,6 +72,40 @@ def space_of(repository: Repository, path: str) -> Space | None:
     if any(path in system_files(repository, target) for target in items):
         return "system"
     return None
+
+
+def kinds_of_system(repository: Repository, path: str) -> tuple[SystemKind, ...]:
+    """The kinds of system that a file with settings of systems is part of, or is likely for."""
+    targets, layout = repository.recent_targets, repository.layout
+    host = next((name for name, at in layout.systems.items() if _is_below(path, at)), None)
+    layer = layout.layer_of(path)
+    host = host if layer is None else layer.host
+    if host in targets.hosts:
+        return ("darwin",) if host in targets.darwin_hosts else ("nixos",)
+    if not targets.darwin_hosts or _is_below(path, layout.system_modules):
+        return ("nixos",)
+    if _is_for_darwin(repository, path):
+        return ("darwin",)
+    found: set[SystemKind] = {
+        "darwin" if host in targets.darwin_hosts else "nixos"
+        for host in targets.hosts
+        if path in _files_of_host(repository, host)
+    }
+    return tuple(sorted(found, reverse=True)) or ("nixos",)
+
+
+def _files_of_host(repository: Repository, host: str) -> frozenset[str]:
+    """The files that are modules of a host's system, homes or not."""
+    try:
+        evaluation = repository.recent_system(host)
+        return frozenset() if evaluation is None else _module_files(evaluation)
+    except (NixError, Unknowable):
+        return frozenset()
+
+
+def _is_for_darwin(repository: Repository, path: str) -> bool:
+    """Whether a file lies among the modules for nix-darwin, beside those for NixOS."""
+    return _is_below(path, os.path.join(repository.root, "modules", "darwin"))
 
 
 def _is_below(path: str, folder: str | None) -> bool:
@@ -92,4 +127,4 @@ def _module_file(path: str) -> str:
     return path if path.endswith(".nix") else os.path.join(path, "default.nix")
 
 
-__all__ = ["Space", "home_files", "space_of", "system_files", "targets_of"]
+__all__ = ["Space", "home_files", "kinds_of_system", "space_of", "system_files", "targets_of"]

@@ -12,7 +12,7 @@ from hmls.catalog.extract import declared_options
 from hmls.catalog.lookup import Found, MovedOption, is_open, moved_at, names_at, option_at
 from hmls.catalog.table import Table, table_of
 from hmls.homes.builders.home_manager import BUILDER
-from hmls.homes.membership import targets_of
+from hmls.homes.membership import kinds_of_system, targets_of
 from hmls.homes.repository import Repository, Space
 from hmls.homes.targets import Target
 from hmls.lang.errors import GaveUp, NixError, Unknowable
@@ -21,6 +21,7 @@ from hmls.modules.evaluation import INTERNAL, Evaluation
 
 _MOST_HOSTS = 3
 _NOT_OWN = frozenset((CATALOG, OTHER_RELEASE, BUILDER, INTERNAL))
+_OF_SYSTEMS = frozenset(("nixos", "darwin"))
 OWN = "own"
 """The revision of a table of what modules declare that were evaluated."""
 
@@ -30,17 +31,22 @@ def tables_for(repository: Repository, path: str, space: Space) -> tuple[Table, 
     key = (tables_for, path, space)
     found: tuple[Table, ...] | None = repository.remembered.get(key)
     if found is None:
-        own = _own(repository, path, space)
-        found = (*(() if own is None else (own,)), *catalog_tables(repository, space))
+        known = catalog_tables(repository, space, path)
+        # The few options of systems that are known without a table are in it too.
+        own = _own(repository, path, space, _NOT_OWN | _OF_SYSTEMS if known else _NOT_OWN)
+        found = (*(() if own is None else (own,)), *known)
         repository.remembered[key] = found
     return found
 
 
-def catalog_tables(repository: Repository, space: Space) -> tuple[Table, ...]:
+def catalog_tables(repository: Repository, space: Space, path: str) -> tuple[Table, ...]:
     """The same without what the repository's own modules declare, for which they are evaluated."""
     lock, knowledge = repository.flake.lock, repository.knowledge
-    known = knowledge.home_table(lock) if space == "home" else knowledge.system_table(lock)
-    return () if known is None else (known,)
+    if space == "home":
+        return (knowledge.home_table(lock),)
+    kinds = kinds_of_system(repository, path)
+    known = [knowledge.system_table(lock, kind) for kind in kinds]
+    return tuple(table for table in known if table is not None)
 
 
 def offered_names(
@@ -102,12 +108,12 @@ def declared_in(repository: Repository, table: Table, file: str) -> str | None:
     return os.path.join(path, "default.nix") if os.path.isdir(path) else path
 
 
-def _own(repository: Repository, path: str, space: Space) -> Table | None:
+def _own(repository: Repository, path: str, space: Space, without: frozenset[str]) -> Table | None:
     if space == "system":
-        return _of_system(repository, path)
+        return _of_system(repository, path, without)
     for target in _targets(repository, path):
         try:
-            return _declared(repository, repository.recent_evaluation(target))
+            return _declared(repository, repository.recent_evaluation(target), without)
         except (NixError, Unknowable, GaveUp):
             continue
     return None
@@ -118,7 +124,7 @@ def _targets(repository: Repository, path: str) -> list[Target]:
     return own[:1] or list(repository.recent_targets.items[:1])
 
 
-def _of_system(repository: Repository, path: str) -> Table | None:
+def _of_system(repository: Repository, path: str, without: frozenset[str]) -> Table | None:
     """What the modules of a system declare: of the one that a file lies in, else of any."""
     folders = repository.layout.systems
     here = [host for host, folder in folders.items() if path.startswith(folder + os.sep)]
@@ -128,16 +134,16 @@ def _of_system(repository: Repository, path: str) -> Table | None:
         try:
             evaluation = repository.recent_system(host)
             if evaluation is not None:
-                return _declared(repository, evaluation)
+                return _declared(repository, evaluation, without)
         except (NixError, Unknowable, GaveUp):
             continue
     return None
 
 
-def _declared(repository: Repository, evaluation: Evaluation) -> Table:
-    found: Table | None = evaluation.remembered.get(_declared)
+def _declared(repository: Repository, evaluation: Evaluation, without: frozenset[str]) -> Table:
+    found: Table | None = evaluation.remembered.get((_declared, without))
     if found is None:
-        extraction = declared_options(evaluation, repository.root, _NOT_OWN)
+        extraction = declared_options(evaluation, repository.root, without)
         found = table_of(extraction, "", OWN, exact=True)
-        evaluation.remembered[_declared] = found
+        evaluation.remembered[_declared, without] = found
     return found

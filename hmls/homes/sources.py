@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from hmls.homes.inputs import inputs_of_role
 from hmls.homes.repository import Repository
 
-KINDS = {"home-manager": "home-manager", "packages": "nixpkgs", "nixos": "nixpkgs"}
+KINDS = {
+    "home-manager": "home-manager", "packages": "nixpkgs", "nixos": "nixpkgs",
+    "darwin": "nix-darwin",
+}  # fmt: skip
 """What is read of an input → the role of the input."""
 
 
@@ -29,7 +32,7 @@ def sources_of(repository: Repository) -> list[Source]:
     for kind, role in KINDS.items():
         # Of several nixpkgs the main one is enough.
         inputs = inputs_of_role(repository.flake.lock, role)
-        for name, locked in inputs[: 1 if role == "nixpkgs" else None]:
+        for name, locked in inputs[: None if role == "home-manager" else 1]:
             path = locked.store_path
             if path is not None:
                 disk = repository.files.store_root + path

@@ -21,7 +21,7 @@ def guessed_space(repository: Repository, path: str) -> Space:
     if path in repository.index.path_set:
         defined = [d.path for d in repository.index[path].defined if not d.declares and d.is_leaf]
         for space in spaces:
-            tables = catalog_tables(repository, space)
+            tables = catalog_tables(repository, space, path)
             counts[space] = sum(
                 any(option_exists(table, names) for table in tables) for names in defined[:_MOST]
             )
@@ -29,4 +29,4 @@ def guessed_space(repository: Repository, path: str) -> Space:
         return max(spaces, key=lambda space: counts[space])
     name = os.path.relpath(path, repository.root)
     is_of_system = _OF_SYSTEMS.search(name) is not None and _OF_HOMES.search(name) is None
-    return "system" if is_of_system and catalog_tables(repository, "system") else "home"
+    return "system" if is_of_system and catalog_tables(repository, "system", path) else "home"

@@ -29,7 +29,10 @@ _PAUSE_S = 0.2
 """How long files must rest before the lock is looked at again."""
 _MAX_S = 300
 """A worker that takes longer is stopped."""
-_TITLES = {"home-manager": "options", "nixos": "options of NixOS", "packages": "packages"}
+_TITLES = {
+    "home-manager": "options", "nixos": "options of NixOS", "packages": "packages",
+    "darwin": "options of nix-darwin",
+}  # fmt: skip
 _tokens = itertools.count(1)
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from hmls.catalog.cache import unpack_table
+from hmls.catalog.lookup import is_open, names_at
 from hmls.catalog.worker import read_input
 from hmls.homes.catalogued import Catalogued
 from hmls.homes.workspace import Views, Workspace
 from hmls.ide.completion import complete
 from hmls.lang.thread import run
 from hmls.report.check import check_json
-from tests.store import HOME_MANAGER, Store
+from tests.store import HOME_MANAGER, NIXPKGS, Store, lock
 from tests.support import write_files
 
 LIB = {
@@ -178,3 +179,89 @@ def test_users_of_a_host_whose_modules_ask_what_nobody_knows(
     targets, codes = run(ask)
     assert targets == ["standalone:alice", "host:alice@desk"]
     assert codes == [expected] * bool(expected)
+
+
+DARWIN = {
+    "version.json": '{ "release": "26.05", "isReleaseBranch": false }',
+    "modules/module-list.nix": "[ ./dock.nix ]",
+    "modules/dock.nix": """
+        { lib, pkgs, ... }: {
+          options.system.defaults.dock.autohide = lib.mkOption {
+            type = lib.types.nullOr lib.types.bool;
+            description = "Whether it hides.";
+          };
+          options.system.secret = pkgs.lib.makeSecretOption { };
+        }
+    """,
+}
+_OF_SYSTEMS = """
+    {
+      inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+      inputs.darwin.url = "github:nix-darwin/nix-darwin";
+      outputs = { nixpkgs, darwin, ... }: {
+        darwinConfigurations.mac = darwin.lib.darwinSystem {
+          modules = [ ./systems/mac ./modules/both.nix ];
+        };
+        nixosConfigurations.desk = nixpkgs.lib.nixosSystem {
+          modules = [ ./systems/desk ./modules/both.nix ];
+        };
+      };
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("systems/mac/default.nix", "{ $0 }", {"system"}),
+        ("systems/mac/default.nix", "{ system.defaults.dock.$0 }", {"autohide"}),
+        ("systems/desk/default.nix", "{ $0 }", {"services", "environment", "boot"}),
+        ("modules/darwin/more.nix", "{ ... }: { $0 }", {"system"}),
+        ("modules/nixos/more.nix", "{ ... }: { $0 }", {"services", "environment", "boot"}),
+        ("homes/alice@mac/default.nix", "{ osConfig, ... }: osConfig.$0", {"system"}),
+    ],
+)
+def test_options_of_nix_darwin(tmp_path: Path, file: str, text: str, expected: set[str]) -> None:
+    store = Store(tmp_path / "root")
+    hashes = {"nixpkgs": store.put(NIXPKGS), "darwin": store.put(DARWIN)}
+    tables = {
+        kind: unpack_table(read_input(kind, str(path), f"/nix/store/{path.name}")[0])
+        for kind, path in (
+            ("nixos", store.path(hashes["nixpkgs"])),
+            ("darwin", store.path(hashes["darwin"])),
+        )
+    }
+    locked = {
+        "nixpkgs": ("NixOS/nixpkgs", hashes["nixpkgs"]),
+        "darwin": ("nix-darwin/nix-darwin", hashes["darwin"]),
+    }
+    files = {
+        "flake.nix": _OF_SYSTEMS,
+        "flake.lock": lock(locked),
+        "systems/mac/default.nix": "{ }",
+        "systems/desk/default.nix": "{ }",
+        "modules/both.nix": "{ }",
+        file: text.replace("$0", ""),
+    }
+    write_files(str(tmp_path / "f"), files)
+    made = Workspace(str(store.root))
+    made.set_folders([str(tmp_path / "f")])
+    known = Catalogued({(kind, table.revision): table for kind, table in tables.items()})
+
+    def ask() -> set[str]:
+        items = complete(Views(made, known).newest(), str(tmp_path / "f" / file), text.index("$0"))
+        return {item.label for item in items if item.kind == "option"}
+
+    found = run(ask)
+    assert found & {"system", "services", "environment", "boot", "autohide"} == expected
+
+
+def test_what_cannot_be_read_is_an_option_all_the_same(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    path = store.path(store.put(DARWIN))
+    content, problems = read_input("darwin", str(path), "/nix/store/x")
+    assert len(problems) == 1
+    table = unpack_table(content)
+    assert table.label == "nix-darwin 26.05"
+    assert {each.name for each in names_at(table, ("system",))} == {"defaults", "secret"}
+    assert is_open(table, ("system", "secret"))

@@ -475,8 +475,8 @@ MADE = {
     ("name", "file", "found_text"),
     [
         ("plain", "folder/default.nix", "options.plain"),
-        # Nix says that the module declares it, and so does hmls; the line is one of another file.
-        ("made", "made.nix", "args:"),
+        # Nix says that made.nix declares it, which only calls the function that does.
+        ("made", "make.nix", "options.made"),
     ],
 )
 @pytest.mark.parametrize("text", ["{ NAME = 1; }", "{ options, ... }: { x = options.NAME; }"])

@@ -45,7 +45,7 @@ def hover(view: View, path: str, offset: int, focus: str | None = None) -> Hover
             if parts is None:
                 parts = about_declaration(repository, path, subject)
             else:
-                parts += beside_value(repository, subject)
+                parts += beside_value(repository, path, subject)
         case OptionName():
             parts = about_loose_option(repository, path, subject)
         case Local(binder=binder) if binder.kind in ("formal", "argument"):

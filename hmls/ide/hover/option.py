@@ -5,7 +5,6 @@ from __future__ import annotations
 from hmls.catalog.lookup import Found, option_at
 from hmls.catalog.table import Table
 from hmls.homes.offered import (
-    catalog_tables,
     declared_in,
     moved_option,
     offered_names,
@@ -67,24 +66,27 @@ def about_loose_option(repository: Repository, path: str, option: OptionName) ->
 def _of_the_other_kind(repository: Repository, title: str, subject: SettingName) -> Parts | None:
     """An option of NixOS that is set in a home, or one of Home Manager in a system."""
     lock, knowledge = repository.flake.lock, repository.knowledge
+    tables: dict[str, Table | None] = {"Home Manager": knowledge.home_table(lock)}
     if subject.space == "home":
-        table, whose = knowledge.system_table(lock), "NixOS"
-    else:
-        table, whose = knowledge.home_table(lock), "Home Manager"
-    found = None if table is None else option_at(table, subject.path)
-    if found is None or table is None:
-        return None
+        tables = {
+            "NixOS": knowledge.system_table(lock),
+            "nix-darwin": knowledge.system_table(lock, "darwin"),
+        }
     here = "a home" if subject.space == "home" else "a system"
-    return [
-        f"{title} · {escape(found.type)}\n\n",
-        f"**this is an option of {whose}**, which {here} does not have\n\n",
-        *(f"{paragraph}\n\n" for paragraph in about_option(found, table)),
-    ]
+    for whose, table in tables.items():
+        found = None if table is None else option_at(table, subject.path)
+        if found is not None and table is not None:
+            return [
+                f"{title} · {escape(found.type)}\n\n",
+                f"**this is an option of {whose}**, which {here} does not have\n\n",
+                *(f"{paragraph}\n\n" for paragraph in about_option(found, table)),
+            ]
+    return None
 
 
-def beside_value(repository: Repository, subject: SettingName) -> Parts:
-    """What a hover that shows values adds of the declaration in the catalog."""
-    tables = catalog_tables(repository, subject.space)
+def beside_value(repository: Repository, path: str, subject: SettingName) -> Parts:
+    """What a hover that shows values adds of the declaration."""
+    tables = tables_for(repository, path, subject.space)
     moved = moved_option(tables, subject.path)
     found = offered_option(tables, subject.path)
     parts: Parts = [] if moved is None else [f"{about_moved(moved[0])}\n\n"]

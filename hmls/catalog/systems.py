@@ -1,6 +1,7 @@
-"""NixOS's options from a nixpkgs: what the modules declare, not what they define.
+"""The options of NixOS and nix-darwin: what their modules declare, not what they define.
 
-Source: nixpkgs nixos/modules/module-list.nix, nixos/lib/eval-config.nix.
+Source: nixpkgs nixos/modules/module-list.nix, nixos/lib/eval-config.nix; nix-darwin
+modules/module-list.nix, eval-config.nix.
 """
 
 from __future__ import annotations
@@ -24,11 +25,16 @@ _ALL = 10_000
 _OF_A_SYSTEM = ("baseModules", "extraModules", "modules", "noUserModules", "specialArgs")
 
 
-def extract_nixos(reader: Reader, root: str) -> Extraction:
-    """What NixOS's modules declare. `root` is the folder of nixpkgs on disk.
+MODULES = {"nixos": "nixos/modules", "darwin": "modules"}
+"""Kind of system → where its modules lie below its sources."""
 
-    Raises NixError for sources that are no nixpkgs.
+
+def extract_system(reader: Reader, root: str, kind: str) -> Extraction:
+    """What the modules of a kind of system declare. `root` is the folder of its sources on disk.
+
+    Raises NixError for sources that are no such system.
     """
+    folder = f"{root}/{MODULES[kind]}"
     interp = Interp(reader, lib=make_library, checked=False)
     keep_calls_of_builtins(interp)
     lib = symbolic_lib(interp.lib)
@@ -47,9 +53,9 @@ def extract_nixos(reader: Reader, root: str) -> Extraction:
         except (NixError, Unknowable):
             return Symbol(("utils",))
 
-    listed = interp.import_path(f"{root}/nixos/modules/module-list.nix")
+    listed = interp.import_path(f"{folder}/module-list.nix")
     arguments: dict[str, Lazy] = {name: Symbol((name,)) for name in _OF_A_SYSTEM}
-    arguments["modulesPath"] = f"{root}/nixos/modules"
+    arguments["modulesPath"] = folder
     arguments["utils"] = delayed(utils)
     arguments["pkgs"] = packages
     with keeping_trees(_ALL):
@@ -58,6 +64,6 @@ def extract_nixos(reader: Reader, root: str) -> Extraction:
             [Given(module) for module in expect_list(listed)],
             arguments,
             root=root,
-            module_class="nixos",
+            module_class=kind,
             definitions=False,
         )
