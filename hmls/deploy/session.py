@@ -123,6 +123,8 @@ class _Deployment:
     confirmed: bool = False
     typed: str = ""
     """The command that could ask for a password, had the client a terminal."""
+    waited_s: float = 0.0
+    """How long questions waited for their answer: no part of how long it took."""
     profile_before: str | None = None
 
     @property
@@ -200,7 +202,18 @@ class _Deployment:
             return True
         notes = [*self.plan.notes, *self._untracked()]
         commands = tuple(display(step) for step in steps)
-        return await self.ui.confirm(Question("start", self.plan.title, commands, tuple(notes)))
+        return await self._ask(Question("start", self.plan.title, commands, tuple(notes)))
+
+    async def _ask(self, question: Question) -> bool:
+        asked_s = time.monotonic()
+        try:
+            return await self.ui.confirm(question)
+        finally:
+            self.waited_s += time.monotonic() - asked_s
+
+    @property
+    def _seconds(self) -> float:
+        return time.time() - self.begun_s - self.waited_s
 
     async def _confirm(self, rest: Sequence[Step | Preview]) -> bool:
         if self.confirmed:
@@ -212,7 +225,7 @@ class _Deployment:
             notes += [each.text for each in self.document.collisions]
         commands = tuple(display(step) for step in steps)
         question = Question("activate", self.plan.title, commands, tuple(notes))
-        self.confirmed = await self.ui.confirm(question)
+        self.confirmed = await self._ask(question)
         return self.confirmed
 
     def _untracked(self) -> list[str]:
@@ -349,7 +362,7 @@ class _Deployment:
         return Failed(
             title=self.plan.title,
             step=step.title,
-            seconds=time.time() - self.begun_s,
+            seconds=self._seconds,
             code=code,
             reason=f"{sentence(reason)} {full}" if full else reason,
             problems=tuple(self.problems),
@@ -358,7 +371,7 @@ class _Deployment:
         )
 
     def _end(self) -> Outcome:
-        seconds = time.time() - self.begun_s
+        seconds = self._seconds
         if self.failed:
             reason = f"{len(self.failed)} of {len(self.plan.steps)} failed."
             title, step = self.plan.title, ", ".join(self.failed)

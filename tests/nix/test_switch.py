@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import replace
 
 from hmls.deploy import plan
 from hmls.deploy.outcome import Done, Failed, NotRun
 from hmls.deploy.progress import Report
 from hmls.deploy.session import deploy
+from hmls.deploy.ui import Question
 from tests.nix.lab import Lab, User
 
 SETTINGS_FILE = '{ files.".config/app/settings" = "theme = dark\\n"; }'
@@ -35,6 +38,24 @@ async def test_a_switch_links_files_and_sets_the_profile(lab: Lab) -> None:
     assert (lab.home / ".config/app/settings").read_text() == "theme = dark\n"
     assert [question.kind for question in ui.questions] == ["start", "activate"]
     assert [each.target for each in ui.documents[0].files] == [".config/app/settings"]
+
+
+async def test_the_time_that_a_user_takes_to_answer_is_no_part_of_it(lab: Lab) -> None:
+    class Thinking(User):
+        thought_s = 0.0
+
+        async def confirm(self, question: Question) -> bool:
+            begun_s = time.monotonic()
+            await asyncio.sleep(1)
+            self.thought_s += time.monotonic() - begun_s
+            return True
+
+    lab.set_home(SETTINGS_FILE)
+    ui, begun_s = Thinking(), time.monotonic()
+    outcome = await lab.deploy(plan.switch, ui)
+    took_s = time.monotonic() - begun_s
+    assert isinstance(outcome, Done)
+    assert outcome.seconds < took_s - ui.thought_s + 0.1
 
 
 async def test_nothing_is_activated_without_a_yes(lab: Lab) -> None:

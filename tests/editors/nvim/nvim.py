@@ -30,7 +30,12 @@ end
 vim.ui.select = function(items, opts, on_choice)
   local format = opts.format_item or tostring
   local labels = vim.tbl_map(format, items)
-  table.insert(asked, { prompt = opts.prompt, kind = opts.kind, labels = labels })
+  local row = {}
+  for column = 1, 40 do
+    row[column] = vim.fn.screenstring(1, column)
+  end
+  local drawn = vim.trim(table.concat(row))
+  table.insert(asked, { prompt = opts.prompt, kind = opts.kind, labels = labels, drawn = drawn })
   local wanted = table.remove(answers, 1)
   for number, label in ipairs(labels) do
     if wanted == nil or label:find(wanted, 1, true) == 1 then

@@ -55,6 +55,7 @@ def test_a_switch_and_the_ways_back(
     first, activation = at.lua("return asked")
     assert "nix build" in first["prompt"]
     assert "/activate" in activation["prompt"]
+    assert activation["drawn"] == f"# Preview {USER}"
     preview = "return vim.fn.bufwinid('hmls:/preview/1.md') ~= -1"
     assert at.wait(preview)
 
@@ -72,6 +73,7 @@ def test_a_switch_and_the_ways_back(
     assert lines[1].endswith("(current)")
     assert lines[2] == "  1 file, 1 setting changed; files.mood"
     assert lines[3].startswith("1  ")
+    assert at.lua("return vim.fn.foldclosed(3)") == -1
     at.lua("vim.api.nvim_win_set_cursor(0, { 2, 0 })")
     at.type("r")
     at.lua("vim.api.nvim_win_set_cursor(0, { 4, 0 })")
@@ -90,6 +92,10 @@ def test_a_switch_and_the_ways_back(
     assert mood.read_text() == "glad 🎉\n"
     picked = next(each for each in at.lua("return asked") if each["kind"] == "hmls_generation")
     assert [label.split("  ")[0] for label in picked["labels"]] == ["1"]
+    asked = len(at.lua("return asked"))
+    at.command("Hmls check all")
+    assert ended(at, 6)["command"] == "checkAll"
+    assert len(at.lua("return asked")) == asked + 1
     at.command(f"Hmls rollback {USER} last")
     assert at.said[-1]["text"] == "hmls: last is no generation"
 

@@ -202,16 +202,18 @@ def test_checkhealth_finds_what_is_wrong(start: Start, homelab: Path) -> None:
     nvim = start(
         init="vim.lsp.config('nixd', { cmd = { 'nixd' }, filetypes = { 'nix' } })\n"
         "vim.lsp.config('hmls', { cmd = { '/nowhere/hmls' }, settings = { hmls = {"
-        " tarjet = 'alice', features = { hover = 'yes', codelens = true } } } })\n"
+        " tarjet = 'alice', features = { hover = 'yes', codelens = true } } },"
+        " init_options = { hmls = { deploy = { backupExtention = 'x' }, other = 1 } } })\n"
         "vim.lsp.enable('nixd')"
     )
     report = health(nvim)
     assert "/nowhere/hmls is not executable" in report
-    assert "there is no setting hmls.tarjet; did you mean target?" in report or (
-        "there is no setting hmls.tarjet" in report
-    )
+    assert "there is no setting hmls.tarjet; did you mean target?" in report
+    extension = "there is no setting hmls.deploy.backupExtention; did you mean backupExtension?"
+    assert extension in report
+    assert "there is no setting hmls.other\n" in report
     assert "hmls.features.hover must be a boolean" in report
-    assert "there is no setting hmls.features.codelens" in report
+    assert "there is no setting hmls.features.codelens; did you mean codeLens?" in report
     assert "nixd is enabled and is not executable" in report
     assert "not enabled" in report
 

@@ -44,7 +44,7 @@ end
 ---@param name string? `all` for all
 function M.check(name)
   if name == 'all' then
-    homes.choose(nil, { prompt = 'Check all targets of the flake of' }, function(chosen)
+    homes.choose_flake('Check all targets of the flake of', function(chosen)
       M.run('checkAll', chosen)
     end)
   else
@@ -76,6 +76,14 @@ local function told(generation)
   return ('%d  %s%s'):format(generation.id, date, generation.current and '  (current)' or '')
 end
 
+---What a generation changed against the one before, in one line; empty if that is not known.
+---@param generation hmls.Generation
+---@return string
+local function changes_of(generation)
+  local changes = generation.changes ~= vim.NIL and generation.changes or ''
+  return (vim.trim(changes):gsub('%s*\n%s*', '; '))
+end
+
 ---Go back to a generation: the one of a number, or one that the user picks.
 ---@param name string?
 ---@param number integer?
@@ -92,7 +100,9 @@ function M.rollback(name, number)
       vim.ui.select(others, {
         prompt = ('Roll %s back to'):format(chosen.target.name),
         kind = 'hmls_generation',
-        format_item = told,
+        format_item = function(generation)
+          return vim.trim(('%s  %s'):format(told(generation), changes_of(generation)))
+        end,
       }, function(generation)
         if generation then
           M.run('rollback', chosen, { generation = generation.id })
@@ -137,9 +147,9 @@ function M.generations(name)
           note = generation.path,
           data = generation,
         }
-        local changes = generation.changes ~= vim.NIL and generation.changes or ''
-        for text in vim.gsplit(vim.trim(changes), '\n', { trimempty = true }) do
-          lines[#lines + 1] = { text = '  ' .. text, data = generation }
+        local changes = changes_of(generation)
+        if changes ~= '' then
+          lines[#lines + 1] = { text = '  ' .. changes, data = generation }
         end
       end
       local function back(line)
@@ -150,7 +160,6 @@ function M.generations(name)
         end
       end
       view.open('hmls://generations/' .. chosen.target.name, lines, {
-        foldlevel = 0,
         keys = {
           ['<CR>'] = { back, desc = 'Roll back to it' },
           r = { back, desc = 'Roll back to it' },

@@ -43,6 +43,8 @@ function M.read(buffer, uri)
     vim.bo[buffer].filetype = is_preview and 'markdown' or 'nix'
     if is_preview then
       M._colour_diffs(buffer)
+      -- The question whether to switch comes next, and nothing is drawn while it waits.
+      vim.cmd.redraw()
     end
     vim.api.nvim_exec_autocmds('User', {
       pattern = 'HmlsDocument',

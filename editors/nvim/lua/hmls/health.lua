@@ -3,13 +3,17 @@ local M = {}
 
 ---@param command string[]
 ---@return string? first line of what it says, or nil if it does not run
+---@return string? why it does not run
 local function first_line(command)
   local ok, job = pcall(vim.system, command, { text = true })
   if not ok then
-    return nil
+    return nil, tostring(job)
   end
   local done = job:wait(10000)
-  return done.code == 0 and vim.split(done.stdout, '\n')[1] or nil
+  if done.code ~= 0 then
+    return nil, ('it ended with code %d: %s'):format(done.code, vim.trim(done.stderr or ''))
+  end
+  return vim.split(done.stdout, '\n')[1]
 end
 
 local function check_neovim()
@@ -35,11 +39,11 @@ local function check_server(config)
       "Or name it: vim.lsp.config('hmls', { cmd = { '/path/to/hmls' } })",
     })
   else
-    local version = first_line({ name, '--version' })
+    local version, reason = first_line({ name, '--version' })
     if version then
       vim.health.ok(('%s (%s)'):format(version, vim.fn.exepath(name)))
     else
-      vim.health.warn(('%s --version says nothing'):format(name))
+      vim.health.error(('%s does not run: %s'):format(name, reason))
     end
   end
   local clients = vim.lsp.get_clients({ name = 'hmls' })
@@ -102,6 +106,26 @@ local function check_root()
   end
 end
 
+---@param names string[]
+---@param wanted string
+---@return string? the name that shares the most pairs of letters with it, if those are half of them
+local function nearest(names, wanted)
+  local best, most = nil, 0.5
+  for _, name in ipairs(names) do
+    local shared = 0
+    for place = 1, #wanted - 1 do
+      if name:lower():find(wanted:lower():sub(place, place + 1), 1, true) then
+        shared = shared + 1
+      end
+    end
+    local part = shared / math.max(#wanted - 1, #name - 1, 1)
+    if part >= most then
+      best, most = name, part
+    end
+  end
+  return best
+end
+
 ---@param known table<string, any>
 ---@param given any
 ---@param prefix string
@@ -115,7 +139,7 @@ local function misspelt(known, given, prefix, found)
     local setting = known[name]
     local full = prefix .. '.' .. tostring(name)
     if setting == nil then
-      local near = vim.fn.matchfuzzy(vim.tbl_keys(known), tostring(name))[1]
+      local near = nearest(vim.tbl_keys(known), tostring(name))
       local hint = near and ('; did you mean %s?'):format(near) or ''
       found[#found + 1] = ('there is no setting %s%s'):format(full, hint)
     elseif type(setting) == 'table' then
@@ -140,6 +164,7 @@ local function check_settings(config)
   vim.health.start('hmls: settings')
   local settings = config.settings or {}
   local problems = M.setting_problems(settings.hmls or {})
+  vim.list_extend(problems, M.setting_problems(vim.tbl_get(config, 'init_options', 'hmls') or {}))
   for name in vim.spairs(settings) do
     if name ~= 'hmls' then
       problems[#problems + 1] = ('settings.%s is not read; put it below settings.hmls'):format(name)
@@ -157,7 +182,10 @@ end
 local function check_others(config)
   vim.health.start('hmls: other Nix servers')
   local other = require('hmls.beside').other()
-  local language = vim.tbl_get(config, 'settings', 'hmls', 'features', 'language')
+  local language = vim.tbl_get(config, 'init_options', 'hmls', 'features', 'language')
+  if language == nil then
+    language = vim.tbl_get(config, 'settings', 'hmls', 'features', 'language')
+  end
   local missing = require('hmls.beside').missing()
   if missing then
     vim.health.warn(missing .. ' is enabled and is not executable: hmls answers in its place')

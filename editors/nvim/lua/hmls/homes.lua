@@ -131,6 +131,25 @@ function M.health(target)
   return table.concat(parts, ', ')
 end
 
+---Any target of the flake that is meant: that of the current buffer, or the only one; else ask.
+---@param prompt string
+---@param found fun(chosen: hmls.Chosen)
+function M.choose_flake(prompt, found)
+  M.refresh(function()
+    local here, roots = require('hmls.root').find(0), {}
+    for _, chosen in ipairs(M.targets()) do
+      roots[chosen.map.root] = roots[chosen.map.root] or chosen
+    end
+    local only = vim.tbl_count(roots) == 1 and next(roots) or nil
+    local chosen = roots[here] or roots[only]
+    if chosen then
+      found(chosen)
+    else
+      M.choose(nil, { prompt = prompt, pick = true }, found)
+    end
+  end)
+end
+
 ---Find the target that is meant: the one named, the one in focus, or one that the user picks.
 ---@param name string?
 ---@param opts { prompt: string, pick: boolean? } `pick` asks even if one is in focus
