@@ -387,6 +387,19 @@ def test_options_of_nixos(tmp_path: Path) -> None:
     assert "  home.packages = [ ];" in Path(packages.path).read_text()
 
 
+def test_a_name_that_the_set_has_already_is_not_offered(tmp_path: Path) -> None:
+    tree = """
+        #- homes/alice/default.nix
+        {
+          home = { packages = [ ]; };
+          environment.systemPackages = [ ];
+        # ^^^^^^^^^^^^^^^^^^^^^^^^^^ nixos-option
+        }
+        """
+    (found,) = check(tmp_path, tree)
+    assert found.fixes == ()
+
+
 def test_an_option_of_that_name_of_ones_own_is_none_of_nixos(tmp_path: Path) -> None:
     tree = """
         #- modules/home/default.nix

@@ -14,13 +14,14 @@ from hmls.ide.moving.comments import Comments
 from hmls.ide.moving.place import insertion
 from hmls.ide.moving.value import CannotMove
 from hmls.ide.types import Place, TextEdit, WorkspaceEdit, text_edits
+from hmls.lang.check import static_problems
 from hmls.lang.show import quote
 from hmls.modules.messages import show_option
 from hmls.syntax.attrpath import attrpath_names, node_text
 from hmls.syntax.kinds import STRINGS, Field, Kind
 from hmls.syntax.local_rename import Replacement
 from hmls.syntax.outline import function_name
-from hmls.syntax.parse import Node, Source, named_at
+from hmls.syntax.parse import Node, Source, named_at, parse
 from hmls.syntax.removal import whole_binding
 from hmls.syntax.wrapping import inside_conditions, library_function, value_of_binding, wrap
 
@@ -119,8 +120,7 @@ def _suggested(fault: Fault, place: Place, source: Source) -> list[Fix]:
     if len(wanted) == len(fault.loc) and outer != fault.loc[: len(outer)]:
         return []
     text = show_option(wanted[len(outer) :])
-    edit = WorkspaceEdit((TextEdit(place.path, start, end, text),))
-    return [Fix(f"Change to {fault.suggestion}", edit, is_preferred=True)]
+    return _renamed(source, TextEdit(place.path, start, end, text), fault.suggestion)
 
 
 def _of_home_manager(fault: Fault, place: Place, source: Source) -> list[Fix]:
@@ -130,9 +130,16 @@ def _of_home_manager(fault: Fault, place: Place, source: Source) -> list[Fix]:
     old = ".".join(written.split(".")[:2])
     instead = counterpart(tuple(old.split(".")))
     if instead is not None and fault.loc[:1] == (old.partition(".")[0],):
-        edit = WorkspaceEdit((TextEdit(place.path, start, start + len(old), instead),))
-        return [Fix(f"Change to {instead}", edit, is_preferred=True)]
+        return _renamed(source, TextEdit(place.path, start, start + len(old), instead), instead)
     return []
+
+
+def _renamed(source: Source, edit: TextEdit, name: str) -> list[Fix]:
+    """A definition under another name, where its set does not have that one already."""
+    text = source.text[: edit.start] + edit.text.encode() + source.text[edit.end :]
+    if next(iter(static_problems(parse(text), edit.path)), None) is not None:
+        return []
+    return [Fix(f"Change to {name}", WorkspaceEdit((edit,)), is_preferred=True)]
 
 
 def _text(source: Source, place: Place, text: str) -> tuple[Fix, ...]:
