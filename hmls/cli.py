@@ -76,10 +76,10 @@ def show(target: str, option: str | None, folder: str, as_json: bool) -> None:
 
     def work() -> None:
         repository = _repository(folder)
-        targets = {found.name: found for found in repository.targets.items}
-        chosen = targets.get(target)
+        targets = repository.targets
+        chosen = targets.called(target)
         if chosen is None:
-            names = ", ".join(targets) or "none"
+            names = ", ".join(each.name for each in targets.items) or "none"
             raise click.ClickException(f"there is no target '{target}'; targets: {names}")
         try:
             found = shown_settings(repository, chosen, option)

@@ -20,7 +20,16 @@ from rich.text import Text
 
 from hmls.demo.choose import Chosen, inputs_to_show, settings_to_show
 from hmls.demo.client import Client, NoAnswer, start, uri_of
-from hmls.demo.texts import CURSOR, Spot, lines_around, position_at, read, relative, spot_of
+from hmls.demo.texts import (
+    CURSOR,
+    Spot,
+    common_folder,
+    lines_around,
+    position_at,
+    read,
+    relative,
+    spot_of,
+)
 
 _CANDIDATES = 4
 """Settings that are looked at for each one that is shown."""
@@ -29,6 +38,7 @@ _NO_SETTING = (
     "or what it exposes depends on inputs that are not in the Nix store. What the flake takes is "
     "shown instead. Why that is so: hmls check --explain {root}"
 )
+_ANY_WIDTH = 10_000
 _MAX_PLACES = 8
 _MAX_ITEMS = 8
 _MAX_PROBLEMS = 10
@@ -161,23 +171,21 @@ def _map(scene: Scene) -> None:
 
 
 def _one_map(console: Console, told: dict[str, Any]) -> None:
+    folder = common_folder([name for user in told["users"] for name in user["layers"]])
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     for column in ("user", "target", "made of", "system", "output of the flake"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, no_wrap=True)
     for user in told["users"]:
         targets = [target for target in told["targets"] if target["user"] == user["name"]]
         if not targets:
-            table.add_row(f"[bold]{user['name']}[/bold]", "[yellow]no target[/yellow]")
+            table.add_row(Text(user["name"], "bold"), "[yellow]no target[/yellow]")
         for number, target in enumerate(targets):
-            is_host = target["kind"] == "host"
-            table.add_row(
-                "" if number else Text(user["name"], "bold"),
-                Text(target["name"], "green" if is_host else "cyan"),
-                Text(" + ".join(relative_layer(layer) for layer in target["layers"])),
-                Text(target["system"] or "?", "dim"),
-                Text(target["output"], "dim"),
-            )
-    console.print(table)
+            name = "" if number else user["name"]
+            table.add_row(Text(name, "bold"), *_of_target(target, folder))
+    if Console(width=_ANY_WIDTH).measure(table).maximum <= console.width:
+        console.print(table)
+    else:
+        _one_below_the_other(console, told, folder)
     hosts = [host["name"] for host in told["hosts"]]
     if hosts:
         console.print(f"[dim]hosts[/dim] {', '.join(hosts)}")
@@ -193,9 +201,28 @@ def _one_map(console: Console, told: dict[str, Any]) -> None:
         )
 
 
-def relative_layer(folder: str) -> str:
-    """`homes/alice@laptop` as people call it."""
-    return folder.rpartition("/")[2] or folder
+def _one_below_the_other(console: Console, told: dict[str, Any], folder: str) -> None:
+    """The map where the terminal is too narrow for a table: no name is cut."""
+    for user in told["users"]:
+        targets = [target for target in told["targets"] if target["user"] == user["name"]]
+        none = Text("" if targets else "  no target", "yellow")
+        console.print(Text.assemble((user["name"], "bold"), none), soft_wrap=True)
+        for target in targets:
+            name, layers, system, output = _of_target(target, folder)
+            console.print(Text.assemble("  ", name, "  ", system), soft_wrap=True)
+            for part in (layers, output):
+                console.print(Text.assemble("      ", part), soft_wrap=True)
+
+
+def _of_target(target: dict[str, Any], folder: str) -> tuple[Text, Text, Text, Text]:
+    """Name, layers, system and output."""
+    layers = [layer.removeprefix(folder) for layer in target["layers"]]
+    return (
+        Text(target["name"], "green" if target["kind"] == "host" else "cyan"),
+        Text(" + ".join(layers)) if layers else Text("no layer of its own", "dim"),
+        Text(target["system"] or "?", "dim"),
+        Text(target["output"], "dim"),
+    )
 
 
 def _hover(scene: Scene) -> None:
@@ -259,24 +286,30 @@ def _completions(scene: Scene) -> None:
         ("usernames", f'{{ home.username = "{CURSOR}"; }}'),
         ("hostnames", f'{{ networking.hostName = "{CURSOR}"; }}'),
         ("what a flake reference may name", f'{{ x = "home-manager switch --flake .#{CURSOR}"; }}'),
-        *(("the layers of a user", f"{{ imports = [ ../{u}@{CURSOR} ]; }}") for u in users[:1]),
-    ]  # fmt: skip
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for column in ("you type", "you are offered", "which is"):
-        table.add_column(column, overflow="fold")
-    for what, text in typed:
+        ("the layers of a user", f"{{ imports = [ ../{users[0]}@{CURSOR} ]; }}")
+        if users and _are_beside_each_other(scene.map)
+        else ("files and folders", f"{{ imports = [ ../{CURSOR} ]; }}"),
+    ]
+    for number, (what, text) in enumerate(typed):
+        if number:
+            scene.console.print()
+        scene.console.print(Text.assemble((text, "bold"), (f"  {what}", "dim")))
         items = _complete(scene, path, text)
-        for number, item in enumerate(items[:_MAX_ITEMS]):
-            line = "" if number else Text.assemble((text, "bold"), ("\n" + what, "dim"))
-            table.add_row(line, Text(item["label"], "green"), Text(item.get("detail") or "", "dim"))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(style="dim")
+        for item in items[:_MAX_ITEMS]:
+            table.add_row(Text(f"    {item['label']}", "green"), Text(item.get("detail") or ""))
+        scene.console.print(table if items else Text("    nothing is offered", "dim"))
         rest = len(items) - _MAX_ITEMS
         if rest > 0:
-            table.add_row("", f"[dim]… and {rest} more[/dim]", "")
-        if not items:
-            table.add_row(Text.assemble((text, "bold"), ("\n" + what, "dim")), "nothing", "")
-        table.add_row("", "", "")
-    scene.console.print(table)
+            scene.console.print(f"    [dim]… and {rest} more[/dim]")
     scene.client.open(path, read(path))
+
+
+def _are_beside_each_other(told: dict[str, Any]) -> bool:
+    """Whether a user's layers are folders called `alice@laptop`, and not `alice/laptop`."""
+    return any("@" in layer for user in told["users"][:1] for layer in user["layers"])
 
 
 def _complete(scene: Scene, path: str, text: str) -> list[dict[str, Any]]:

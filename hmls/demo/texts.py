@@ -64,6 +64,12 @@ def position_at(text: str, encoding: str) -> dict[str, int]:
     return {"line": line, "character": len(last.encode("utf-16-le", "surrogatepass")) // 2}
 
 
+def common_folder(names: list[str]) -> str:
+    """The folder that holds all of some layers, with its slash; it need not be on every line."""
+    common = os.path.commonpath([os.path.dirname(name) for name in names]) if names else ""
+    return f"{common}/" if common else ""
+
+
 def relative(path: str, root: str) -> str:
     inside = path == root or path.startswith(root.rstrip("/") + "/")
     return os.path.relpath(path, root) if inside else path

@@ -41,10 +41,10 @@ def named(repository: Repository, name: str, user: str) -> homes.Target | None:
 
     A host's name means the system: the target there of `user`, else of whoever comes first.
     """
+    called = repository.targets.called(name)
+    if called is not None:
+        return called
     items = repository.targets.items
-    for target in items:
-        if target.name == name:
-            return target
     on_host = [target for target in items if target.host == name and target.kind == "host"]
     own = [target for target in on_host if target.user == user]
     return next(iter([*own, *on_host]), None)

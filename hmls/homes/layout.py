@@ -263,7 +263,27 @@ def _layers(tree: _Tree, row: LayoutRow) -> tuple[Layer, ...]:
         based = {layer.user for layer in layers if layer.kind == "base"}
         hosts = {names["host"] for template in row.systems for names, _ in tree.matching(template)}
         layers = [layer for layer in layers if layer.user in based or layer.host in hosts]
+        layers = _without_parts(layers, hosts, tree.text("flake.nix"))
     return tuple(sorted(layers, key=lambda layer: (layer.user, layer.folder)))
+
+
+def _without_parts(layers: list[Layer], hosts: set[str], flake: str) -> list[Layer]:
+    """Without the files of a user that lie beside the layers and are imported by them.
+
+    A layer is for a host that has a system, or flake.nix says its name or its path. Where that
+    is so of none of a user's, nobody can tell.
+    """
+
+    def is_told(layer: Layer) -> bool:
+        names = (f"{layer.user}@{layer.host}", f"{layer.user}/{layer.host}.nix")
+        return layer.host in hosts or any(name in flake for name in names)
+
+    told = {layer.user for layer in layers if layer.kind == "host" and is_told(layer)}
+    return [
+        layer
+        for layer in layers
+        if layer.kind != "host" or layer.user not in told or is_told(layer)
+    ]
 
 
 class _Tree:
@@ -280,6 +300,13 @@ class _Tree:
             return self.reader.kind(self.reader.resolve(path))
         except (ReadFailed, Unknowable):
             return None
+
+    def text(self, relative: str) -> str:
+        """That of a file below the root; empty where it cannot be read."""
+        try:
+            return self.reader.read(os.path.join(self.root, relative)).decode("utf-8", "replace")
+        except (ReadFailed, Unknowable):
+            return ""
 
     def is_folder(self, relative: str) -> bool:
         return self.kind(os.path.join(self.root, *relative.split("/"))) == "directory"

@@ -313,7 +313,7 @@ def _in_comment(names: Names, comment: Node, offset: int) -> Mention | None:
 def _is_layer(names: Names, name: str) -> bool:
     repository = names.repository
     return any(layer.name == name for layer in repository.layout.layers) or any(
-        target.name == name for target in repository.recent_targets.items
+        name in (target.name, target.output_name) for target in repository.recent_targets.items
     )
 
 

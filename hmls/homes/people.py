@@ -82,9 +82,9 @@ def layer_words(layers: tuple[Layer, ...]) -> str:
 def deployment(target: Target) -> str:
     """The command that deploys a target, as people type it."""
     if target.kind == "standalone":
-        return f"home-manager switch --flake .#{target.name}"
+        return f"home-manager switch --flake .#{target.output_name}"
     if target.kind == "droid":
-        return f"nix-on-droid switch --flake .#{target.output.rpartition('.')[2]}"
+        return f"nix-on-droid switch --flake .#{target.output_name}"
     if target.output.startswith("darwinConfigurations"):
         return f"sudo darwin-rebuild switch --flake .#{target.host}"
     return f"sudo nixos-rebuild switch --flake .#{target.host}"

@@ -19,7 +19,9 @@ from hmls.lang.errors import GaveUp, NixError, Unknowable
 from hmls.lang.force import MISSING
 from hmls.lang.values import Attrs, Unknown
 from hmls.modules.evaluation import Evaluation
+from hmls.modules.hm_types import ENTRY, DagEntryOf
 from hmls.modules.level import Level
+from hmls.modules.resolved import Resolved
 
 _FUNCTION = {"__functionArgs", "__functor"}
 """What types.functionTo makes of functions: a set that is one function, not two settings."""
@@ -116,7 +118,11 @@ def _point(reader: Reader, path: tuple[str, ...]) -> Point:
     above = reader.points.get(path[:-1])
     if above is None:
         above = reader.points[path[:-1]] = _point(reader, path[:-1])
-    return above.child(path[-1])
+    name, node = path[-1], above.node
+    if isinstance(node, Resolved) and isinstance(node.type, DagEntryOf) and name not in ENTRY:
+        # `matchBlocks.a.user` is what people write; the entry around it is made of it.
+        above = above.child("data")
+    return above.child(name)
 
 
 def _leaves(point: Point, reader: Reader) -> Iterator[Point]:

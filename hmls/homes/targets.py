@@ -6,7 +6,8 @@ The flake says it; where it cannot be known what the flake says, the layout does
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from hmls.homes.conventions import SHARED
@@ -24,6 +25,7 @@ from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import force
 from hmls.lang.values import Site, quote_attribute
+from hmls.syntax.attrpath import split_attrpath
 
 if TYPE_CHECKING:
     from hmls.homes.repository import Repository
@@ -76,6 +78,8 @@ class Target:
     """
 
     name: str
+    """Of this target alone: a standalone home that is called as the home on a host is by its
+    output is `alice@laptop (standalone)`."""
     kind: TargetKind
     user: str
     host: str | None
@@ -90,6 +94,11 @@ class Target:
     @property
     def key(self) -> str:
         return f"{self.kind}:{self.name}"
+
+    @property
+    def output_name(self) -> str:
+        """What follows `#` in a flake reference: `alice` of `homeConfigurations.alice`."""
+        return split_attrpath(self.output)[-1]
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -118,6 +127,13 @@ class Targets:
     errors: tuple[NixError, ...] = ()
     """What the flake's own evaluation fails on."""
 
+    def called(self, name: str) -> Target | None:
+        """The target of a name; an output such as `homeConfigurations.alice` names one too."""
+        path = split_attrpath(name)
+        named = (each for each in self.items if each.name == name)
+        exposed = (each for each in self.items if split_attrpath(each.output) == path)
+        return next(named, None) or next(exposed, None)
+
 
 def find_targets(repository: Repository) -> Targets:
     found = _Found(repository)
@@ -130,7 +146,7 @@ def find_targets(repository: Repository) -> Targets:
     found.arguments()
     items = sorted(found.items, key=lambda target: (target.user, _ORDER[target.kind], target.name))
     return Targets(
-        tuple(items),
+        _told_apart(items),
         tuple(dict.fromkeys(found.assumptions)),
         tuple(sorted({*found.hosts, *found.layout_hosts})),
         frozenset(found.darwin_hosts),
@@ -139,6 +155,20 @@ def find_targets(repository: Repository) -> Targets:
 
 
 _ORDER = {"standalone": 0, "host": 1, "droid": 2}
+
+
+def _told_apart(items: list[Target]) -> tuple[Target, ...]:
+    """The targets, each with a name of its own; that of a home on a host stays as it is."""
+    taken = Counter(target.name for target in items if target.kind != "standalone")
+    found: list[Target] = []
+    for target in items:
+        name = target.name
+        if target.kind == "standalone" and name in taken:
+            name = f"{name} (standalone)"
+        elif taken[name] > 1 or any(name == each.name for each in found):
+            name = f"{name} ({target.output})"
+        found.append(target if name == target.name else replace(target, name=name))
+    return tuple(found)
 
 
 class _Found:

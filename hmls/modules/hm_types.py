@@ -135,6 +135,10 @@ class DagOf(AttrsOf):
         return self.inner.sub_options((*prefix, "<name>"))
 
 
+ENTRY = ("data", "after", "before")
+"""The names in an entry of a DAG."""
+
+
 class DagEntryOf(OptionType):
     """dagEntryOf: `{ data; after; before; }`, or the data alone."""
 

@@ -129,7 +129,7 @@ def _print_sarif(problems: list[dict[str, Any]]) -> None:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": quote(problem["file"])},
+                        "artifactLocation": {"uri": quote(os.fsencode(problem["file"]))},
                         "region": {
                             "startLine": problem["line"],
                             "startColumn": problem["column"],

@@ -9,6 +9,7 @@ from lsprotocol import types as lsp
 from hmls.deploy.activation import BACKUP_OPTION
 from hmls.deploy.mend import Mend, end_of_word, mends, offset_of, set_beside
 from hmls.deploy.problem import BackUpFiles, BackUpInSystem, Place, Problem, TrackFile
+from hmls.lang.values import quote_attribute
 from hmls.server.convert import path_of_uri, uri_of_path
 from hmls.server.edits import for_client
 from hmls.syntax.parse import parse
@@ -151,10 +152,12 @@ class Reported:
 
 
 def name_of(target: Target) -> str:
-    """A target as `hmls layers` names it."""
+    """A target as `hmls layers` names it, or its output."""
     if target.kind in ("host", "darwin") and target.host is not None:
         return f"{target.user}@{target.host}"
-    return f"{target.user}@droid" if target.kind == "droid" else target.name
+    if target.kind == "droid":
+        return f"{target.user}@droid"
+    return ".".join(map(quote_attribute, target.output)) if "@" in target.name else target.name
 
 
 def _action(

@@ -161,7 +161,7 @@ def target_of(view: View, root: str, name: str) -> tuple[Repository, Target]:
     repository = view.repositories.get(root.rstrip("/") or "/")
     if repository is None:
         raise RequestFailed(f"{root} is no flake of this workspace")
-    for target in repository.targets.items:
-        if target.name == name:
-            return repository, target
-    raise RequestFailed(f"{root} has no target {name}")
+    called = repository.targets.called(name)
+    if called is None:
+        raise RequestFailed(f"{root} has no target {name}")
+    return repository, called

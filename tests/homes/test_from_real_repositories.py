@@ -99,13 +99,22 @@ def test_a_module_that_is_imported_by_hand_is_a_file_of_the_home(tmp_path: Path)
         #- homes/alice/default.nix
         { imports = builtins.attrValues (import ../../shared); fonts.enable = true; }
         #- shared/default.nix
-        { fonts = import ./fonts.nix; plain = import ./plain.nix; part = { my.part = 1; }; }
+        {
+          fonts = import ./fonts.nix; plain = import ./plain.nix; part = { my.part = 1; };
+          called = import ./called.nix { name = "zoë"; } 1;
+          made = import ./made.nix "zoë";
+        }
         #- shared/fonts.nix
         # Fonts.
         { lib, config, ... }:
         { config = lib.mkIf config.fonts.enable { fonts.fontconfig.en$0able = true; }; }
         #- shared/plain.nix
         /* Nothing. */ { my.plain = 1; }
+        #- shared/called.nix
+        { name, ... }@given: # As the helpers of a flake call it.
+        number: { lib, ... }: { my.called = name; my.number = number; }
+        #- shared/made.nix
+        name: { my.made = name; }
     """
 
     def ask(tree: Tree) -> tuple[list[str], set[str]]:
@@ -117,7 +126,7 @@ def test_a_module_that_is_imported_by_hand_is_a_file_of_the_home(tmp_path: Path)
 
     assert in_tree(tmp_path, text, ask) == (
         ["shared/fonts.nix"],
-        {"shared/fonts.nix", "shared/plain.nix"},
+        {f"shared/{name}.nix" for name in ("fonts", "plain", "called", "made")},
     )
 
 
@@ -346,6 +355,25 @@ def test_folders_below_home_are_layers_only_of_known_users_or_hosts(tmp_path: Pa
     """
     found = in_tree(tmp_path, text, lambda tree: tree.repository.layout.layers)
     assert [layer.name for layer in found] == ["alice@desk", "alice", "bob@pi"]
+
+
+def test_a_file_that_layers_import_is_no_layer(tmp_path: Path) -> None:
+    text = """
+        #- flake.nix
+        { outputs = _: { homeConfigurations."zoë@away" = import ./home/zoë/away.nix; }; }
+        #- home/zoë/global/default.nix
+        { }
+        #- home/zoë/generic.nix
+        { }
+        #- home/zoë/desk.nix
+        { imports = [ ./generic.nix ]; }
+        #- home/zoë/away.nix
+        { imports = [ ./generic.nix ]; }
+        #- hosts/desk/default.nix
+        { }
+    """
+    found = in_tree(tmp_path, text, lambda tree: tree.repository.layout.layers)
+    assert [layer.name for layer in found] == ["zoë@away", "zoë@desk", "zoë"]
 
 
 def test_to_open_a_file_as_it_is_on_disk_keeps_every_value(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from hmls.homes.catalogued import Catalogued
 from hmls.homes.setting import Setting
 from hmls.homes.settings import setting, settings
 from tests.trees import Tree, in_tree
@@ -228,6 +229,27 @@ def test_one_setting_and_sets_of_them(tmp_path: Path) -> None:
     assert name is not None
     assert (name.value, name.type, name.description) == ("nobody", "string", "A name.")
     assert one_of(tmp_path, text, "my.nothing") is None
+
+
+def test_what_is_written_in_an_entry_of_a_dag_is_its_data(tmp_path: Path) -> None:
+    def ask(tree: Tree) -> list[Setting | None]:
+        paths = ("user", "after")
+        above = ("programs", "ssh", "matchBlocks", "web")
+        return [setting(tree.repository, tree.target("alice"), (*above, name)) for name in paths]
+
+    text = base("""{
+      programs.ssh.matchBlocks.web = {
+        user = "zoë";
+      };
+    }""")
+    user, after = in_tree(tmp_path, text, ask, Catalogued())
+    assert user is not None
+    assert (user.path[-3:], user.value) == (("web", "data", "user"), "zoë")
+    place = user.winners[0]
+    assert place.file is not None
+    assert Path(place.file).read_bytes()[place.start : place.end] == b"user"
+    assert after is not None
+    assert after.value == []
 
 
 def test_sets_that_a_function_of_the_flake_makes_belong_to_the_layer(tmp_path: Path) -> None:

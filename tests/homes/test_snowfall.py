@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from hmls.deploy.repository import named
 from hmls.homes.catalogued import Catalogued
 from hmls.homes.settings import setting, settings
+from hmls.ide.actions.deploy import deploy
 from tests.trees import Tree, in_tree
 
 FLAKE = """
@@ -53,9 +55,36 @@ FLAKE = """
 def test_homes_and_hosts_are_found(tmp_path: Path) -> None:
     found = in_tree(tmp_path, FLAKE, _targets)
     assert found == {
-        ("standalone", "alice@den", 'homeConfigurations."alice@den"', "x86_64-linux"),
+        ("standalone", "alice@den (standalone)", 'homeConfigurations."alice@den"', "x86_64-linux"),
         ("host", "alice@den", "nixosConfigurations.den", "x86_64-linux"),
     }
+
+
+def test_a_home_and_that_on_the_host_are_told_apart(tmp_path: Path) -> None:
+    """They are called the same, and each action is to deploy what it says."""
+
+    def ask(tree: Tree) -> dict[str, str]:
+        found = deploy(tree.view, tree.path, 0, 0)
+        asked = [each.command.argument["target"] for each in found if each.command is not None]
+        called = [named(tree.repository, str(name), "alice") for name in asked]
+        outputs = [each.output for each in called if each is not None]
+        return dict(zip((each.title for each in found), outputs, strict=True))
+
+    found = in_tree(tmp_path, FLAKE.replace("zoo.shared = 1", "zoo.shared = $01"), ask)
+    home, host = 'homeConfigurations."alice@den"', "nixosConfigurations.den"
+    told = "alice@den (standalone): home-manager switch --flake .#alice@den"
+    assert found[f"Switch {told}"] == home
+    assert found["Switch den: sudo nixos-rebuild switch --flake .#den"] == host
+    assert found["Test den: sudo nixos-rebuild test --flake .#den"] == host
+
+
+def test_an_output_names_a_target(tmp_path: Path) -> None:
+    def ask(tree: Tree) -> list[str]:
+        names = ("alice@den", 'homeConfigurations."alice@den"', "nixosConfigurations.den")
+        found = [tree.repository.targets.called(name) for name in names]
+        return [each.kind for each in found if each is not None]
+
+    assert in_tree(tmp_path, FLAKE, ask) == ["host", "standalone", "host"]
 
 
 def _targets(tree: Tree) -> set[tuple[str, str, str, str | None]]:
@@ -155,7 +184,9 @@ def test_flake_utils_plus_comes_first(tmp_path: Path) -> None:
     """Its definitions stand behind those of the user, as lines that came first do."""
 
     def ask(tree: Tree) -> object:
-        found = setting(tree.repository, tree.target("alice@den"), ("nix", "extraOptions"))
+        found = setting(
+            tree.repository, tree.target("alice@den (standalone)"), ("nix", "extraOptions")
+        )
         assert found is not None
         return found.value if found.known else found.reason
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -125,6 +126,16 @@ def test_files_of_a_flake_in_a_folder_are_named_as_the_reader_looks_for_them(
     monkeypatch.chdir(tmp_path / "repo")
     printed = check(tmp_path / "repo" / "my nix", "--format", output).stdout
     assert re.search(rf"(?m)(^|[=\" ]){re.escape(name)}", printed)
+
+
+def test_a_name_that_is_no_utf8_is_an_address_in_sarif(tmp_path: Path) -> None:
+    check(tmp_path)
+    name = os.path.join(os.fsencode(tmp_path), b"homes/alice/\xff, \xf0.nix")
+    Path(os.fsdecode(name)).write_text("{ ]")
+    run = json.loads(check(tmp_path, "--format", "sarif").stdout)["runs"][0]
+    places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+    found = [place["artifactLocation"]["uri"] for place in places]
+    assert "homes/alice/%FF%2C%20%F0.nix" in found
 
 
 def test_explanation(tmp_path: Path) -> None:

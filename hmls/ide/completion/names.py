@@ -5,7 +5,6 @@ from __future__ import annotations
 from hmls.homes.mentions import Names
 from hmls.homes.people import Host, User, describe_host, describe_user, layer_words
 from hmls.homes.repository import Repository
-from hmls.homes.targets import Target
 from hmls.ide.completion.flake_references import flake_reference
 from hmls.ide.completion.item import Item
 from hmls.ide.completion.wanted import Wanted, wanted_attributes, wanted_in_string
@@ -67,14 +66,10 @@ def _of_user(user: User, wanted: Wanted) -> list[tuple[str, str]]:
     for target in user.targets:
         words = layer_words(target.layers) or user.name
         if target.kind == "standalone" and "standalone" in wanted:
-            found.append((target.name, f"standalone home · {words}"))
+            found.append((target.output_name, f"standalone home · {words}"))
         elif target.kind == "droid" and "droid" in wanted:
-            found.append((_output_name(target), f"nix-on-droid home · {words}"))
+            found.append((target.output_name, f"nix-on-droid home · {words}"))
     return found
-
-
-def _output_name(target: Target) -> str:
-    return target.output.partition(".")[2].strip('"')
 
 
 def _detail(host: Host) -> str:

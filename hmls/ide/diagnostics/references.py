@@ -50,7 +50,7 @@ def _check(
 ) -> Diagnostic | None:
     known = users(repository).get(user)
     name = f"{user}@{host}"
-    if known is None or any(target.name == name for target in known.standalone):
+    if known is None or any(target.output_name == name for target in known.standalone):
         return None
     if host == "global" and known.standalone:
         edit = WorkspaceEdit((TextEdit(path, start, end, user),))
