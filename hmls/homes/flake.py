@@ -28,6 +28,7 @@ from hmls.lang.values import (
 )
 from hmls.modules.library import make_library
 from hmls.modules.system import ModuleSystem
+from hmls.syntax.attrpath import split_attrpath
 
 HOME_OUTPUTS = "homeConfigurations"
 SYSTEM_OUTPUTS = ("nixosConfigurations", "darwinConfigurations")
@@ -193,6 +194,29 @@ class Flake:
                 if item.path == path:
                     return item.configuration
         return None
+
+    def sites_of(self, path: str) -> list[Site]:
+        """What makes an output: the attributes on the way to it, and the builder's modules.
+
+        Of outputs that no attribute is written for it is the function `outputs`.
+        """
+        found: list[Site] = []
+        try:
+            value = self.outputs
+            for name in split_attrpath(path):
+                if not isinstance(value, Attrs):
+                    break
+                site = value.positions.get(name)
+                if site is not None:
+                    found.append(site)
+                value = get(value, name)
+            if isinstance(value, ConfigurationAttrs) and value.configuration.modules_site:
+                found.append(value.configuration.modules_site)
+            if not found:
+                found += filter(None, [self.attrs.positions.get("outputs")])
+        except (NixError, Unknowable):
+            pass
+        return found
 
     def home_of(self, user: str) -> Output | None:
         """A standalone home that the flake builds, one of the user's where there is any."""

@@ -243,7 +243,7 @@ class _Found:
                 _text(configuration.platform),
                 Made(self.repository.newest, output.path, user),
                 None,
-                configuration.site or output.site,
+                output.site,
             )
         )
 
@@ -301,7 +301,7 @@ class _Found:
                     system,
                     Made(self.repository.newest, output.path, user),
                     None,
-                    output.configuration.site or output.site,
+                    output.site,
                 )
             )
         if why is not None:
@@ -380,11 +380,12 @@ class _Found:
         if home is None:
             return None
         user = layers[0].user if output.name == "default" and len(layers) == 1 else output.name
-        site = output.configuration.site or output.site
         system = _text(output.configuration.platform) or "aarch64-linux"
         made = Made(self.repository.newest, output.path, user)
         self.items.append(
-            Target(f"{user}@droid", "droid", user, None, output.path, system, made, None, site)
+            Target(
+                f"{user}@droid", "droid", user, None, output.path, system, made, None, output.site
+            )
         )
         return None
 

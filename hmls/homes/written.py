@@ -161,7 +161,7 @@ def _walk(start: Lazy, names: tuple[str, ...]) -> Site | None:
             return None
         value = force(lazy)
     if isinstance(value, ConfigurationAttrs):
-        return value.configuration.site
+        return value.configuration.modules_site
     return value.site if names and isinstance(value, Lambda) else None
 
 

@@ -71,7 +71,10 @@ def layers_json(repository: Repository) -> dict[str, Any]:
             {"name": host.name, "layers": _paths(host.layers, root)}
             for host in hosts(repository).values()
         ],
-        "targets": [_target(target, root) for target in targets.items],
+        "targets": [
+            {**_target(target, root), "decided": _decided(repository, target)}
+            for target in targets.items
+        ],
         "assumptions": [
             {"message": assumption.message, "reason": assumption.reason}
             for assumption in targets.assumptions
@@ -92,6 +95,17 @@ def _target(target: Target, root: str) -> dict[str, Any]:
         "source": "flake" if target.by_convention is None else "convention",
         "reason": target.by_convention,
     }
+
+
+def _decided(repository: Repository, target: Target) -> list[dict[str, Any]]:
+    """The lines that make a target: of the attributes in flake.nix, and of the builder's call."""
+    lines: dict[tuple[str, int], None] = {}
+    for site in repository.flake.sites_of(target.output):
+        path = store.disk_path(site.unit.path)
+        if repository.files.is_inside(path):
+            line = site.unit.lines.line_of(site.start) + 1
+            lines[_relative(path, repository.root), line] = None
+    return [{"file": file, "line": line} for file, line in lines]
 
 
 def _paths(layers: tuple[Layer, ...], root: str) -> list[str]:

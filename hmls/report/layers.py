@@ -40,7 +40,7 @@ def _print_targets(console: Console, data: dict[str, Any]) -> None:
         return
     folder = _common_folder(data)
     table = Table(box=None, header_style="dim")
-    for column in ("target", "kind", "system", "layers", "output"):
+    for column in ("target", "kind", "system", "layers", "output", "decided by"):
         table.add_column(column, no_wrap=True)
     rows: list[tuple[str, ...]] = []
     for target in data["targets"]:
@@ -52,6 +52,7 @@ def _print_targets(console: Console, data: dict[str, Any]) -> None:
                 target["system"] or "?",
                 escape(" + ".join(name.removeprefix(folder) for name in target["layers"])),
                 f"[dim]{escape(target['output'])}[/dim]",
+                f"[dim]{escape(_places(target['decided']))}[/dim]",
             )
         )
         table.add_row(*rows[-1])
@@ -62,6 +63,14 @@ def _print_targets(console: Console, data: dict[str, Any]) -> None:
     for name, kind, system, *below in rows:
         lines = [f" {name}  {kind}  {system}", *(f"   {text}" for text in below if text)]
         console.print("\n".join(lines), soft_wrap=True)
+
+
+def _places(lines: list[dict[str, Any]]) -> str:
+    """Lines of files, those of one file together: `flake.nix:41,44 lib/builders.nix:25`."""
+    by_file: dict[str, list[str]] = {}
+    for each in lines:
+        by_file.setdefault(each["file"], []).append(str(each["line"]))
+    return " ".join(f"{file}:{','.join(numbers)}" for file, numbers in by_file.items())
 
 
 def _common_folder(data: dict[str, Any]) -> str:

@@ -44,3 +44,33 @@ def test_hosts_whose_homes_nobody_knows_are_named_once(tmp_path: Path) -> None:
     write_tree(tmp_path, f"#- flake.nix\n{flake}\n#- homes/README.md\nnothing")
     said = " ".join(CliRunner().invoke(main, ["layers", str(tmp_path)]).stdout.split())
     assert "no home is on a, b: no layer there is known (it is unknown: the input own" in said
+
+
+def test_the_lines_that_decide_about_a_target_are_named(tmp_path: Path) -> None:
+    flake = """{
+      inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+      inputs.home-manager.url = "github:nix-community/home-manager";
+      outputs = { nixpkgs, home-manager, self }: {
+        homeConfigurations.alice = import ./builder.nix {
+          inherit nixpkgs home-manager;
+        };
+        nixosConfigurations = nixpkgs.lib.genAttrs [ "desk" ] (host: nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          modules = [ home-manager.nixosModules.home-manager
+            { home-manager.users.alice = ./homes/alice; } ];
+        });
+      };
+    }"""
+    builder = """{ nixpkgs, home-manager }: home-manager.lib.homeManagerConfiguration {
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      modules = [ ./homes/alice ];
+    }"""
+    tree = f"#- flake.nix\n{flake}\n#- builder.nix\n{builder}\n#- homes/alice/default.nix\n{{ }}"
+    write_tree(tmp_path, tree)
+    lines = CliRunner().invoke(main, ["layers", str(tmp_path)]).stdout.splitlines()
+    assert [
+        line.partition("Configurations.")[2].split() for line in lines if " x86_64" in line
+    ] == [
+        ["alice", "flake.nix:5", "builder.nix:3"],
+        ["desk", "flake.nix:8,10"],
+    ]

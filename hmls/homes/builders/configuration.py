@@ -52,7 +52,8 @@ class Configuration:
     """The system double, such as `x86_64-linux`."""
     modules: Lazy
     """The list of modules as it was given."""
-    site: Site | None = None
+    modules_site: Site | None = None
+    """Where the builder was given its modules."""
     release: Release | None = None
     lib: Lazy = None
     """The library that was given, null where nixpkgs' own is meant."""

@@ -37,7 +37,7 @@ def droid_configuration(interp: Interp, release: Release) -> Primop:
         own = NativeModule(
             lambda _i, arguments: _module(interp, release, arguments), "nix-on-droid"
         )
-        renamed = Attrs(given)
+        renamed = Attrs(given, given.positions)
         renamed["specialArgs"] = Attrs() if special is MISSING else special
         renamed["modules"] = [
             Attrs({"imports": [] if modules is MISSING else modules}),

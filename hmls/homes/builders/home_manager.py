@@ -141,6 +141,7 @@ def home_configuration(interp: Interp, release: Release, lazy: Lazy) -> Value:
         evaluate=evaluate,
         platform=delayed(lambda: _platform(packages)),
         modules=[] if modules is MISSING else modules,
+        modules_site=given.positions.get("modules"),
         release=release,
         lib=None if lib is MISSING else lib,
         special=None if extra is MISSING else extra,

@@ -62,6 +62,7 @@ def system_configuration(interp: Interp, kind: Kind, given: Attrs) -> Value:
         evaluate=evaluate,
         platform=delayed(lambda: _platform_of(interp, given, evaluate)),
         modules=modules,
+        modules_site=given.positions.get("modules"),
     )
     return returned(interp, configuration)
 
