@@ -123,7 +123,11 @@ NIXPKGS = {
     "nixos/modules/a.nix": """
         { config, lib, pkgs, utils, ... }:
         let cfg = config.services.lamp; in {
-          imports = [ (lib.mkRenamedOptionModule [ "services" "candle" ] [ "services" "lamp" ]) ];
+          imports = [
+            (lib.mkRenamedOptionModule [ "services" "candle" ] [ "services" "lamp" ])
+            (lib.mkRenamedOptionModule [ "services" "wax" "candle" ] [ "services" "lamp" ])
+            (lib.mkRemovedOptionModule [ "services" "torch" "lit" ] "It burnt.")
+          ];
           options.services.lamp = {
             enable = lib.mkEnableOption "a lamp";
             package = lib.mkPackageOption pkgs "lamp" { };

@@ -81,6 +81,45 @@ def is_open(table: Table, path: tuple[str, ...]) -> bool:
     return True
 
 
+def covers(table: Table, path: tuple[str, ...]) -> bool:
+    """Whether something may be set at a path: an option, part of one, or a set of options.
+
+    What a type says of the value itself does not count.
+    """
+    moves = _moves(table)
+    if any(path[:end] in moves for end in range(1, len(path) + 1)):
+        return True
+    if any(moved[: len(path)] == path for moved in moves):
+        return True
+    return _covers(table, table.options, path, 0)
+
+
+def _covers(table: Table, tree: Mapping[str, Json], path: tuple[str, ...], depth: int) -> bool:
+    node = tree.get(path[0])
+    if isinstance(node, list):
+        return _takes(table, node[0], path[1:], depth)
+    return node is not None and (len(path) == 1 or _covers(table, node, path[1:], depth))
+
+
+def _takes(table: Table, number: int, path: tuple[str, ...], depth: int) -> bool:
+    """Whether a value of a type may have something at a path."""
+    node = table.types[number]
+    if not path or not isinstance(node, list) or depth > _MAX_DEPTH:
+        return True
+    word, *parts = node
+    if word in _TRANSPARENT:
+        return _takes(table, parts[0], path, depth + 1)
+    if word in _BY_NAME:
+        return _takes(table, parts[0], path[1:], depth + 1)
+    if word == "either":
+        return any(_takes(table, part, path, depth + 1) for part in parts)
+    if word == "submodule" and "options" in parts[0]:
+        inside = parts[0]
+        is_open = "freeform" in inside or "moved" in inside
+        return is_open or _covers(table, inside["options"], path, depth + 1)
+    return True
+
+
 def moved_at(table: Table, path: tuple[str, ...]) -> MovedOption | None:
     """What became of an option that a path named in earlier releases."""
     return _moves(table).get(path)

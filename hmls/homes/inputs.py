@@ -223,9 +223,12 @@ def _from_source(
 def _nixpkgs(context: InputContext, name: str, locked: LockedInput, path: str) -> dict[str, Lazy]:
     interp = context.interp
     text = "pkgs" if name == main_nixpkgs(context.lock.inputs) else name
+    source = _readable(context, locked, path)
     if path:
         interp.overrides.setdefault(path, import_packages(interp, text, path))
-        interp.overrides.setdefault(f"{path}/nixos/lib/eval-config.nix", nixos.eval_config(interp))
+        interp.overrides.setdefault(
+            f"{path}/nixos/lib/eval-config.nix", nixos.eval_config(interp, source)
+        )
         interp.overrides.setdefault(f"{path}/lib", delayed(lambda: interp.lib))
     rest = Unknown(f"inputs.{name}.legacyPackages", missing(name))
     packages = {
@@ -233,7 +236,9 @@ def _nixpkgs(context: InputContext, name: str, locked: LockedInput, path: str) -
         for system in FLAKE_EXPOSED
     }
     return {
-        "lib": delayed(lambda: nixos.nixpkgs_lib(interp, _versioned_lib(context, locked, path))),
+        "lib": delayed(
+            lambda: nixos.nixpkgs_lib(interp, _versioned_lib(context, locked, path), source)
+        ),
         "legacyPackages": OpenAttrs(packages, rest),
         "nixosModules": OpenAttrs((), Unknown(f"inputs.{name}.nixosModules", missing(name))),
     }
@@ -244,7 +249,8 @@ def _nixpkgs_lib(
 ) -> dict[str, Lazy]:
     if path:
         context.interp.overrides.setdefault(f"{path}/lib", delayed(lambda: context.interp.lib))
-    return {"lib": delayed(lambda: _versioned_lib(context, locked, path) or context.interp.lib)}
+    interp = context.interp
+    return {"lib": delayed(lambda: _versioned_lib(context, locked, path) or force(interp.lib))}
 
 
 def _versioned_lib(context: InputContext, locked: LockedInput, path: str) -> Attrs | None:
@@ -288,9 +294,14 @@ def _modules(name: str, attribute: str, module: Value) -> OpenAttrs:
     return OpenAttrs({"home-manager": module, "default": module}, rest)
 
 
-def _darwin(context: InputContext, name: str, _l: LockedInput, _path: str) -> dict[str, Lazy]:
+def _readable(context: InputContext, locked: LockedInput, path: str) -> str | None:
+    """The path of an input, where its sources are there."""
+    return path if context.is_here(locked, path or None) else None
+
+
+def _darwin(context: InputContext, name: str, locked: LockedInput, path: str) -> dict[str, Lazy]:
     rest = Unknown(f"inputs.{name}.lib", missing(name))
-    function = darwin.darwin_system(context.interp)
+    function = darwin.darwin_system(context.interp, _readable(context, locked, path))
     return {"lib": OpenAttrs({"darwinSystem": function, "evalConfig": function}, rest)}
 
 
@@ -305,9 +316,13 @@ def _droid(context: InputContext, name: str, locked: LockedInput, _path: str) ->
     return {"lib": OpenAttrs({"nixOnDroidConfiguration": function}, rest)}
 
 
-def _flake_parts(context: InputContext, name: str, _l: LockedInput, path: str) -> dict[str, Lazy]:
-    if context.is_inner and context.in_store(path):
-        return {}  # It reads as it is.
+def _flake_parts(
+    context: InputContext, name: str, locked: LockedInput, path: str
+) -> dict[str, Lazy]:
+    lib = context.lock.inputs_of(locked).get("nixpkgs-lib")
+    is_readable = context.is_inner and context.in_store(path)
+    if is_readable and lib is not None and context.is_here(lib, lib.store_path):
+        return {}  # It reads as it is where it learns the version of its lib.
     rest = Unknown(f"inputs.{name}.lib", missing(name))
     return {"lib": OpenAttrs({"mkFlake": flake_parts.make_flake(context.interp)}, rest)}
 

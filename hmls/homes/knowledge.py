@@ -71,3 +71,9 @@ class Nothing:
 def unread(name: str) -> Given:
     """The modules of an input that was not read."""
     return Given(Unknown(f"inputs.{name}", Cause("missing-input", f"{name}: {_UNREAD}", name)))
+
+
+def is_of_the_system(unknown: Unknown, kind: SystemKind) -> bool:
+    """Whether modules that were not read are those that every system of a kind is made of."""
+    name = _INPUTS[kind]
+    return unknown.text == f"inputs.{name}" and unknown.cause.message == f"{name}: {_UNREAD}"

@@ -34,7 +34,7 @@ def targets_of(repository: Repository, path: str, *, own_user: bool = False) -> 
 def home_files(repository: Repository, target: Target) -> frozenset[str]:
     """The files that are modules of a target's home; those of its layers if it is unknown."""
     try:
-        return _module_files(repository.evaluation(target))
+        return files_of(repository.evaluation(target))
     except (NixError, Unknowable):
         return frozenset(
             path
@@ -49,7 +49,7 @@ def system_files(repository: Repository, target: Target) -> frozenset[str]:
         evaluation = repository.host_evaluation(target)
         if evaluation is None:
             return frozenset()
-        return _module_files(evaluation)
+        return files_of(evaluation)
     except (NixError, Unknowable):
         return frozenset()
 
@@ -98,7 +98,7 @@ def _files_of_host(repository: Repository, host: str) -> frozenset[str]:
     """The files that are modules of a host's system, homes or not."""
     try:
         evaluation = repository.recent_system(host)
-        return frozenset() if evaluation is None else _module_files(evaluation)
+        return frozenset() if evaluation is None else files_of(evaluation)
     except (NixError, Unknowable):
         return frozenset()
 
@@ -112,12 +112,12 @@ def _is_below(path: str, folder: str | None) -> bool:
     return folder is not None and (path == folder or path.startswith(folder + os.sep))
 
 
-def _module_files(evaluation: Evaluation) -> frozenset[str]:
-    """Those of an evaluation, found out once. Raises NixError, Unknowable."""
-    found: frozenset[str] | None = evaluation.remembered.get(_module_files)
+def files_of(evaluation: Evaluation) -> frozenset[str]:
+    """The files that are modules of an evaluation, found out once. Raises NixError, Unknowable."""
+    found: frozenset[str] | None = evaluation.remembered.get(files_of)
     if found is None:
         found = frozenset(map(_module_file, loaded_files(evaluation)))
-        evaluation.remembered[_module_files] = found
+        evaluation.remembered[files_of] = found
     return found
 
 
@@ -127,4 +127,6 @@ def _module_file(path: str) -> str:
     return path if path.endswith(".nix") else os.path.join(path, "default.nix")
 
 
-__all__ = ["Space", "home_files", "kinds_of_system", "space_of", "system_files", "targets_of"]
+__all__ = [
+    "Space", "files_of", "home_files", "kinds_of_system", "space_of", "system_files", "targets_of",
+]  # fmt: skip

@@ -108,6 +108,11 @@ def declared_in(repository: Repository, table: Table, file: str) -> str | None:
     return os.path.join(path, "default.nix") if os.path.isdir(path) else path
 
 
+def declared_by(repository: Repository, evaluation: Evaluation) -> Table:
+    """What the modules of a system declare that no table of its kind has."""
+    return _declared(repository, evaluation, _NOT_OWN | _OF_SYSTEMS)
+
+
 def _own(repository: Repository, path: str, space: Space, without: frozenset[str]) -> Table | None:
     if space == "system":
         return _of_system(repository, path, without)

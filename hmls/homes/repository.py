@@ -168,6 +168,14 @@ class Repository:
                 return self._context(key).evaluation
         return None
 
+    def system(self, host: str) -> Evaluation | None:
+        """The system of a host as it is now, homes or not. Raises NixError, Unknowable."""
+        for kind in SYSTEM_OUTPUTS:
+            key = f"{kind}.{quote_attribute(host)}"
+            if key in self._contexts or self.flake.configuration(key) is not None:
+                return self._context(key).evaluation
+        return None
+
     def reader_of(self, target: Target) -> FlakeReader:
         """The reader that notes what the target's evaluation reads."""
         if target.by_convention is not None:

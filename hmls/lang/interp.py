@@ -85,7 +85,7 @@ class Interp:
         self._lib: Attrs | None = None
         self._files: dict[str, Lazy] = {}
         self._expressions: dict[str, str] = {}
-        self.overrides: dict[str, Value] = {}
+        self.overrides: dict[str, Lazy] = {}
         """Disk path → what importing it gives instead of its content."""
         self.modules: dict[object, Any] = {}
         """What the module system knows of the files here."""
@@ -128,10 +128,10 @@ class Interp:
     def import_path(self, path: str) -> Value:
         """What `import path` gives; a folder means its default.nix."""
         if path in self.overrides:
-            return self.overrides[path]
+            return force(self.overrides[path])
         path = self.resolve_expression(path)
         if path in self.overrides:
-            return self.overrides[path]
+            return force(self.overrides[path])
         lazy = self._files.get(path)
         if lazy is None:
             lazy = self._files[path] = delayed(lambda: self._evaluate_file(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -103,11 +104,19 @@ FLAKE = """
 """
 
 
-def _flake(folder: Path, home: str) -> tuple[Workspace, Catalogued]:
+def _flake(
+    folder: Path, home: str, nixpkgs: Mapping[str, str] = LIB
+) -> tuple[Workspace, Catalogued]:
     store = Store(folder / "root")
     manager = store.put(HOME_MANAGER)
     path = store.path(manager)
     known = unpack_table(read_input("home-manager", str(path), f"/nix/store/{path.name}")[0])
+    packages = store.put(nixpkgs)
+    tables = {("home-manager", known.revision): known}
+    if nixpkgs is not LIB:
+        path = store.path(packages)
+        system = unpack_table(read_input("nixos", str(path), f"/nix/store/{path.name}")[0])
+        tables["nixos", system.revision] = system
 
     def node(owner: str, repo: str, nar_hash: str, **inputs: object) -> dict[str, object]:
         named = {"owner": owner, "repo": repo, "type": "github"}
@@ -116,7 +125,7 @@ def _flake(folder: Path, home: str) -> tuple[Workspace, Catalogued]:
 
     nodes = {
         "root": {"inputs": {name: name for name in ("nixpkgs", "home-manager", "themes")}},
-        "nixpkgs": node("NixOS", "nixpkgs", store.put(LIB)),
+        "nixpkgs": node("NixOS", "nixpkgs", packages),
         "home-manager": node("nix-community", "home-manager", manager),
         "parts": node(
             "hercules-ci", "flake-parts", store.put(PARTS), **{"nixpkgs-lib": ["nixpkgs"]}
@@ -128,7 +137,7 @@ def _flake(folder: Path, home: str) -> tuple[Workspace, Catalogued]:
     write_files(str(folder / "f"), files)
     made = Workspace(str(store.root))
     made.set_folders([str(folder / "f")])
-    return made, Catalogued({("home-manager", known.revision): known})
+    return made, Catalogued(tables)
 
 
 def test_a_flake_of_another_flake_is_read(tmp_path: Path) -> None:
@@ -265,3 +274,70 @@ def test_what_cannot_be_read_is_an_option_all_the_same(tmp_path: Path) -> None:
     assert table.label == "nix-darwin 26.05"
     assert {each.name for each in names_at(table, ("system",))} == {"defaults", "secret"}
     assert is_open(table, ("system", "secret"))
+
+
+def test_the_lib_of_nixpkgs_by_its_path(tmp_path: Path) -> None:
+    home = 'home.username = "a"; home.homeDirectory = "/a"; home.stateVersion = "25.05";'
+    made, catalogued = _flake(tmp_path, f"{{ {home} }}")
+    lib = 'lib = (import "${nixpkgs}/lib").extend (_: _: { });'
+    (tmp_path / "f/flake.nix").write_text(FLAKE.replace("modules =", f"{lib} modules =", 1))
+    assert run(lambda: check_json(Views(made, catalogued).newest())["diagnostics"]) == []
+
+
+WRONG = """
+{ config, lib, pkgs, ... }: {
+  imports = [ IMPORT ];
+  options.mine.port = lib.mkOption { type = lib.types.port; default = 1; };
+  config = lib.mkMerge [
+    { mine.port = 2; services.lamp.enable = true; services.lamp.bulbs.hall.colour = "warm"; }
+    (lib.mkIf config.services.lamp.enable { services.lamb.enable = true; })
+    (lib.optionalAttrs (lib.trivial.release == "1") { homebrew.enable = true; })
+    { services.lamp.bulbs.hall.color = "cold"; services.candle = true; mine.prot = 3; }
+    { services.wax.candle.on = true; services.torch.lit = true; }
+    (lib.mkIf (config.mine.port == 3) { services.torch.lit = true; })
+    { programs.gitish.enable = true; }
+    { boot = if lib.trivial.release == "1" then { unti = "a"; } else { unit = "a"; }; }
+  ];
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "expected"),
+    [
+        (
+            "",
+            [
+                (7, "`services.lamb' does not exist. Did you mean `services.lamp'?"),
+                (9, "`services.lamp.bulbs.hall.color' does not exist. Did you mean `"),
+                (9, "services.candle is called services.lamp now"),
+                (9, "`mine.prot' does not exist. Did you mean `mine.port'?"),
+                (10, "services.wax.candle is called services.lamp now"),
+                (10, "`services.torch.lit' no longer has any effect; please remove it.\nIt burnt."),
+                (12, "`programs' does not exist. It is one of Home Manager"),
+            ],
+        ),
+        # One that nobody knows may declare anything.
+        ("themes.other", []),
+        ('"${modulesPath}/more.nix"', []),
+    ],
+)
+def test_options_that_no_system_has(
+    tmp_path: Path, imported: str, expected: list[tuple[int, str]]
+) -> None:
+    made, catalogued = _flake(tmp_path, "{ }", NIXPKGS)
+    host = "modules = [ ./desk.nix ]; specialArgs = { inherit themes; };"
+    outputs = f"nixosConfigurations.desk = nixpkgs.lib.nixosSystem {{ {host} }};"
+    flake = "{ outputs = { nixpkgs, themes, ... }: { OUTPUTS }; }".replace("OUTPUTS", outputs)
+    text = WRONG.replace("IMPORT", imported).replace("pkgs, ...", "pkgs, themes, modulesPath, ...")
+    write_files(str(tmp_path / "f"), {"flake.nix": flake, "desk.nix": text})
+
+    def ask() -> list[tuple[int, str]]:
+        found = check_json(Views(made, catalogued).newest())["diagnostics"]
+        return [(each["line"], each["message"]) for each in found if each["file"] == "desk.nix"]
+
+    found = run(ask)
+    assert len(found) == len(expected), found
+    for (line, message), (expected_line, text) in zip(found, expected, strict=True):
+        assert line == expected_line
+        assert text in message

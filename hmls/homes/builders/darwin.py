@@ -8,9 +8,9 @@ from hmls.lang.interp import Interp
 from hmls.lang.values import Primop
 
 
-def darwin_system(interp: Interp) -> Primop:
+def darwin_system(interp: Interp, source: str | None = None) -> Primop:
     return Primop(
         "darwinSystem",
         1,
-        lambda given: system_configuration(interp, "darwin", expect_attrs(given)),
+        lambda given: system_configuration(interp, "darwin", expect_attrs(given), source),
     )

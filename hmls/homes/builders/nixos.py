@@ -19,28 +19,38 @@ from hmls.modules.evaluation import Evaluation
 
 CLASSES = {"nixos": "nixos", "darwin": "darwin", "droid": "nixOnDroid", "home": "homeManager"}
 """`_class` of the modules of each kind."""
+MODULES: dict[Kind, str] = {"nixos": "nixos/modules", "darwin": "modules"}
+"""Where a system's own modules lie in its sources."""
 _NO_PLATFORM = Cause("impure", "the system says nowhere what platform it is")
 
 
-def nixpkgs_lib(interp: Interp, lib: Attrs | None = None) -> Value:
-    """`nixpkgs.lib` as a flake has it: the library with `nixosSystem`."""
-    own = Attrs({"nixosSystem": eval_config(interp)})
+def nixpkgs_lib(interp: Interp, lib: Attrs | None = None, source: str | None = None) -> Value:
+    """`nixpkgs.lib` as a flake has it: the library with `nixosSystem`.
+
+    `source` is the store path of nixpkgs, where it can be read.
+    """
+    own = Attrs({"nixosSystem": eval_config(interp, source)})
     plain = interp.lib if lib is None else lib
     # Extended and not updated, so that what `lib.extend` makes of it has it too.
     return call(select(plain, "extend"), Primop("", 2, lambda _final, _prev: own))
 
 
-def eval_config(interp: Interp) -> Primop:
+def eval_config(interp: Interp, source: str | None = None) -> Primop:
     """`nixosSystem` and `import <nixpkgs/nixos/lib/eval-config.nix>`."""
-    return Primop("nixosSystem", 1, lambda given: _system(interp, "nixos", given))
+    return Primop(
+        "nixosSystem",
+        1,
+        lambda given: system_configuration(interp, "nixos", expect_attrs(given), source),
+    )
 
 
-def _system(interp: Interp, kind: Kind, lazy: Lazy) -> Value:
-    return system_configuration(interp, kind, expect_attrs(lazy))
+def system_configuration(
+    interp: Interp, kind: Kind, given: Attrs, source: str | None = None
+) -> Value:
+    """A system of NixOS or nix-darwin from its modules.
 
-
-def system_configuration(interp: Interp, kind: Kind, given: Attrs) -> Value:
-    """A system of NixOS or nix-darwin from its modules."""
+    `source` is the store path of what it is made with, where that can be read.
+    """
     modules = get_lazy(given, "modules")
     modules = [] if modules is MISSING else modules
     special = get_lazy(given, "specialArgs")
@@ -55,6 +65,7 @@ def system_configuration(interp: Interp, kind: Kind, given: Attrs) -> Value:
             lib=environment.interp.lib if lib is MISSING else lib,
             platform=get_lazy(given, "system"),
             packages=get_lazy(given, "pkgs"),
+            modules_path=None if source is None else f"{source}/{MODULES[kind]}",
         )
 
     configuration = Configuration(
@@ -116,6 +127,7 @@ def evaluate_system(
     lib: Lazy,
     platform: Lazy,
     packages: Lazy,
+    modules_path: str | None = None,
 ) -> Evaluation:
     """The system's own modules, over what is known of NixOS itself."""
     from hmls.homes.packages import packages_for
@@ -128,7 +140,8 @@ def evaluate_system(
         given.append(Given(_platform_module(platform), origin="builder"))
     extra = force(special)
     base: dict[str, Lazy] = {
-        "modulesPath": Unknown("modulesPath", Cause("missing-input", "nixpkgs was not read")),
+        "modulesPath": modules_path
+        or Unknown("modulesPath", Cause("missing-input", "nixpkgs was not read")),
     }
     if isinstance(extra, OpenAttrs):
         special_args: Attrs = OpenAttrs(

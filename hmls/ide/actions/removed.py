@@ -1,9 +1,9 @@
-"""Taking out the definition of an option that Home Manager removed."""
+"""Taking out the definition of an option that Home Manager or NixOS removed."""
 
 from __future__ import annotations
 
 from hmls.catalog.lookup import moved_at
-from hmls.homes.membership import space_of
+from hmls.homes.known_systems import table_of_releases
 from hmls.homes.workspace import View
 from hmls.ide.actions.action import Action
 from hmls.ide.types import TextEdit, WorkspaceEdit
@@ -12,12 +12,12 @@ from hmls.syntax.removal import whole_binding
 
 
 def remove_definition(view: View, path: str, start: int, end: int) -> list[Action]:
-    """For a range within a binding whose option is no more, where Home Manager was read."""
+    """For a range within a binding whose option is no more, where the sources were read."""
     repository, source = view.repository(path), view.source(path)
     if repository is None or source is None or source.has_error:
         return []
-    table = repository.knowledge.home_table(repository.flake.lock)
-    if not table.exact or space_of(repository, path) != "home":
+    table = table_of_releases(repository, path)
+    if table is None:
         return []
     for defined in repository.index[path].defined:
         if defined.declares or not (defined.start <= end and start <= defined.value_end):

@@ -18,6 +18,7 @@ from hmls.ide.diagnostics import (
     renamed,
     sudo,
     syntax,
+    system_options,
     unreadable,
 )
 from hmls.ide.diagnostics.registry import CODES, Code, Diagnostic, Fix
@@ -37,6 +38,7 @@ _OF_VALUES: tuple[Callable[[Repository, str], list[Diagnostic]], ...] = (
     layers.diagnose,
     evaluated.diagnose,
     renamed.diagnose,
+    system_options.diagnose,
 )
 """What needs the flake and its targets evaluated."""
 _STEPS_PER_TARGET = 80_000_000

@@ -1,10 +1,10 @@
-"""Options of Home Manager that have another name now, where its very sources were read."""
+"""Options that have another name now, where the very sources of Home Manager or NixOS were read."""
 
 from __future__ import annotations
 
 from hmls.catalog.lookup import MovedOption, moved_at
 from hmls.catalog.table import Table
-from hmls.homes.membership import space_of
+from hmls.homes.known_systems import table_of_releases
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.registry import RENAMED_OPTION, Diagnostic, Fix
 from hmls.ide.types import TextEdit, WorkspaceEdit
@@ -19,8 +19,8 @@ Path = tuple[str, ...]
 
 
 def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
-    table = repository.knowledge.home_table(repository.flake.lock)
-    if not table.exact or space_of(repository, path) != "home":
+    table = table_of_releases(repository, path)
+    if table is None:
         return []
     source = repository.files.source(path)
     if source is None or source.has_error:
