@@ -24,6 +24,7 @@ from hmls.homes.targets import Newest, Target, Targets, find_targets
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import expect_attrs, get, sorted_names
+from hmls.lang.interp import Interp
 from hmls.lang.values import OpenAttrs, Unknown, quote_attribute
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
@@ -42,6 +43,7 @@ class Context:
     """One evaluated configuration, and the files that it has read so far."""
 
     reader: FlakeReader
+    interp: Interp
     evaluation: Evaluation
     homes: dict[str, Evaluation] = field(default_factory=dict)
 
@@ -227,13 +229,13 @@ class Repository:
         except (NixError, Unknowable):
             return ()
         # `imports = [ (import ./homes/alice) ]` loads a file that is no module by its path.
-        read = context.reader.reads | self.flake.reader.reads
+        imported = context.interp.imported_files() | self.flake.interp.imported_files()
         found = [
             layer
             for layer in self.layout.layers
             if layer.entry in loaded
             or layer.folder in loaded
-            or (layer.entry in read and _may_be_of(layer, key, user))
+            or (layer.entry in imported and _may_be_of(layer, key, user))
         ]
         order = {"base": 0, "global": 1, "host": 2, "droid": 2}
         return tuple(sorted(found, key=lambda layer: (order[layer.kind], layer.folder)))
@@ -254,18 +256,18 @@ class Repository:
     def _new_context(self, configuration: Configuration) -> Context:
         reader = FlakeReader(self.files)
         interp = self.flake.new_interp(reader)
-        return Context(reader, configuration.evaluate(environment_of(interp)))
+        return Context(reader, interp, configuration.evaluate(environment_of(interp)))
 
     def _conventional(self, target: Target) -> Context:
         key = f"convention:{target.key}"
         context = self._contexts.get(key)
         if context is None:
             reader = FlakeReader(self.files)
-            environment = environment_of(self.flake.new_interp(reader))
+            interp = self.flake.new_interp(reader)
             sibling = self.flake.home_of(target.user)
             given = None if sibling is None else sibling.configuration
-            evaluation = conventional_home(environment, self.layout, target, given)
-            context = self._contexts[key] = Context(reader, evaluation)
+            evaluation = conventional_home(environment_of(interp), self.layout, target, given)
+            context = self._contexts[key] = Context(reader, interp, evaluation)
             self._contexts_before.pop(key, None)
         return context
 

@@ -125,6 +125,10 @@ class Interp:
             return None
         return self._compiled(path, text)
 
+    def imported_files(self) -> set[str]:
+        """The files, on disk, that an expression has imported so far."""
+        return {store.disk_path(path) for path in self._files}
+
     def import_path(self, path: str) -> Value:
         """What `import path` gives; a folder means its default.nix."""
         if path in self.overrides:

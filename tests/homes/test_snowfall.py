@@ -94,6 +94,25 @@ def _targets(tree: Tree) -> set[tuple[str, str, str, str | None]]:
     return {(t.kind, t.name, t.output, t.system) for t in targets.items}
 
 
+def test_a_home_without_a_host_is_part_of_those_of_hosts_and_of_no_standalone(
+    tmp_path: Path,
+) -> None:
+    text = FLAKE + """
+    #- homes/x86_64-linux/alice/default.nix
+    { zoo.shared = 2; }
+    """
+
+    def ask(tree: Tree) -> set[tuple[str, tuple[str, ...]]]:
+        items = tree.repository.targets.items
+        return {(f"{t.kind} {t.name}", tuple(layer.name for layer in t.layers)) for t in items}
+
+    assert in_tree(tmp_path, text, ask) == {
+        ("standalone alice", ("alice",)),
+        ("standalone alice@den", ("alice@den",)),
+        ("host alice@den", ("alice", "alice@den")),
+    }
+
+
 def test_modules_get_the_library_and_the_namespace(tmp_path: Path) -> None:
     found = in_tree(tmp_path, FLAKE, lambda tree: _values(tree, "standalone"))
     assert found == {
