@@ -97,10 +97,13 @@ def _targets(tree: Tree) -> set[tuple[str, str, str, str | None]]:
 def test_a_home_without_a_host_is_part_of_those_of_hosts_and_of_no_standalone(
     tmp_path: Path,
 ) -> None:
-    text = FLAKE + """
+    text = (
+        FLAKE
+        + """
     #- homes/x86_64-linux/alice/default.nix
     { zoo.shared = 2; }
     """
+    )
 
     def ask(tree: Tree) -> set[tuple[str, tuple[str, ...]]]:
         items = tree.repository.targets.items

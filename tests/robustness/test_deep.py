@@ -40,6 +40,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "calls": lambda n: "{ home.x = f" + " a" * n + "; }",
     "conditions": lambda n: "{ home.x = " + "if true then 1 else " * n + "2; }",
     "imports of imports": lambda n: "{ home.x = " + "import (" * n + "./a.nix" + ")" * n + "; }",
+    "names of names": lambda n: "{ home.x = " + "{ ${" * n + '"a"' + "} = 1; }" * n + "; }",
     "a path of many": lambda n: "{ imports = [ ./a" + "/a" * n + " ]; }",
     "a path far up": lambda n: "{ imports = [ " + "../" * n + "a.nix ]; }",
     "a name of many": lambda n: "{ home" + ".b" * n + " = 1; }",

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from hmls.lang import store
 from hmls.lang.compile.core import Make, child, compiler, delayed, later, site_of, unwrap
-from hmls.lang.compile.names import attribute_name, name_value
+from hmls.lang.compile.names import attribute_name, name_value, static_name
 from hmls.lang.compile.scope import Scope
 from hmls.lang.compile.variables import name_maker, variable_code
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
@@ -135,8 +135,8 @@ def _add_clause(bindings: Bindings, clause: Node, scope: Scope) -> None:
         for part in attrs.named_children if attrs is not None else ():
             if part.kind_id == Kind.COMMENT or part.is_missing:
                 continue
-            name, site = attribute_name(part, scope), site_of(part, scope)
-            if not isinstance(name, str):
+            name, site = static_name(part, scope), site_of(part, scope)
+            if name is None:
                 raise SyntaxErrorInFile("dynamic attributes not allowed in inherit", site)
             if name in bindings.entries:
                 raise _duplicate([name], site, bindings.entries[name].site)
@@ -150,8 +150,8 @@ def _add_binding(bindings: Bindings, clause: Node, scope: Scope) -> None:
     parts = [part for part in attrpath.named_children if part.kind_id != Kind.COMMENT]
     path: list[str] = []
     for part in parts[:-1]:
-        name = attribute_name(part, scope)
-        if not isinstance(name, str):
+        name = static_name(part, scope)
+        if name is None:
             nested = Bindings(site)
             bindings.dynamic.append((part, nested))
             bindings = nested
@@ -166,8 +166,8 @@ def _add_binding(bindings: Bindings, clause: Node, scope: Scope) -> None:
                 raise _duplicate(path, site, entry.site)
             nested = bindings.entries[name] = opened
         bindings = nested
-    last = attribute_name(parts[-1], scope)
-    if isinstance(last, str):
+    last = static_name(parts[-1], scope)
+    if last is not None:
         _add_entry(bindings, [*path, last], last, Plain(value, site), scope)
     else:
         bindings.dynamic.append((parts[-1], Plain(value, site)))

@@ -26,18 +26,28 @@ def attrpath_names(attrpath: Node, scope: Scope) -> list[Name]:
 
 def attribute_name(part: Node, scope: Scope) -> Name:
     """The name that one part of an attribute path gives."""
+    name = static_name(part, scope)
+    return compile_expression(_expression(part), scope) if name is None else name
+
+
+def static_name(part: Node, scope: Scope) -> str | None:
+    """The name that one part of an attribute path gives, None where it is computed.
+
+    Nothing is compiled for it: names of names of names would be so twice as often on each level.
+    """
     if part.kind_id == Kind.IDENTIFIER:
         return text_of(part, scope)
-    expression = part
-    if part.kind_id == Kind.INTERPOLATION:
-        expression = child(part, Field.EXPRESSION)
-        # `${"a"}` is as static as `"a"`.
-        if expression.kind_id not in (Kind.STRING, Kind.INDENTED_STRING):
-            return compile_expression(expression, scope)
+    expression = _expression(part)
+    # `${"a"}` is as static as `"a"`.
+    if expression.kind_id not in (Kind.STRING, Kind.INDENTED_STRING):
+        return None
     from hmls.lang.compile.strings import constant_string
 
-    text = constant_string(expression, scope)
-    return compile_expression(expression, scope) if text is None else text
+    return constant_string(expression, scope)
+
+
+def _expression(part: Node) -> Node:
+    return child(part, Field.EXPRESSION) if part.kind_id == Kind.INTERPOLATION else part
 
 
 def name_value(code: Code, env: Env) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hmls.lang import store
 from hmls.lang.compile.core import child, text_of, unwrap
-from hmls.lang.compile.names import attribute_name
+from hmls.lang.compile.names import static_name
 from hmls.lang.compile.scope import Scope
 from hmls.lang.show import quote, show_number
 from hmls.lang.values import (
@@ -95,8 +95,8 @@ def _path(attrpath: Node, scope: Scope) -> str:
 
 
 def _name(part: Node, scope: Scope) -> str:
-    name = attribute_name(part, scope)
-    if isinstance(name, str):
+    name = static_name(part, scope)
+    if name is not None:
         return quote_attribute(name)
     inner = child(part, Field.EXPRESSION) if part.kind_id == Kind.INTERPOLATION else part
     return f'"${{{source_text(inner, scope)}}}"'
