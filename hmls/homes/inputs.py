@@ -26,7 +26,7 @@ from hmls.homes.lock import Lock, LockedInput
 from hmls.homes.packages import import_packages, packages_for
 from hmls.lang.errors import NixError
 from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get, select
-from hmls.lang.interp import Interp
+from hmls.lang.interp import Interp, ReadFailed
 from hmls.lang.lib.systems.platforms import FLAKE_EXPOSED
 from hmls.lang.values import Attrs, Cause, ContextString, Lazy, OpenAttrs, Primop, Unknown, Value
 from hmls.modules.library import make_library
@@ -117,8 +117,15 @@ def library_folder(context: InputContext, name: str | None) -> str | None:
     if locked is None or path is None or not context.is_here(locked, path):
         return None
     folder = os.path.join(path, "lib")
-    is_whole = context.interp.reader.kind(os.path.join(folder, "default.nix")) == "regular"
-    return folder if is_whole else None
+    return folder if _is_file(context, os.path.join(folder, "default.nix")) else None
+
+
+def _is_file(context: InputContext, path: str) -> bool:
+    """Whether a file is there and may be read; a link may lead out of the store."""
+    try:
+        return context.interp.reader.kind(path) == "regular"
+    except ReadFailed:
+        return False
 
 
 def inputs_of_role(lock: Lock, role: str) -> list[tuple[str, LockedInput]]:
@@ -264,7 +271,7 @@ def _versioned_lib(context: InputContext, locked: LockedInput, path: str) -> Att
         return None
     lib = make_library(interp, f"{path}/lib")
     version = f"{path}/lib/flake-version-info.nix"
-    if interp.reader.kind(version) is None:
+    if not _is_file(context, version):
         return lib
     overlay = delayed(lambda: call(force(interp.import_path(version)), _base("", locked, path)))
     return expect_attrs(call(select(lib, "extend"), overlay))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Node: TypeAlias = "Level | Option | Undeclared"
 Path = tuple[str, ...]
+_OF_OPTIONS = frozenset(("default", "defaultText", "example", "apply", "internal", "visible"))
+"""What options have beside a type, and what sets of options are seldom called."""
 
 
 class Level:
@@ -170,10 +172,10 @@ def _declared(level: Level) -> Declared:
 def _node(given: tuple[Level, str, list[Declaration]]) -> Node:
     level, name, declared = given
     loc = (*level.loc, name)
-    declarations = [d for d in declared if not isinstance(force(d.option), Unknown)]
+    declarations = [d for d in declared if _unknown(d) is None]
     if not declarations:
-        reason = force(declared[0].option) if declared else level.declared.rest
-        assert isinstance(reason, Unknown)
+        reason = _unknown(declared[0]) if declared else level.declared.rest
+        assert reason is not None
         return Undeclared(loc, reason, Thunk(_definitions, (level, name)))
     options = [d for d in declarations if _is_option(d, loc)]
     if not options:
@@ -187,6 +189,17 @@ def _node(given: tuple[Level, str, list[Declaration]]) -> Node:
         declarations = [d if _is_option(d, loc) else _as_option(level, d) for d in declarations]
     defined = Thunk(_definitions, (level, name))
     return declared_option(loc, declarations, defined, level.around)
+
+
+def _unknown(declaration: Declaration) -> Unknown | None:
+    """Why it is not known what is declared: an option, or a set of options."""
+    value = force(declaration.option)
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, OpenAttrs) and "_type" not in value:
+        # `mkSomeOption // { default = …; }`, where nobody knows what the function makes.
+        return None if _OF_OPTIONS.isdisjoint(value) else value.rest
+    return None
 
 
 def _definitions(given: tuple[Level, str]) -> list[Definition]:

@@ -19,6 +19,7 @@ from hmls.ide.hover import hover
 from hmls.ide.inlay_hints import inlay_hints
 from hmls.ide.links import document_links
 from hmls.lang.budget import limited
+from hmls.lang.check import static_problems
 from hmls.lang.thread import run
 from tests.diagnostics.trees import default_flake
 from tests.support import write_files
@@ -93,6 +94,27 @@ def _took(root: Path, text: str) -> dict[str, float]:
                 ask(views.newest(), path, place)
             took[feature] = max(took.get(feature, 0), time.process_time() - started)
     return took
+
+
+def test_a_variable_that_is_undefined_in_many_places_takes_few_looks(tmp_path: Path) -> None:
+    text = "{ home.x = [ " + "(lib.f 1) " * 3000 + "]; }"
+    write_files(str(tmp_path), {"flake.nix": default_flake(), HOME: text})
+
+    def look() -> tuple[int, float, float]:
+        workspace = Workspace()
+        workspace.set_folders([str(tmp_path)])
+        view, path = Views(workspace).newest(), os.path.join(tmp_path, HOME)
+        source = view.source(path)
+        assert source is not None
+        started = time.process_time()
+        assert len(tuple(static_problems(source, path))) == 3000
+        looked = time.process_time()
+        fixes = sum(len(problem.fixes) for problem in diagnose_text(view, path))
+        return fixes, looked - started, time.process_time() - looked
+
+    fixes, once, whole = run(look)
+    assert fixes == 50
+    assert whole < 25 * once
 
 
 def test_what_is_too_deep_is_left_alone(tmp_path: Path) -> None:

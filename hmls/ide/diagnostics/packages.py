@@ -63,6 +63,8 @@ def _named(root: Node) -> Iterator[tuple[str, Node]]:
             attrpath = node.child_by_field_id(Field.ATTRPATH)
             if base is None or attrpath is None or node.child_by_field_id(Field.DEFAULT):
                 continue
+            if node.parent is not None and node.parent.kind_id == Kind.FORMAL:
+                continue  # `utils ? pkgs.utils`, of which the caller may well give another.
             parts = attrpath_parts(attrpath)
             if base.kind_id == Kind.VARIABLE and root_path(base) == ("pkgs",) and parts:
                 yield part_name(parts[0]), parts[0]
