@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -200,6 +201,9 @@ DARWIN = {
             description = "Whether it hides.";
           };
           options.system.secret = pkgs.lib.makeSecretOption { };
+          options.system.odd = pkgs.lib.makeOption { } // {
+            defaultText = lib.literalExpression "something";
+          };
         }
     """,
 }
@@ -269,11 +273,13 @@ def test_what_cannot_be_read_is_an_option_all_the_same(tmp_path: Path) -> None:
     store = Store(tmp_path)
     path = store.path(store.put(DARWIN))
     content, problems = read_input("darwin", str(path), "/nix/store/x")
-    assert len(problems) == 1
+    assert len(problems) == 2
     table = unpack_table(content)
     assert table.label == "nix-darwin 26.05"
-    assert {each.name for each in names_at(table, ("system",))} == {"defaults", "secret"}
-    assert is_open(table, ("system", "secret"))
+    assert {each.name for each in names_at(table, ("system",))} == {"defaults", "odd", "secret"}
+    for name in ("odd", "secret"):
+        assert names_at(table, ("system", name)) == []
+        assert is_open(table, ("system", name))
 
 
 def test_the_lib_of_nixpkgs_by_its_path(tmp_path: Path) -> None:
@@ -341,3 +347,19 @@ def test_options_that_no_system_has(
     for (line, message), (expected_line, text) in zip(found, expected, strict=True):
         assert line == expected_line
         assert text in message
+
+
+def test_a_link_in_the_store_that_leads_out_of_it(tmp_path: Path) -> None:
+    home = "{ theme. }"
+    made, catalogued = _flake(tmp_path, home)
+    (inside,) = (tmp_path / "root/nix/store").glob("*/lib/flake-version-info.nix")
+    os.rename(inside.parent.parent, tmp_path / "elsewhere")
+    inside.parent.parent.symlink_to(tmp_path / "elsewhere")
+    path = str(tmp_path / "f/homes/alice/default.nix")
+
+    def ask() -> list[str]:
+        view = Views(made, catalogued).newest()
+        return [item.label for item in complete(view, path, home.rindex(". }") + 1)]
+
+    # Its version is not known, so that nobody knows whether it still is a theme.
+    assert run(ask) == []

@@ -179,6 +179,7 @@ def test_hover_and_definition(tmp_path: Path) -> None:
         ("whatever mine writeShellScriptBin oldname", []),
         ("greper.extra", []),
         ("growser", []),
+        ("(f { }) ]; x = [ ({ greper ? pkgs.greper }: 1)", []),
     ],
 )
 def test_problems(tmp_path: Path, names: str, problems: list[str]) -> None:

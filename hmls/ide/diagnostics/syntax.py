@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from hmls.homes.membership import space_of
 from hmls.homes.repository import Repository
@@ -24,7 +25,7 @@ from hmls.syntax.wrapping import add_argument
 
 _UNDEFINED = re.compile(r"undefined variable '([^']+)'")
 _MOST_WITH_FIXES = 50
-"""Problems of one file that fixes are sought for; each takes a look at the whole text."""
+"""Problems of one file that fixes are sought for."""
 _MODULE_ARGUMENTS = frozenset(("lib", "pkgs", "config", "options", "modulesPath"))
 """What every module can ask for."""
 _HOME_ARGUMENTS = frozenset(("osConfig",))
@@ -47,9 +48,10 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
         problems = (first,) if first is not None else problems
     else:
         problems = tuple(static_problems(source, path))
+    taken: dict[str, _Taken | None] = {}
     return [
-        _diagnostic(repository, path, source, problem, with_fixes=number < _MOST_WITH_FIXES)
-        for number, problem in enumerate(problems)
+        _diagnostic(repository, path, source, problem, taken if i < _MOST_WITH_FIXES else None)
+        for i, problem in enumerate(problems)
     ]
 
 
@@ -61,28 +63,62 @@ def _binary(path: str, text: bytes) -> Diagnostic:
 
 
 def _diagnostic(
-    repository: Repository, path: str, source: Source, problem: SyntaxProblem, *, with_fixes: bool
+    repository: Repository,
+    path: str,
+    source: Source,
+    problem: SyntaxProblem,
+    taken: dict[str, _Taken | None] | None,
 ) -> Diagnostic:
+    """A problem with its fixes; without, where nothing is given to remember them in."""
     start, end = problem.start_byte, problem.end_byte
     match = _UNDEFINED.match(problem.message)
     if match is None:
         message = problem.message.replace(path, path.rpartition("/")[2])
         return Diagnostic(path, start, end, SYNTAX_ERROR, message)
-    fixes = _fixes(repository, path, source, match[1], start, end) if with_fixes else ()
+    name = match[1]
+    fixes: tuple[Fix, ...] = ()
+    if taken is not None:
+        if name not in taken:
+            taken[name] = _as_argument(repository, path, source, name)
+        fixes = _fixes(path, source, name, start, end, taken[name])
     return Diagnostic(path, start, end, UNDEFINED_VARIABLE, problem.message, fixes=fixes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """An argument that the function of a file could take, and where it would help: the first byte
+    of each variable that is defined then.
+    """
+
+    added: Replacement
+    helped: frozenset[int]
+
+
+def _as_argument(repository: Repository, path: str, source: Source, name: str) -> _Taken | None:
+    """Whether and where it helps to take an argument, for which the whole text is looked at."""
+    added = add_argument(source, name) if _is_given(repository, path, name) else None
+    if added is None:
+        return None
+    text = added.text.encode()
+    changed = parse(source.text[: added.start] + text + source.text[added.end :])
+    longer = len(text) - (added.end - added.start)
+    before = {problem.start_byte for problem in static_problems(source, path)}
+    after = {problem.start_byte for problem in static_problems(changed, path)}
+    moved = {start + longer if start >= added.start else start: start for start in before}
+    if len(after) >= len(before):
+        return None
+    return _Taken(added, frozenset(start for there, start in moved.items() if there not in after))
+
+
 def _fixes(
-    repository: Repository, path: str, source: Source, name: str, start: int, end: int
+    path: str, source: Source, name: str, start: int, end: int, taken: _Taken | None
 ) -> tuple[Fix, ...]:
     from rapidfuzz import process
 
     fixes: list[Fix] = []
-    if _is_given(repository, path, name):
-        added = add_argument(source, name)
-        if added is not None and _helps(source, path, added, start):
-            edit = text_edits(path, (added,))
-            fixes.append(Fix(f"Take {name} as an argument", edit, None, True))
+    if taken is not None and start in taken.helped:
+        edit = text_edits(path, (taken.added,))
+        fixes.append(Fix(f"Take {name} as an argument", edit, None, True))
     node = named_at(source, start, end)
     known = [] if node is None else list(dict.fromkeys(b.name for b in binders_at(node)))
     for other, _, _ in process.extract(name, known, limit=2, score_cutoff=70):
@@ -100,13 +136,3 @@ def _is_given(repository: Repository, path: str, name: str) -> bool:
         return False
     is_of_home = space == "home" and name in _HOME_ARGUMENTS
     return is_of_home or name in argument_names(repository, path)
-
-
-def _helps(source: Source, path: str, added: Replacement, start: int) -> bool:
-    """Whether the variable at a byte is defined, and nothing else is not, once it is taken."""
-    text = added.text.encode()
-    changed = parse(source.text[: added.start] + text + source.text[added.end :])
-    moved = start + len(text) - (added.end - added.start)
-    before = len(tuple(static_problems(source, path)))
-    after = tuple(static_problems(changed, path))
-    return len(after) < before and all(problem.start_byte != moved for problem in after)
