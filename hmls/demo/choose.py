@@ -26,6 +26,8 @@ class Chosen:
     places: int
     values: int
     known: bool
+    is_leaf: bool = True
+    """Whether its own name stands at the place, and not that of a set which it is in."""
 
     @property
     def name(self) -> str:
@@ -53,7 +55,9 @@ def settings_to_show(
         found = found or [
             chosen for path, seen in merged.items() if (chosen := seen.chosen(path, kinds))
         ]
-    found.sort(key=lambda each: (not each.known, -each.values - each.places, each.path))
+    found.sort(
+        key=lambda each: (not each.known, not each.is_leaf, -each.values - each.places, each.path)
+    )
     return _of_different_programs(found)[:how_many]
 
 
@@ -116,5 +120,18 @@ class _Seen:
         shown = [each for each in self._places.values() if each[0] in order]
         if not shown or any(text.lstrip().startswith("{") for text in self._values):
             return None
-        _, spot = min(shown, key=lambda each: (order[each[0]], each[1].path, each[1].start))
-        return Chosen(path, spot, len(shown), len(self._values), self._known > 0)
+        shown.sort(key=lambda each: (order[each[0]], each[1].path, each[1].start))
+        spots = [spot for _, spot in shown]
+        spot = next((each for each in spots if _is_name(each, path[-1])), None)
+        known = self._known > 0
+        return Chosen(
+            path, spot or spots[0], len(shown), len(self._values), known, spot is not None
+        )
+
+
+def _is_name(spot: Spot, name: str) -> bool:
+    """Whether a range ends in a name; where the text before it is ASCII."""
+    lines = read(spot.path).split("\n")
+    (row, first), (_, last) = spot.start, spot.end
+    text = lines[row][first:last] if row < len(lines) else ""
+    return text.split(".")[-1].strip('"') == name

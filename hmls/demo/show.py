@@ -391,11 +391,10 @@ def _actions_of(scene: Scene, path: str) -> None:
     for action in (answer or [])[:_MAX_ACTIONS]:
         data = action.get("data") or {}
         mark = "★ " if action.get("isPreferred") else "• "
-        scene.console.print(Text.assemble(mark, (action["title"], "bold")))
+        scene.console.print(Text.assemble(mark, (action["title"], "bold")), soft_wrap=True)
         for command in data.get("commands") or data.get("elsewhere") or ():
-            scene.console.print(
-                Padding(Text(f"$ {command}", "green", overflow="fold"), (0, 0, 0, 4))
-            )
+            # One line for whoever copies it; a narrow terminal folds it by itself.
+            scene.console.print(Text(f"    $ {command}", "green"), soft_wrap=True)
         reason = (action.get("disabled") or {}).get("reason")
         if reason:
             short = reason.partition(". ")[0] if reason in scene.reasons else reason

@@ -14,8 +14,8 @@ from tests.support import write_files
 from tests.trees import FLAKE
 
 
-def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+def demo(*arguments: str, columns: int = 200) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "COLUMNS": str(columns), "NO_COLOR": "1"}
     return subprocess.run(
         [sys.executable, "-m", "hmls", "demo", *arguments],
         capture_output=True,
@@ -79,6 +79,29 @@ def test_a_repository_of_ones_own(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "home.language.base: 2 definitions" in done.stdout
     assert "does not answer" not in done.stdout
+
+
+def test_no_name_is_cut_in_a_narrow_terminal(tmp_path: Path) -> None:
+    name = "maximiliane-charlotte"
+    write_files(
+        str(tmp_path),
+        {
+            "flake.nix": FLAKE,
+            f"homes/{name}/default.nix": '{ my = import ./x.nix; home.language.base = "a"; }',
+            f"homes/{name}/x.nix": "{ }",
+            f"homes/{name}@workstation-in-the-attic/default.nix": '{ home.language.base = "b"; }',
+            "systems/workstation-in-the-attic/default.nix": "{ }",
+        },
+    )
+    shown = demo(str(tmp_path), columns=80).stdout
+    assert f"\n  {name}@workstation-in-the-attic  x86_64-linux\n" in shown
+    assert f"\n      {name} + {name}@workstation-in-the-attic\n" in shown
+    assert "\n      nixosConfigurations.workstation-in-the-attic\n" in shown
+    assert f"\n    {name}@workstation-in-the-attic  host layer of" in shown
+    # What is not the name of the set around it is what a person sets.
+    assert "home.language.base: 2 definitions" in shown
+    command = next(line for line in shown.split("\n") if "$ LC_ALL=C nixos-rebuild build" in line)
+    assert command.endswith("--show-trace")
 
 
 def test_a_list_in_a_table_is_no_link(tmp_path: Path) -> None:

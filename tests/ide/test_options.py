@@ -185,6 +185,19 @@ def test_hover_of_an_option_that_nobody_sets(tmp_path: Path) -> None:
     assert "Default: `false`" in found
 
 
+def test_hover_of_an_option_of_ones_own_tells_all_of_it_once(tmp_path: Path) -> None:
+    declared = """#- modules/home/default.nix
+{ lib, ... }: {
+  options.my.name = lib.mkOption {
+    type = lib.types.str; default = "zoë"; description = "Who it is.";
+  };
+}
+"""
+    found = hovered(tmp_path, declared + HOME + '{ my.na$0me = "b"; }\n')
+    assert found.endswith('Who it is.\n\ndeclared in modules/home:2\n\nDefault: `"zoë"`\n')
+    assert found.count("Who it is.") == 1
+
+
 def test_hover_of_an_option_without_any_target(tmp_path: Path) -> None:
     tree = "#- flake.nix\n{ outputs = _: { }; }\n#- modules/home/x.nix\n"
     found = hovered(tmp_path, tree + "{ programs.git.lfs.skip$0Smudge = true; }\n")

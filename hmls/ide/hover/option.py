@@ -6,6 +6,7 @@ from hmls.catalog.lookup import Found, option_at
 from hmls.catalog.table import Table
 from hmls.homes.offered import (
     declared_in,
+    is_own,
     moved_option,
     offered_names,
     offered_option,
@@ -92,7 +93,11 @@ def beside_value(repository: Repository, path: str, subject: SettingName) -> Par
     parts: Parts = [] if moved is None else [f"{about_moved(moved[0])}\n\n"]
     if found is not None:
         option, table = found
-        parts += [f"{paragraph}\n\n" for paragraph in about_option(option, table)]
+        paragraphs = list(about_option(option, table))
+        if is_own(table):
+            # The value came with the description and the place.
+            return [*parts, *(f"\n{each}\n" for each in paragraphs[bool(option.description) :])]
+        parts += [f"{paragraph}\n\n" for paragraph in paragraphs]
         parts += _places(repository, option, table)
     return parts
 

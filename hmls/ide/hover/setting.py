@@ -181,7 +181,7 @@ def _links(found: tuple[Contribution, ...], places: Places) -> Iterator[str | Li
 
 def _link(found: Contribution, places: Places) -> str | Link:
     if found.file is None:
-        return "the builder"
+        return "the builder" if found.layer == "builder" else f"({found.layer})"
     name = places.file(found.file) or found.file
     if not os.path.isfile(found.file):
         # A module of an input that is not in the store: there is nothing to go to.
