@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
 from hmls.deploy import plan
 from hmls.deploy.generations import Generation, previous
-from hmls.deploy.history import generations_of
+from hmls.deploy.history import generations_of, history
 from hmls.deploy.plan import Action, Plan, Refusal, Situation
+from hmls.deploy.surroundings import Surroundings
 from hmls.deploy.target import Target, this_machine
-from hmls.server.jobs import Request
+from hmls.deploy.tools import environment
+from hmls.server.editor_ui import CANCEL, EditorUi
+from hmls.server.jobs import Make, Request
 
 if TYPE_CHECKING:
     from hmls.homes.workspace import View
@@ -26,6 +31,8 @@ _ACTIVATIONS: Mapping[str, Action] = {
     "boot": "boot",
     "dryActivate": "dry-activate",
 }
+_MOST_CHOICES = 10
+"""Generations that a dialogue lists; more are in the lists of the editors that have one."""
 _VERBS = {
     "build": "Build",
     "preview": "Preview",
@@ -147,15 +154,29 @@ def _rollback(asked: Asked) -> Request:
     if number is not None and not isinstance(number, int):
         raise JsonRpcInvalidParams("`generation` must be a number")
 
-    def make(situation: Situation) -> Plan | Refusal:
+    def make(situation: Situation, number: int | None = number) -> Plan | Refusal:
         found = generations_of(target, situation.machine)
         wanted = _numbered(found, number) if number is not None else previous(found)
         if wanted is None:
-            what = f"generation {number}" if number is not None else "an earlier generation"
+            what = f"generation {number}" if number is not None else "earlier generation"
             return Refusal("no-generation", f"There is no {what} of {target.name} here.")
         return plan.rollback(target, wanted, situation)
 
-    return Request(f"Roll back {target.name}", asked.root, make, target)
+    async def choose(situation: Situation, ui: EditorUi) -> Make | None:
+        around = Surroundings(situation, environment(situation.machine))
+        entries = (await history(target, around))[:_MOST_CHOICES]
+        numbers = [each.generation.number for each in entries if not each.generation.current]
+        others = {f"Generation {number}": number for number in numbers}
+        if not others:
+            return make
+        told = (f"{each.generation.text}: {each.changes or 'not compared'}" for each in entries)
+        text = "\n".join([f"Roll back {target.name} to which generation?", *told])
+        answer = await ui.ask(text, [*others, CANCEL], lsp.MessageType.Info)
+        return partial(make, number=others[answer]) if answer in others else None
+
+    asks = number is None and asked.argument.get("choose") is True
+    title = f"Roll back {target.name}"
+    return Request(title, asked.root, make, target, choose=choose if asks else None)
 
 
 def _expire(asked: Asked) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("hmls")
 WITHOUT_THEM, SAVED, SAVE = "Go on without them", "They are saved", "Save them"
 
+Make = Callable[[Situation], Plan | Refusal]
 Answer = dict[str, str]
 """`outcome` and `message` of docs/protocol.md."""
 
@@ -39,15 +40,17 @@ Answer = dict[str, str]
 class Request:
     """What is asked for. `make` gives the plan for a situation, or why there is none.
 
-    `backup_extension` stands in for the setting of that name.
+    `backup_extension` stands in for the setting of that name. `choose` asks the user before that,
+    and gives the `make` of what was chosen, or None.
     """
 
     title: str
     root: str
-    make: Callable[[Situation], Plan | Refusal]
+    make: Make
     target: Target | None = None
     backup_extension: str | None = None
     asks_to_start: bool = True
+    choose: Callable[[Situation, EditorUi], Awaitable[Make | None]] | None = None
 
 
 @dataclass(slots=True)
@@ -148,7 +151,12 @@ class Jobs:
             return NotRun("declined", f"{request.title}: nothing was run.")
         options = self._options(request)
         situation = await situation_here(options, trusted=self._server.session.trusted)
-        plan = request.make(situation)
+        make: Make | None = request.make
+        if request.choose is not None and situation.trusted:
+            make = await request.choose(situation, ui)
+        if make is None:
+            return NotRun("declined", f"{request.title}: nothing was run.")
+        plan = make(situation)
         if isinstance(plan, Refusal):
             return plan
         job().plan = plan

@@ -47,13 +47,15 @@ class Offers:
         self, actions: Sequence[Action], repository: Repository
     ) -> list[lsp.CodeAction]:
         """The actions, the first switch that is possible as the preferred one, else a build."""
-        made = [self._offer(action, repository) for action in actions]
-        for names in (("switch",), ("build",)):
-            for action, (offer, refused) in zip(actions, made, strict=True):
-                if refused is None and action.command is not None and action.command.name in names:
+        offered = [(action, *self._offer(action, repository)) for action in actions]
+        # Where nothing can be gone back to, from here or at all, that is not spoken of.
+        made = [each for each in offered if each[2] is None or _name(each[0]) != "rollback"]
+        for name in ("switch", "build"):
+            for action, offer, refused in made:
+                if refused is None and _name(action) == name:
                     offer.is_preferred = True
-                    return [offer for offer, _ in made]
-        return [offer for offer, _ in made]
+                    return [offer for _, offer, _ in made]
+        return [offer for _, offer, _ in made]
 
     def _offer(self, action: Action, repository: Repository) -> tuple[lsp.CodeAction, str | None]:
         assert action.command is not None
@@ -73,7 +75,7 @@ class Offers:
             if reason is not None and self._can_disable
             else None,
             data={
-                "commands": _commands(made),
+                "commands": [] if argument.get("choose") else _commands(made),
                 "reason": reason,
                 "elsewhere": []
                 if reason is None
@@ -108,8 +110,21 @@ class Offers:
                 return plan.build(target, situation)
             case "preview":
                 return plan.preview(target, situation)
+            case "check":
+                return plan.check(target, situation)
+            case "rollback":
+                return self._back(target, situation)
             case _:
                 return plan.activate(_ACTIVATIONS[name], target, situation)
+
+    def _back(self, target: Target, situation: Situation) -> Plan | Refusal:
+        from hmls.deploy.history import generations_of
+
+        found = generations_of(target, situation.machine)
+        other = next((each for each in found if not each.current), None)
+        if other is None:
+            return Refusal("no-generation", f"There is no other generation of {target.name} here.")
+        return plan.rollback(target, other, situation)
 
     def _target(self, argument: dict[str, object], repository: Repository) -> Target | None:
         from hmls.deploy.repository import deployable, named
@@ -132,6 +147,10 @@ class Offers:
         host = target.host if target is not None and not target.is_home else None
         options = options_for(self._settings, host)
         return Situation(self._machine, self._tools, options, self._trusted)
+
+
+def _name(action: Action) -> str:
+    return action.command.name if action.command is not None else ""
 
 
 def _commands(made: Plan | Refusal) -> list[str]:

@@ -34,6 +34,7 @@ async def test_from_the_code_action_to_the_home(
             f"Build {USER}: nix build .#homeConfigurations.{USER}.activationPackage",
             f"Preview {USER}: what a switch would change",
             title,
+            f"Check {USER}: nix flake check, and all of it evaluated",
         ]
         command = actions[title].command
         assert command is not None

@@ -24,6 +24,7 @@ async def test_a_base_layer_is_for_its_home_and_part_of_machines(editor: Editor)
     found = verbs(await offers(editor, "homes/alice/default.nix"))
     assert found[:3] == ["Build alice", "Preview alice", "Switch alice"]
     assert {"Build workstation", "Switch workstation", "Switch laptop"} <= set(found[3:])
+    assert found.count("Check alice") == 1
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ async def test_a_host_is_for_its_machine(editor: Editor, name: str) -> None:
     found = await offers(editor, name)
     assert verbs(found) == [
         f"{verb} workstation"
-        for verb in ("Build", "Preview", "Switch", "Test", "Boot", "Dry-activate")
+        for verb in ("Build", "Preview", "Switch", "Test", "Boot", "Dry-activate", "Check")
     ]
     assert found[2].title.startswith(
         "Switch workstation: sudo nixos-rebuild switch --flake .#workstation"

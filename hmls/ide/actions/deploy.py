@@ -17,6 +17,7 @@ from hmls.syntax.parse import Source
 _MAX_TARGETS = 8
 _OF_HOMES = (("build", "Build"), ("preview", "Preview"), ("switch", "Switch"))
 _OF_HOSTS = (*_OF_HOMES, ("test", "Test"), ("boot", "Boot"), ("dryActivate", "Dry-activate"))
+_OF_ALL = (("check", "Check"), ("rollback", "Roll back"))
 _OF_OTHERS = (("build", "Build"), ("switch", "Switch"))
 """For targets that the file is part of besides the one that its layer is for."""
 _REBUILD = {"test": "test", "boot": "boot", "dryActivate": "dry-activate", "build": "build"}
@@ -95,12 +96,14 @@ def _once(targets: list[Target]) -> list[Target]:
 
 def _all_of(target: Target) -> tuple[tuple[str, str], ...]:
     is_nixos = target.output.startswith("nixosConfigurations")
-    return _OF_HOSTS if is_nixos else _OF_HOMES
+    return (*(_OF_HOSTS if is_nixos else _OF_HOMES), *_OF_ALL)
 
 
 def _action(repository: Repository, target: Target, name: str, verb: str) -> Action:
     what = target.host if target.kind == "host" else target.name
-    argument = {"root": repository.root, "target": target.name}
+    argument: dict[str, object] = {"root": repository.root, "target": target.name}
+    if name == "rollback":
+        argument["choose"] = True
     title = f"{verb} {what}{_shown(target, name)}"
     return Action(title, "deploy", command=Command(name, argument))
 
@@ -113,6 +116,10 @@ def _shown(target: Target, name: str) -> str:
             return f": {typed}"
         case "preview":
             return ": what a switch would change"
+        case "check":
+            return ": nix flake check, and all of it evaluated"
+        case "rollback":
+            return ": choose from its generations"
         case "build" if target.kind == "standalone":
             return f": nix build .#{target.output}.activationPackage"
         case "build":

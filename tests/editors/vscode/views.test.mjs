@@ -49,6 +49,7 @@ test("a target is put in focus, and its settings are listed", async () => {
     return found.length > 3 && found;
   }, "rows of Home Settings");
   assert.ok(rows.some((row) => row.startsWith("home")), String(rows));
+  await until(async () => (await code.rows("Homes")).some((row) => row.includes("1 warning")), "what is unused is warned of");
   await code.screenshot("docs/pictures/settings", { clip: { x: 0, y: 36, width: 352, height: 764 } });
 });
 
