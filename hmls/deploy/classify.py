@@ -295,7 +295,7 @@ RULES: tuple[tuple[re.Pattern[str], Builder], ...] = (
         _plain("build-failed"),
     ),
     # Nix itself.
-    _row(r"experimental Nix feature '[^']+' is disabled", _plain("flakes-disabled")),
+    _row(r"experimental (?:Nix|Lix) feature '[^']+' is disabled", _plain("flakes-disabled")),
     _row(r"cannot connect to (?:socket|daemon)|daemon-socket", _plain("no-daemon")),
     _row(r"executing 'git'", _plain("no-git")),
     _row(

@@ -39,6 +39,7 @@ TOOLS: tuple[Tool, ...] = (
 
 Flavour = Literal["nix", "lix", "determinate"]
 FIRST_WITH_FLAKES = (2, 4)
+DISABLED = re.compile(r"experimental (?:Nix|Lix) feature")
 FEATURE_FLAGS = ("--extra-experimental-features", "nix-command flakes")
 
 Probe = Callable[[Sequence[str]], Awaitable["Answer"]]
@@ -115,7 +116,7 @@ async def _flakes_enabled(probe: Probe) -> bool:
     flakes disabled.
     """
     said = await probe(("nix", "flake", "metadata", "path:/dev/null/no-flake"))
-    return "experimental Nix feature" not in said.stderr
+    return DISABLED.search(said.stderr) is None
 
 
 def parse_version(text: str) -> tuple[tuple[int, int], Flavour] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.deploy.shapes import OTHER_SOURCE, read
@@ -51,6 +51,7 @@ HOSTILE = {
 }
 
 
+@settings(deadline=None, database=None)
 @given(st.lists(st.one_of(WORDS, st.text(max_size=20)), max_size=20).map("".join))
 def test_any_text(text: str) -> None:
     read(text)

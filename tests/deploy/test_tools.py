@@ -56,6 +56,7 @@ def answering(version: str, flakes: str) -> object:
     [
         ("error: experimental Nix feature 'nix-command' is disabled; add", False),
         ("error: experimental Nix feature 'flakes' is disabled; use", False),
+        ("error: experimental Lix feature 'nix-command' is disabled; use", False),
         ("error: path '//dev/null/no-flake' does not exist", True),
         ("error: getting status of '/dev/null/no-flake': Not a directory", True),
     ],

@@ -1,0 +1,31 @@
+"""Lix, as its sources say what it prints; what it builds is built by the Nix at hand."""
+
+from __future__ import annotations
+
+from hmls.deploy import plan
+from hmls.deploy.outcome import Done
+from tests.nix.lab import Lab, User
+
+LIX = """
+if [ "$1" = --version ]; then echo 'nix (Lix, like Nix) 2.91.1'; exit; fi
+case " $* " in
+    *" --extra-experimental-features nix-command flakes "*) exec @nix@ "$@" ;;
+esac
+printf '%s' "error: experimental Lix feature 'nix-command' is disabled; use " >&2
+echo "'--extra-experimental-features nix-command' to override" >&2
+exit 1
+"""
+"""Flakes are off, as where nothing was configured (lix/libutil/experimental-features.cc)."""
+
+
+async def test_flakes_that_are_not_enabled(lab: Lab) -> None:
+    lab.set_home('{ files.a = "🎉"; }')
+    path = next(each for each in lab.environ["PATH"].split(":") if "nix" in each)
+    lab.add_program("nix", LIX.replace("@nix@", f"{path}/nix"))
+    tools = await lab.tools()
+    assert tools.nix is not None
+    assert (tools.nix.flavour, tools.nix.flakes_enabled) == ("lix", False)
+    ui = User()
+    assert isinstance(await lab.deploy(plan.switch, ui), Done), ui.text
+    assert (lab.home / "a").read_text() == "🎉"
+    assert "$ nix --extra-experimental-features 'nix-command flakes' build " in ui.text
