@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from hmls.demo.texts import Spot, read, spot_in
 _INPUT = re.compile(r"[\s{]*(?:inputs\.)?(?!inputs\b)([\w-]+)(?:\.url\s*=|\s*=\s*\{)")
 _MAX_TARGETS = 3
 """So many are asked for all of their settings, those of one user; a demo should not make wait."""
+_PATIENCE_S = 15.0
+"""After which no other target is asked, if there is anything to show."""
 _LAYERS = ("base", "host", "global", "droid")
 _ELSEWHERE = ("module", "flake")
 """Where homes without layers define what they are."""
@@ -40,7 +43,10 @@ def settings_to_show(
     """The most overridden settings first, each of another program. Raises NoAnswer."""
     merged: dict[tuple[str, ...], _Seen] = {}
     answer: NoAnswer | None = None
+    begun_s = time.monotonic()
     for target in _worth_asking(targets):
+        if merged and time.monotonic() - begun_s > _PATIENCE_S:
+            break
         try:
             told = client.ask("hmls/settings", {"root": root, "target": target["name"]})
         except NoAnswer as error:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console, Group
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.rule import Rule
@@ -20,6 +19,7 @@ from rich.text import Text
 
 from hmls.demo.choose import Chosen, inputs_to_show, settings_to_show
 from hmls.demo.client import Client, NoAnswer, start, uri_of
+from hmls.demo.markdown import WholeMarkdown
 from hmls.demo.texts import (
     CURSOR,
     Spot,
@@ -37,6 +37,10 @@ _NO_SETTING = (
     "No setting of a home is known here: the flake exposes no home whose files are in this folder, "
     "or what it exposes depends on inputs that are not in the Nix store. What the flake takes is "
     "shown instead. Why that is so: hmls check --explain {root}"
+)
+_NO_TIME = (
+    "What the settings of a home are takes too long here to wait for it. What the flake takes is "
+    "shown instead."
 )
 _ANY_WIDTH = 10_000
 _MAX_PLACES = 8
@@ -75,9 +79,13 @@ class Scene:
     def chosen(self) -> list[Chosen]:
         if self._chosen is None:
             more = _CANDIDATES * self.settings
-            found = settings_to_show(self.client, self.root, self.map["targets"], more)
+            why = _NO_SETTING.format(root=self.root)
+            try:
+                found = settings_to_show(self.client, self.root, self.map["targets"], more)
+            except NoAnswer:
+                found, why = [], _NO_TIME
             if not found:
-                self.console.print(_NO_SETTING.format(root=self.root), style="yellow")
+                self.console.print(why, style="yellow")
                 found = inputs_to_show(self.root, more)
             self._chosen = self._telling(found)
         return self._chosen
@@ -182,7 +190,9 @@ def _one_map(console: Console, told: dict[str, Any]) -> None:
         for number, target in enumerate(targets):
             name = "" if number else user["name"]
             table.add_row(Text(name, "bold"), *_of_target(target, folder))
-    if Console(width=_ANY_WIDTH).measure(table).maximum <= console.width:
+    if not told["users"]:
+        console.print("no users are known here", style="yellow")
+    elif Console(width=_ANY_WIDTH).measure(table).maximum <= console.width:
         console.print(table)
     else:
         _one_below_the_other(console, told, folder)
@@ -234,7 +244,7 @@ def _hover(scene: Scene) -> None:
         scene.console.print(_excerpt(spot, around=1))
         text = _hover_text(scene.client, spot)
         shown = (
-            Markdown(_FILE_LINK.sub(r"**\1**", text))
+            WholeMarkdown(_FILE_LINK.sub(r"**\1**", text))
             if text
             else Text("nothing to say here", "dim")
         )
@@ -288,7 +298,7 @@ def _completions(scene: Scene) -> None:
         ("what a flake reference may name", f'{{ x = "home-manager switch --flake .#{CURSOR}"; }}'),
         ("the layers of a user", f"{{ imports = [ ../{users[0]}@{CURSOR} ]; }}")
         if users and _are_beside_each_other(scene.map)
-        else ("files and folders", f"{{ imports = [ ../{CURSOR} ]; }}"),
+        else ("files and folders", f"{{ imports = [ ./{CURSOR} ]; }}"),
     ]
     for number, (what, text) in enumerate(typed):
         if number:

@@ -100,6 +100,7 @@ def test_no_name_is_cut_in_a_narrow_terminal(tmp_path: Path) -> None:
     assert f"\n    {name}@workstation-in-the-attic  host layer of" in shown
     # What is not the name of the set around it is what a person sets.
     assert "home.language.base: 2 definitions" in shown
+    assert "…" not in shown.partition("Hover:")[2].partition("Definition:")[0]
     command = next(line for line in shown.split("\n") if "$ LC_ALL=C nixos-rebuild build" in line)
     assert command.endswith("--show-trace")
 
