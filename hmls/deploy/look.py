@@ -16,7 +16,7 @@ from hmls.deploy.deployed import last_deployed, read_deployed
 from hmls.deploy.files_diff import FileChange, diff_homes
 from hmls.deploy.here import ask
 from hmls.deploy.preview import Document, SettingChange, diff_settings
-from hmls.deploy.step import Plan, Preview, resolve_argument
+from hmls.deploy.step import FromStep, Plan, Preview, resolve_argument
 from hmls.deploy.surroundings import Surroundings
 from hmls.deploy.target import Target
 
@@ -40,8 +40,12 @@ async def look(
     settings: tuple[SettingChange, ...] = ()
     if target is not None and old is not None and old != new:
         deployed = read_deployed(around.state_folder, target, old)
-        settings = diff_settings(deployed, around.settings)
-        notes = [_unknown_settings(deployed, around.settings)]
+        # What is gone back to was built from other files than there are now.
+        is_built_now = isinstance(step.new, FromStep)
+        kept = None if is_built_now else read_deployed(around.state_folder, target, new)
+        becomes = around.settings if is_built_now else kept
+        settings = diff_settings(deployed, becomes)
+        notes = [_unknown_settings(deployed, becomes, is_built_now=is_built_now)]
     collisions = await asyncio.to_thread(_collisions, step, new, target, around)
     found = replace(
         document,
@@ -53,13 +57,16 @@ async def look(
     return replace(found, files=()) if old is None and step.unseen else found
 
 
-def _unknown_settings(deployed: Mapping[str, str] | None, present: Mapping[str, str] | None) -> str:
+def _unknown_settings(
+    deployed: Mapping[str, str] | None, becomes: Mapping[str, str] | None, *, is_built_now: bool
+) -> str:
     """Why it cannot be said which settings changed; empty if it can."""
-    if present is None:
-        return "Which settings changed is not known: those that are saved were not evaluated."
+    unknown = "Which settings changed is not known:"
+    if is_built_now and becomes is None:
+        return f"{unknown} those that are saved were not evaluated."
     if deployed is None:
-        return "Which settings changed is not known: hmls has not deployed what ran before."
-    return ""
+        return f"{unknown} hmls has not deployed what ran before."
+    return "" if becomes is not None else f"{unknown} hmls has not deployed that generation."
 
 
 async def compare(

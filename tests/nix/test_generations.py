@@ -51,6 +51,22 @@ async def test_back_to_the_first_and_forward_again(lab: Lab) -> None:
     assert len(read_profile(home_profile(lab.machine))) == 3
 
 
+async def test_settings_of_what_is_gone_back_to(lab: Lab) -> None:
+    """They are those that it was built from, whatever the files say now."""
+    for word in ("glad", "calm"):
+        lab.set_home(text_of(word))
+        lab.settings = {"mood": word}
+        assert isinstance(await lab.deploy(plan.switch), Done)
+    lab.settings = {"mood": "edited since"}
+    first = read_profile(home_profile(lab.machine))[-1]
+    made = plan.rollback(lab.target(), first, await lab.situation())
+    ui = User()
+    assert isinstance(await lab.deploy(lambda *_: made, ui), Done)
+    (change,) = ui.documents[0].settings
+    assert (change.option, change.before, change.after) == ("mood", "calm", "glad")
+    assert ui.documents[0].notes == ()
+
+
 async def test_what_changed_between_two(lab: Lab) -> None:
     found = await three(lab)
     document = await compare("x", found[2].path, found[1].path, lab.target(), await lab.around())
