@@ -20,7 +20,12 @@ _LAST_S = 20.0
 """How long deployments are given to end when the server is told to."""
 _LOOK_S = 2.0
 """How often the disk is looked at for a client that watches no files."""
-_WATCHED = ("**/*.nix", "**/flake.lock", "**/meta.json", "**/hmls.toml", "**/.git/index")
+_WATCHED = (
+    "**/*.nix", "**/flake.lock", "**/meta.json", "**/hmls.toml", "**/.git/index",
+    # Of a folder that comes with its files VS Code tells, but not of each of them; and in homes
+    # there are other files besides, which modules read.
+    "**/homes", "**/homes/**", "**/home-configurations/**", "**/systems/*",
+)  # fmt: skip
 
 
 async def start(server: Server) -> None:

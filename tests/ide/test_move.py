@@ -342,3 +342,30 @@ def test_a_new_layer_says_what_deploys_it() -> None:
         "nixos-rebuild switch --flake .#workstation` deploys it.\n"
         "{ config, lib, pkgs, ... }:\n\n{\n}\n"
     }
+
+
+def test_a_file_that_only_lies_among_the_layers_of_machines_is_no_place_to_go() -> None:
+    titles = offered("""
+        #- flake.nix
+        {
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          inputs.home-manager.url = "github:nix-community/home-manager";
+          outputs = { nixpkgs, home-manager, ... }: {
+            nixosConfigurations.desk = nixpkgs.lib.nixosSystem {
+              modules = [
+                home-manager.nixosModules.home-manager
+                { home-manager.users.alice = ./home/alice/desk.nix; }
+              ];
+            };
+          };
+        }
+        #- home/alice/global/default.nix
+        { "🎉" = 1; }
+        #- home/alice/desk.nix
+        { imports = [ ./global ]; home.user$0name = "alice"; }
+        #- home/alice/helper.nix
+        { }
+    """)
+    assert [title for title in titles if title.startswith("Move ")] == [
+        "Move home.username to base"
+    ]

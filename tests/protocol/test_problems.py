@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from lsprotocol import types as lsp
 
 from hmls.server.convert import path_of_uri
@@ -96,3 +98,22 @@ def removed(editor: Editor, name: str) -> None:
     path.unlink()
     path.parent.rmdir()
     editor.told(name, lsp.FileChangeType.Deleted)
+
+
+async def test_a_home_whose_folder_alone_is_told_of(editor: Editor) -> None:
+    """VS Code tells of a folder that comes with its files, and not of each of them."""
+    options = editor.watched[0].register_options
+    assert isinstance(options, dict)
+    patterns = {watcher["globPattern"] for watcher in options["watchers"]}
+    assert {"**/homes", "**/homes/**"} <= patterns
+    home = editor.root / "homes" / "zoë🎉"
+    home.mkdir()
+    (home / "default.nix").write_text("{ x = ; }")
+    try:
+        editor.told("homes/zoë🎉", lsp.FileChangeType.Created)
+        found = await editor.problems_until("homes/zoë🎉/default.nix", "syntax-error")
+        assert [problem.message for problem in found] == ["syntax error, unexpected ';'"]
+    finally:
+        shutil.rmtree(home)
+    editor.told("homes/zoë🎉", lsp.FileChangeType.Deleted)
+    await editor.problems_until("homes/zoë🎉/default.nix", None)

@@ -88,14 +88,24 @@ def _targets(repository: Repository, layer: Layer) -> Iterator[Layer | NewLayer]
             made = new_layer(repository, user, kind)
             if isinstance(made, NewLayer):
                 yield made
-    others = [x for x in layout.layers if x.user == user and x.kind == "host" and x.has_entry]
-    yield from (other for other in others if other != layer)
-    for host in list(hosts(repository).values()):
+    machines = hosts(repository)
+    for other in layout.layers:
+        if other.user != user or other.kind != "host" or not other.has_entry or other == layer:
+            continue
+        # A file beside those of the machines may be called as none: `home/alice/shell.nix`.
+        machine = machines.get(other.host or "")
+        if (machine is not None and machine.exists) or _is_deployed(repository, other):
+            yield other
+    for host in machines.values():
         is_users = any(target.user == user for target in host.targets)
         if is_users and layout.find(user, "host", host.name) is None:
             made = new_layer(repository, user, "host", host.name)
             if isinstance(made, NewLayer):
                 yield made
+
+
+def _is_deployed(repository: Repository, layer: Layer) -> bool:
+    return any(layer in target.layers for target in repository.recent_targets.items)
 
 
 def _words(target: Layer | NewLayer) -> str:
