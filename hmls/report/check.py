@@ -31,6 +31,8 @@ def check_json(view: View, output: Format = "json") -> dict[str, Any]:
             _problem(view, _named(diagnostic.path, repository.root, output), diagnostic)
             for repository in view.repositories.values()
             for diagnostic in diagnose_all(view, repository)
+            # A flake inside of another tells of its own files itself.
+            if view.repository(diagnostic.path) in (repository, None)
         ]
     }
 

@@ -44,6 +44,14 @@ def test_json_counts_code_points_from_one(tmp_path: Path, arguments: list[str]) 
     assert (second["code"], second["severity"]) == ("unknown-host", "warning")
 
 
+def test_a_flake_inside_of_another_tells_of_its_own_files_once(tmp_path: Path) -> None:
+    write_tree(tmp_path / "examples/one", TREE)
+    write_tree(tmp_path, "#- flake.nix\n{ outputs = _: { }; }")
+    found = CliRunner().invoke(main, ["check", str(tmp_path), "--json"])
+    problems = [each["code"] for each in json.loads(found.stdout)["diagnostics"]]
+    assert problems.count("missing-import") == 1
+
+
 def test_warnings_alone_are_no_failure(tmp_path: Path) -> None:
     home = '{ home = { username = "a"; homeDirectory = "/a"; stateVersion = "24.11"; }; }'
     write_tree(tmp_path, f"#- homes/a/default.nix\n{home}\n#- homes/a@attic/x.nix\n{{ }}")
