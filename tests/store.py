@@ -119,6 +119,19 @@ NIXPKGS = {
     "pkgs/development/python/snake/default.nix": """
         { buildPythonPackage }: buildPythonPackage { pname = "snake"; version = "3.0"; }
     """,
+    "pkgs/misc/tmux-plugins/default.nix": """
+        { lib }: let mkTmuxPlugin = lib.id; in {
+          sensible = mkTmuxPlugin { pluginName = "sensible"; version = "4.0"; };
+        }
+    """,
+    "pkgs/shells/fish/plugins/default.nix": """
+        { lib, newScope }: lib.makeScope newScope (self: with self; {
+          done = callPackage ./done.nix { };
+        })
+    """,
+    "pkgs/shells/fish/plugins/done.nix": """
+        { buildFishPlugin }: buildFishPlugin { pname = "done"; version = "5.0"; }
+    """,
     "nixos/modules/module-list.nix": "[ ./a.nix ./b.nix ]\n",
     "nixos/modules/a.nix": """
         { config, lib, pkgs, utils, ... }:

@@ -39,6 +39,8 @@ _NESTED = (
     (f"{_TOP_LEVEL}/perl-packages.nix", "perlPackages"),
     (f"{_TOP_LEVEL}/ocaml-packages.nix", "ocamlPackages"),
     ("pkgs/applications/editors/vim/plugins/generated.nix", "vimPlugins"),
+    ("pkgs/misc/tmux-plugins/default.nix", "tmuxPlugins"),
+    ("pkgs/shells/fish/plugins/default.nix", "fishPlugins"),
 )
 _OWN = frozenset(("pname", "version"))
 _WANTED = re.compile(rb"\b(pname|version|description|homepage|license|mainProgram)\s*=")

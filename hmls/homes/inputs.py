@@ -214,6 +214,8 @@ def _from_source(
         try:
             made = force(outputs_lazy)
         except NixError:
+            made = None
+        if not isinstance(made, Attrs | Unknown):
             # An input that does not evaluate here is one that is not known.
             made = Unknown(f"inputs.{name}", Cause("input-error", f"{name} does not evaluate here"))
         known = {**base, **own, "inputs": Attrs(), "outputs": outputs_lazy}

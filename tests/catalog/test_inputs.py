@@ -363,3 +363,20 @@ def test_a_link_in_the_store_that_leads_out_of_it(tmp_path: Path) -> None:
 
     # Its version is not known, so that nobody knows whether it still is a theme.
     assert run(ask) == []
+
+
+@pytest.mark.parametrize("outputs", ["[ ]", "1", "throw ''no''", "self: self", "{ theme = 1; }"])
+def test_an_input_of_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: str
+) -> None:
+    made_of = outputs if outputs.startswith("self") else f"_: {outputs}"
+    monkeypatch.setitem(THEMES, "flake.nix", f"{{ outputs = {made_of}; }}")
+    made, catalogued = _flake(tmp_path, "{ programs. }")
+    path = str(tmp_path / "f/homes/alice/default.nix")
+
+    def ask() -> list[str]:
+        view = Views(made, catalogued).newest()
+        check_json(view)
+        return [item.label for item in complete(view, path, len("{ programs."))]
+
+    assert "gitish" in run(ask)

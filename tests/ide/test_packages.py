@@ -76,6 +76,10 @@ def test_what_is_read_of_nixpkgs(tmp_path: Path) -> None:
     assert packages.packages["older"].version == "0.9"
     assert packages.packages["older"].file == "pkgs/tools/older/default.nix"
     assert packages.packages["python3Packages.snake"].version == "3.0"
+    assert packages.packages["tmuxPlugins.sensible"].version == "4.0"
+    assert packages.packages["fishPlugins.done"][:3] == (
+        "pkgs/shells/fish/plugins/done.nix", 1, "5.0",
+    )  # fmt: skip
     assert packages.aliases == {"oldname": "grepper", "plasmoid": "throw"}
     assert packages.is_whole
 
@@ -123,6 +127,8 @@ def test_only_what_a_file_says_of_its_own_package_counts(tmp_path: Path) -> None
         ("{ pkgs, ... }: { home.packages = with pkgs; [ $0 ]; }", {"grepper", "paid"}),
         ("{ pkgs, ... }: { home.packages = with pkgs; [ grepper gr$0 ]; }", {"grepper"}),
         ("{ pkgs, ... }: { home.packages = [ pkgs.python3Packages.$0 ]; }", {"snake"}),
+        ("{ pkgs, ... }: { home.packages = [ pkgs.tmuxPlugins.$0 ]; }", {"sensible"}),
+        ("{ pkgs, ... }: { home.packages = with pkgs.fishPlugins; [ $0 ]; }", {"done"}),
         ("{ pkgs, ... }: { x = let inherit (pkgs) gr$0; in 1; }", {"grepper"}),
         ("{ pkgs, ... }: { programs.git.package = $0; }", {"pkgs", "pkgs.grepper"}),
     ],
