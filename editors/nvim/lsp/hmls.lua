@@ -34,6 +34,12 @@ return {
     end
     params.initializationOptions = given
   end,
+  -- A server that was started again does not know which target is in focus.
+  on_init = function(client)
+    if package.loaded['hmls.homes'] then
+      require('hmls.homes').restore_focus(client)
+    end
+  end,
   handlers = {
     ['hmls/log'] = function(_, params)
       require('hmls.log').add(params)

@@ -149,6 +149,26 @@ def test_hovers_begin_with_the_target_in_focus(at: Nvim, homelab: Path) -> None:
         assert names[0] == target, text
 
 
+def test_a_target_stays_in_focus_over_a_restart(start: Start, homelab: Path) -> None:
+    nvim = start()
+    nvim.edit(homelab / "homes/alice@workstation/default.nix")
+    nvim.wait("return vim.lsp.get_clients({ name = 'hmls' })[1] ~= nil")
+    nvim.command("Hmls target alice@laptop")
+    nvim.wait("return require('hmls').statusline() == '⌂ alice@laptop'")
+    before = nvim.lua("return vim.lsp.get_clients({ name = 'hmls' })[1].id")
+    nvim.command("Hmls restart")
+    nvim.wait(
+        "local c = vim.lsp.get_clients({ name = 'hmls' })[1]\n"
+        "return c and c.id ~= ... and c.initialized",
+        before,
+    )
+    assert nvim.lua("return require('hmls').statusline()") == "⌂ alice@laptop"
+    nvim.lua("vim.fn.search([[size]])")
+    nvim.lua("vim.lsp.buf.hover({ silent = true })")
+    names = re.findall(r"alice@\w+|\balice\b(?!@)", nvim.wait(FLOAT))
+    assert names[0] == "alice@laptop", names
+
+
 def test_the_log_shows_colours_as_colours(at: Nvim) -> None:
     for level, line in (
         ("info", "plain"),

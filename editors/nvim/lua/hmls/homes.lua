@@ -101,6 +101,15 @@ function M.set_focus(chosen)
   end)
 end
 
+---Tell a server of the target in focus, if one was chosen in its root.
+---@param client vim.lsp.Client
+function M.restore_focus(client)
+  local name = client.root_dir and focus[client.root_dir]
+  if name then
+    client_of.ask(client, 'hmls/focus', { root = client.root_dir, target = name }, function() end)
+  end
+end
+
 ---A target by its name: in the current buffer's root if it is there.
 ---@param name string
 ---@return hmls.Chosen?
