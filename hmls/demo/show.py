@@ -292,10 +292,12 @@ def _completions(scene: Scene) -> None:
     users = [user["name"] for user in scene.map["users"]]
     if not users:
         scene.console.print("No users are known here, so that none are offered.", style="yellow")
+    kinds = {target["kind"] for target in scene.map["targets"]}
+    program = "nixos-rebuild" if kinds == {"host"} else "home-manager"
     typed = [
         ("usernames", f'{{ home.username = "{CURSOR}"; }}'),
         ("hostnames", f'{{ networking.hostName = "{CURSOR}"; }}'),
-        ("what a flake reference may name", f'{{ x = "home-manager switch --flake .#{CURSOR}"; }}'),
+        ("what a flake reference may name", f'{{ x = "{program} switch --flake .#{CURSOR}"; }}'),
         ("the layers of a user", f"{{ imports = [ ../{users[0]}@{CURSOR} ]; }}")
         if users and _are_beside_each_other(scene.map)
         else ("files and folders", f"{{ imports = [ ./{CURSOR} ]; }}"),
