@@ -92,6 +92,20 @@ NIXPKGS = {
           pname = "paid"; version = "2"; meta.license = lib.licenses.unfree;
         }
     """,
+    "lib/licenses/licenses.nix": """
+        lib: lib.mapAttrs (shortName: license: license) {
+          asItIs = { fullName = "As it is"; };
+          obsidionNotes = {
+            fullName = "Nobody may";
+            free = false;
+          };
+        }
+    """,
+    "pkgs/by-name/no/notes/package.nix": """
+        { lib, stdenv }: stdenv.mkDerivation {
+          pname = "notes"; version = "3"; meta.license = lib.licenses.obsidionNotes;
+        }
+    """,
     "pkgs/tools/older/default.nix": """
         { stdenv }: stdenv.mkDerivation rec { pname = "older"; version = "0.9"; }
     """,

@@ -42,6 +42,7 @@ _NESTED = (
     ("pkgs/misc/tmux-plugins/default.nix", "tmuxPlugins"),
     ("pkgs/shells/fish/plugins/default.nix", "fishPlugins"),
 )
+_UNFREE = re.compile(rb"^\s*([a-zA-Z][\w-]*)\s*=\s*\{[^{}]*\bfree\s*=\s*false\b", re.MULTILINE)
 _OWN = frozenset(("pname", "version"))
 _WANTED = re.compile(rb"\b(pname|version|description|homepage|license|mainProgram)\s*=")
 
@@ -114,9 +115,28 @@ def read_packages(root: str, label: str = "nixpkgs", store_path: str = "") -> Pa
         nested = _source(tree, file)
         for name, package in () if nested is None else _listed(tree, nested, file):
             found[f"{prefix}.{name}"] = package
+    unfree = _unfree_licenses(tree)
+    for name, package in found.items():
+        if not unfree.isdisjoint(package.license.split(", ")):
+            found[name] = package._replace(unfree=True)
     aliases = _aliases(tree)
     is_whole = top is not None and bool(tree.names(os.path.join(tree.root, _BY_NAME)))
     return Packages(label, store_path, found, aliases, is_whole)
+
+
+def _unfree_licenses(tree: OneTree) -> frozenset[str]:
+    """The licenses that are not free and that only this nixpkgs has.
+
+    Those that are known here are told with each package, as far as they hold for certain.
+    """
+    for file in ("lib/licenses/licenses.nix", "lib/licenses.nix"):
+        try:
+            text = tree.read_once(os.path.join(tree.root, file))
+        except ReadFailed:
+            continue
+        names = {match[1].decode() for match in _UNFREE.finditer(text)}
+        return frozenset(names - known_licenses().keys())
+    return frozenset()
 
 
 def _by_name(tree: OneTree) -> Iterator[tuple[str, str]]:

@@ -181,6 +181,7 @@ def test_hover_and_definition(tmp_path: Path) -> None:
     ("names", "problems"),
     [
         ("grepper paid", ["unfree-package"]),
+        ("notes", ["unfree-package"]),
         ("greper", ["unknown-package"]),
         ("whatever mine writeShellScriptBin oldname", []),
         ("greper.extra", []),
