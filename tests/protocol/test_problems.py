@@ -102,10 +102,6 @@ def removed(editor: Editor, name: str) -> None:
 
 async def test_a_home_whose_folder_alone_is_told_of(editor: Editor) -> None:
     """VS Code tells of a folder that comes with its files, and not of each of them."""
-    options = editor.watched[0].register_options
-    assert isinstance(options, dict)
-    patterns = {watcher["globPattern"] for watcher in options["watchers"]}
-    assert {"**/homes", "**/homes/**"} <= patterns
     home = editor.root / "homes" / "zoë🎉"
     home.mkdir()
     (home / "default.nix").write_text("{ x = ; }")
@@ -117,3 +113,7 @@ async def test_a_home_whose_folder_alone_is_told_of(editor: Editor) -> None:
         shutil.rmtree(home)
     editor.told("homes/zoë🎉", lsp.FileChangeType.Deleted)
     await editor.problems_until("homes/zoë🎉/default.nix", None)
+    options = editor.watched[0].register_options
+    assert isinstance(options, dict)
+    patterns = {watcher["globPattern"] for watcher in options["watchers"]}
+    assert {"**/homes", "**/homes/**"} <= patterns
