@@ -17,7 +17,14 @@ HOME_MANAGER = {
     "release.json": '{ "release": "25.99" }\n',
     "flake.nix": "{ outputs = _: { }; }\n",
     "modules/modules.nix": """
-        { pkgs, lib, check ? true }: [ ./git.nix ./old.nix ./home.nix ]
+        { pkgs, lib, check ? true }: [ ./git.nix ./old.nix ./home.nix ./made.nix ]
+    """,
+    "modules/made.nix": "args: import ./made/elsewhere.nix args\n",
+    "modules/made/elsewhere.nix": """
+        { lib, ... }: {
+          options.home.made = lib.mkOption { type = lib.types.int; };
+          config.home.made = lib.mkDefault 1;
+        }
     """,
     "modules/home.nix": """
         { lib, ... }: {

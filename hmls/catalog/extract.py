@@ -405,7 +405,7 @@ class _Extractor:
             if word == "mkIf" and told is False:
                 return
             content = guarded(word, told, content)
-        found.append([list(path), content, *self._place(item.file, item.site)])
+        found.append([list(path), content, *self._place(item.file, item.site)[:2]])
 
     def _guard(self, lazy: Lazy) -> Residual:
         known = self._guards.get(id(lazy))
