@@ -79,7 +79,7 @@ class Target:
 
     name: str
     """Of this target alone: a standalone home that is called as the home on a host is by its
-    output is `alice@laptop (standalone)`."""
+    output is `alice@laptop:standalone`."""
     kind: TargetKind
     user: str
     host: str | None
@@ -164,9 +164,9 @@ def _told_apart(items: list[Target]) -> tuple[Target, ...]:
     for target in items:
         name = target.name
         if target.kind == "standalone" and name in taken:
-            name = f"{name} (standalone)"
+            name = f"{name}:standalone"
         elif taken[name] > 1 or any(name == each.name for each in found):
-            name = f"{name} ({target.output})"
+            name = f"{name}:{target.output}"
         found.append(target if name == target.name else replace(target, name=name))
     return tuple(found)
 

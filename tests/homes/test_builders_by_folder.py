@@ -147,7 +147,7 @@ def test_ez_configs_finds_homes_and_hosts(tmp_path: Path) -> None:
 
     assert in_tree(tmp_path, _EZ, targets, Catalogued()) == [
         ("alice@desk", "host", "x86_64-linux"),
-        ("alice@desk (standalone)", "standalone", "x86_64-linux"),
+        ("alice@desk:standalone", "standalone", "x86_64-linux"),
         ("bob-on-desk", "standalone", "x86_64-linux"),
         ("carol", "standalone", "x86_64-linux"),
     ]
@@ -238,9 +238,9 @@ def test_blueprint_finds_homes_and_hosts(tmp_path: Path) -> None:
 
     assert in_tree(tmp_path, _BLUEPRINT, targets, Catalogued()) == [
         ("ann@desk", "host", "x86_64-linux"),
-        ("ann@desk (standalone)", "standalone", "x86_64-linux"),
+        ("ann@desk:standalone", "standalone", "x86_64-linux"),
         ("cy@mac", "host", "aarch64-darwin"),
-        ("cy@mac (standalone)", "standalone", "x86_64-linux"),
+        ("cy@mac:standalone", "standalone", "x86_64-linux"),
         ("dee@away", "standalone", "x86_64-linux"),
     ]
 
@@ -248,10 +248,10 @@ def test_blueprint_finds_homes_and_hosts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "path", "value"),
     [
-        ("ann@desk (standalone)", "text", "alone"),
-        ("ann@desk (standalone)", "home.homeDirectory", "/home/ann"),
-        ("cy@mac (standalone)", "text", "5"),
-        ("cy@mac (standalone)", "home.sessionPath", ["shared"]),
+        ("ann@desk:standalone", "text", "alone"),
+        ("ann@desk:standalone", "home.homeDirectory", "/home/ann"),
+        ("cy@mac:standalone", "text", "5"),
+        ("cy@mac:standalone", "home.sessionPath", ["shared"]),
         ("dee@away", "home.username", "dee"),
     ],
 )

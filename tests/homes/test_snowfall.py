@@ -55,7 +55,7 @@ FLAKE = """
 def test_homes_and_hosts_are_found(tmp_path: Path) -> None:
     found = in_tree(tmp_path, FLAKE, _targets)
     assert found == {
-        ("standalone", "alice@den (standalone)", 'homeConfigurations."alice@den"', "x86_64-linux"),
+        ("standalone", "alice@den:standalone", 'homeConfigurations."alice@den"', "x86_64-linux"),
         ("host", "alice@den", "nixosConfigurations.den", "x86_64-linux"),
     }
 
@@ -72,7 +72,7 @@ def test_a_home_and_that_on_the_host_are_told_apart(tmp_path: Path) -> None:
 
     found = in_tree(tmp_path, FLAKE.replace("zoo.shared = 1", "zoo.shared = $01"), ask)
     home, host = 'homeConfigurations."alice@den"', "nixosConfigurations.den"
-    told = "alice@den (standalone): home-manager switch --flake .#alice@den"
+    told = "alice@den:standalone: home-manager switch --flake .#alice@den"
     assert found[f"Switch {told}"] == home
     assert found["Switch den: sudo nixos-rebuild switch --flake .#den"] == host
     assert found["Test den: sudo nixos-rebuild test --flake .#den"] == host
@@ -111,7 +111,7 @@ def test_a_home_without_a_host_is_part_of_those_of_hosts_and_of_no_standalone(
 
     assert in_tree(tmp_path, text, ask) == {
         ("standalone alice", ("alice",)),
-        ("standalone alice@den", ("alice@den",)),
+        ("standalone alice@den:standalone", ("alice@den",)),
         ("host alice@den", ("alice", "alice@den")),
     }
 
@@ -207,7 +207,7 @@ def test_flake_utils_plus_comes_first(tmp_path: Path) -> None:
 
     def ask(tree: Tree) -> object:
         found = setting(
-            tree.repository, tree.target("alice@den (standalone)"), ("nix", "extraOptions")
+            tree.repository, tree.target("alice@den:standalone"), ("nix", "extraOptions")
         )
         assert found is not None
         return found.value if found.known else found.reason
