@@ -220,7 +220,11 @@ def test_the_homelab_has_the_same_targets_under_the_new_name(
         return Views(workspace).newest()
 
     def question() -> None:
+        def new(text: str) -> str:
+            return "@".join(new_name if part == name else part for part in text.split("@"))
+
         before = view()
+        expected = [(new(target), [new(x) for x in layers]) for target, layers in targets(before)]
         path = str(root / "systems/workstation/default.nix")
         source = before.source(path)
         assert source is not None
@@ -234,11 +238,6 @@ def test_the_homelab_has_the_same_targets_under_the_new_name(
         for each in edit.edits:
             if isinstance(each, RenameFile):
                 os.rename(each.old, each.new)
-
-        def new(text: str) -> str:
-            return "@".join(new_name if part == name else part for part in text.split("@"))
-
-        expected = [(new(target), [new(x) for x in layers]) for target, layers in targets(before)]
         assert sorted(targets(view())) == sorted(expected)
 
     run(question)
