@@ -46,6 +46,8 @@ class Catalog:
         self._missing: frozenset[str] | None = None
         self._task: asyncio.Task[None] | None = None
         self._again = False
+        self._has_read = False
+        """Whether something was read since memory was given back."""
 
     def changed(self) -> None:
         """The lock or the store may have changed: look again soon."""
@@ -77,6 +79,7 @@ class Catalog:
     async def _bring_up_to_date(self) -> None:
         from hmls.catalog.table import forget_bundled
         from hmls.server.engine import Priority
+        from hmls.server.memory import let_go
 
         wanted, missing = await self._server.session.ask(_sources, Priority.FILE)
         here = {_key(source) for source in wanted if source.is_here}
@@ -107,10 +110,14 @@ class Catalog:
             else:
                 self._known[_key(source)] = found
                 self._hand_over()
+            self._has_read = True
         homes = [source for source in wanted if source.kind == "home-manager"]
         if homes and all(_key(source) in self._known for source in homes):
             # It is a tenth of all memory, and everything is known better.
             forget_bundled()
+        if self._has_read:
+            await self._server.session.ask(let_go, Priority.FILE)
+            self._has_read = False
 
     def _is_new(self, source: Source) -> bool:
         return _key(source) not in self._known and _key(source) not in self._failed
