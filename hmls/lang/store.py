@@ -143,14 +143,17 @@ def symbolic_spans(text: str) -> list[tuple[int, int]]:
 
 
 def readable(text: str) -> str:
-    """The text with each symbolic store path as the path below its flake: `./files/logo.png`."""
+    """The text with each symbolic store path as the path below its flake: `./files/logo.png`.
+
+    What lies nowhere in it, such as a text that was made, is `/nix/store/…-name`.
+    """
     return _SYMBOLIC.sub(lambda match: _relative(match.group()), text)
 
 
 def _relative(store_path: str) -> str:
     folder = _mounts.get(store_path) or _origins.get(store_path)
     if folder is None:
-        return store_path
+        return _HASH.sub("…", store_path)
     if folder in _mounted:
         return "."
     shown = shown_path(folder)
