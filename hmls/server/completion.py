@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
 from hmls.server.convert import lines_of, path_of_uri
+from hmls.server.protocol import Plain
 
 if TYPE_CHECKING:
     from hmls.homes.workspace import View
@@ -39,12 +40,12 @@ def register(server: Server) -> None:
     options = lsp.CompletionOptions(trigger_characters=_TRIGGERS, resolve_provider=True)
 
     @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, options)
-    async def completion(params: lsp.CompletionParams) -> lsp.CompletionList | None:
+    async def completion(params: lsp.CompletionParams) -> Plain | None:
         path = path_of_uri(params.text_document.uri)
         if path is None:
             return None
 
-        def work(view: View) -> lsp.CompletionList:
+        def work(view: View) -> Plain:
             from hmls.ide.completion import complete
 
             lines = lines_of(view, path)
@@ -55,7 +56,8 @@ def register(server: Server) -> None:
             latest.clear()
             latest.update(enumerate(items))
             is_incomplete = any(item.narrows for item in items)
-            return lsp.CompletionList(is_incomplete, _items(session, lines, items))
+            found = _items(session, lines, items)
+            return Plain({"isIncomplete": is_incomplete, "items": found})
 
         return await session.ask_patiently(work, path=path)
 
@@ -75,33 +77,41 @@ def without_places(snippet: str) -> str:
     return _PLACEHOLDER.sub(r"\1", snippet)
 
 
-def _items(session: Session, lines: LineIndex, items: list[Item]) -> list[lsp.CompletionItem]:
-    ranges: dict[tuple[int, int], lsp.Range] = {}
+def _items(session: Session, lines: LineIndex, items: list[Item]) -> list[dict[str, Any]]:
+    """Each as an LSP CompletionItem, in the form of JSON."""
+    ranges: dict[tuple[int, int], dict[str, Any]] = {}
     for item in items:
         # Nearly all have the same, and to count characters takes time.
         span = item.start, item.end
         if span not in ranges:
-            ranges[span] = session.converter.range(lines, *span)
+            where = session.converter.range(lines, *span)
+            ranges[span] = {"start": _position(where.start), "end": _position(where.end)}
     return [
         _item(session, ranges[item.start, item.end], number, item)
         for number, item in enumerate(items)
     ]
 
 
-def _item(session: Session, where: lsp.Range, number: int, item: Item) -> lsp.CompletionItem:
+def _position(position: lsp.Position) -> dict[str, int]:
+    return {"line": position.line, "character": position.character}
+
+
+def _item(session: Session, where: dict[str, Any], number: int, item: Item) -> dict[str, Any]:
     snippet = item.is_snippet and session.can_snippets
     text = without_places(item.text) if item.is_snippet and not snippet else item.text
-    return lsp.CompletionItem(
-        item.label,
-        kind=_KINDS[item.kind],
-        detail=item.detail or None,
-        filter_text=item.filter_text or None,
-        sort_text=item.sort_key or f"{number:05}",
-        text_edit=lsp.TextEdit(where, text),
-        commit_characters=_DOT if item.is_group and session.can_commit else None,
-        insert_text_format=lsp.InsertTextFormat.Snippet if snippet else None,
-        data=number,
-    )
-
-
-_DOT = ["."]
+    found = {
+        "label": item.label,
+        "kind": _KINDS[item.kind],
+        "sortText": item.sort_key or f"{number:05}",
+        "textEdit": {"range": where, "newText": text},
+        "data": number,
+    }
+    if item.detail:
+        found["detail"] = item.detail
+    if item.filter_text:
+        found["filterText"] = item.filter_text
+    if item.is_group and session.can_commit:
+        found["commitCharacters"] = ["."]
+    if snippet:
+        found["insertTextFormat"] = lsp.InsertTextFormat.Snippet
+    return found

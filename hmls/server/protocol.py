@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Generator
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -35,10 +36,17 @@ class _Writer:
         self._writer = writer
 
     def write(self, data: bytes) -> Any:
-        return self._writer.write(_ESCAPE.sub(_whole, data) if b"\\u" in data else data)
+        return self._writer.write(_ESCAPE.sub(_whole, data) if b"\\ud" in data else data)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._writer, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A result as JSON has it: of hundreds of items, to make objects takes most of the time."""
+
+    json: dict[str, Any]
 
 
 class Protocol(LanguageServerProtocol):
@@ -81,6 +89,13 @@ class Protocol(LanguageServerProtocol):
     ) -> Generator[Any, Any, Any]:
         _token.set(params.work_done_token)
         return (yield from super().lsp_workspace__execute_command(params))
+
+    def _send_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
+        if error is None and isinstance(result, Plain):
+            self._result_types.pop(msg_id, None)
+            self._send_data({"id": msg_id, "jsonrpc": self.VERSION, "result": result.json})
+        else:
+            super()._send_response(msg_id, result, error)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         try:

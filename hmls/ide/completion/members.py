@@ -82,8 +82,7 @@ def _below(
         for name, told in sorted(
             functions("builtins").items(), key=lambda each: (-uses[SELECTED + each[0]], each[0])
         ):
-            found = _function(name, ("builtins", name), place, told.type)
-            yield replace(found, is_language=True)
+            yield replace(_function(name, place, told.type, told), is_language=True)
         return
     value = attribute_value(repository, path, selected)
     if value is None and selected[0] != "pkgs":
@@ -96,20 +95,19 @@ def _below(
                 yield Item(name, "variable", name, place.start, place.end, "what flakes offer")
     if not isinstance(value, Attrs):
         return
-    untold = {name: known_function((*selected, name)) is None for name in value}
-    for name in sorted(value, key=lambda name: (-uses[SELECTED + name], untold[name], name)):
+    texts = {name: known_function((*selected, name)) for name in value}
+    for name in sorted(value, key=lambda name: (-uses[SELECTED + name], texts[name] is None, name)):
         if not name.startswith("_"):
-            yield _function(name, (*selected, name), place, _kind(value[name]), value[name])
+            yield _function(name, place, _kind(value[name]), texts[name], value[name])
 
 
 def _function(
     name: str,
-    path: tuple[str, ...],
     place: CompletionPlace,
     detail: str,
+    told: Function | None,
     lazy: Lazy = None,
 ) -> Item:
-    told = known_function(path)
     is_function = isinstance(lazy, Lambda | Primop) or (told is not None and bool(told.arguments))
     kind: ItemKind = "function" if is_function else "variable"
     return _item(name, kind, place, detail, told)
