@@ -48,6 +48,8 @@ class Mention:
     end: int
     is_attribute: bool = False
     is_inherited: bool = False
+    before: str = ""
+    """What the attribute's name begins with, before the user's: `home-manager-` in a unit's."""
 
 
 _SETS: dict[tuple[str, ...], NameKind] = {
@@ -78,6 +80,9 @@ COLLECTIONS = re.compile(
     r"(?i)(?P<user>(?:trusted-|allowed-|allow)?users?|people|persons?|accounts?|homes?|members|admins)"
     r"|(?P<host>hosts?|machines?|systems?|devices?|nodes)"
 )
+_SERVICE = "home-manager-"
+_UNIT = re.compile(_SERVICE + r"([\w.-]+?)(?:\.service)?")
+"""The service of NixOS that activates a user's home. Source: nixos/default.nix of Home Manager."""
 _HOMES = re.compile(r"(?<![^\s:='\"])/(?:home|Users)/([\w.-]+)(?=[/\s:;,'\"]|$)")
 _LAYER = re.compile(r"(?<![\w.-])([\w-]+)@([\w-]+)(?![\w-]|\.\w)")
 _FLAKE_REFERENCE = re.compile(
@@ -169,9 +174,10 @@ def mentions(names: Names, path: str, kind: NameKind, name: str) -> list[Mention
     source = names.repository.files.source(path)
     if source is None:
         return []
+    units = ((start + len(_SERVICE), end) for start, end in occurrences(text, _SERVICE + name))
     found = (
         mention_at(names, path, source, start + 1 if end - start > 1 else end)
-        for start, end in occurrences(text, name)
+        for start, end in (*occurrences(text, name), *units)
     )
     wanted = (m for m in found if m is not None and m.kind == kind and m.name == name)
     return sorted(dict.fromkeys(wanted), key=lambda mention: mention.start)
@@ -207,6 +213,10 @@ def _attribute(names: Names, path: tuple[str, ...], span: Span) -> Mention | Non
     if not path:
         return None
     name, parent = path[-1], path[:-1]
+    unit = _UNIT.fullmatch(name)
+    if unit is not None and unit[1] in names.users and parent[-1:] == ("services",):
+        start, end = span.start, span.end
+        return Mention("user", unit[1], start, end, is_attribute=True, before=_SERVICE)
     user, at, _ = name.partition("@")
     if user not in names.users and name not in names.hosts:
         return None
@@ -284,6 +294,10 @@ def _in_string(
         if offset > end and host in names.hosts:
             return Mention("host", host, end + 1, end + 1 + len(host.encode()))
         return Mention("user", user, start, end) if offset <= end else None
+    unit = _UNIT.fullmatch(text)
+    if unit is not None and unit[1] in names.users:
+        start += len(_SERVICE)
+        return Mention("user", unit[1], start, start + len(unit[1].encode()))
     kind = _kind_of_string(names, path, source, context, offset)
     if kind is not None and names.has(kind, text):
         return Mention(kind, text, context.span.start, context.span.end)

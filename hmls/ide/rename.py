@@ -113,7 +113,8 @@ def _of_name(
 
 
 def _edits(repository: Repository, file: str, found: Mention, new_name: str) -> Iterator[TextEdit]:
-    text = quote_attribute(new_name) if found.is_attribute else new_name
+    name_there = found.before + new_name
+    text = quote_attribute(name_there) if found.is_attribute else name_there
     source = repository.files.source(file) if found.is_inherited else None
     if source is None:
         yield TextEdit(file, found.start, found.end, text)

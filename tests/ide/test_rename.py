@@ -84,6 +84,27 @@ def test_a_user_in_paths_and_lists_of_accounts() -> None:
     assert 'autologinUser = "zoe"' in found["systems/workstation/default.nix"]
 
 
+def test_a_user_in_the_units_that_activate_homes() -> None:
+    found = renamed(
+        """
+        #- homes/alice/default.nix
+        { home.username = "al$0ice"; }
+        #- systems/workstation/default.nix
+        {
+          systemd.services.home-manager-alice.after = [ "home-manager-alice.service" ];
+          systemd.services."home-manager-alice" = { };
+          networking.domain = "home-manager-alicent";
+        }
+        """,
+        "eve.x",
+    )
+    assert isinstance(found, dict)
+    text = found["systems/workstation/default.nix"]
+    assert 'services."home-manager-eve.x".after = [ "home-manager-eve.x.service" ]' in text
+    assert 'services."home-manager-eve.x" = { }' in text
+    assert "home-manager-alicent" in text
+
+
 def test_a_user_in_the_flake() -> None:
     def question(tree: Tree) -> str:
         edit = rename(tree.view, tree.path, tree.offset, "eve")
