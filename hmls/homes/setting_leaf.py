@@ -165,7 +165,9 @@ class Reader:
             return f"«error: {message}»", *self._doubted(message), False, None
         try:
             json = plain(value)
-            return show(value, _MAX_TEXT), "", "", None, True, json
+            # A set that prints as a string is shown as that, as Nix prints it.
+            shown = json if isinstance(value, Attrs) and isinstance(json, str) else value
+            return show(shown, _MAX_TEXT), "", "", None, True, json
         except NotPlain as stop:
             kind = "" if stop.unknown is None else stop.unknown.cause.kind
             return self._text(value, leaves, kind), stop.reason, kind, None, False, None

@@ -180,7 +180,9 @@ def test_functions_derivations_and_paths_are_not_known(tmp_path: Path) -> None:
 
 def test_sets_that_stand_for_strings_print_them(tmp_path: Path) -> None:
     text = base('{ my.any = { a = { __toString = _: "x"; }; b.outPath = "/y"; }; }')
-    assert values(all_of(tmp_path, text)) == {"my.any.a": "x", "my.any.b": "/y"}
+    found = all_of(tmp_path, text)
+    assert values(found) == {"my.any.a": "x", "my.any.b": "/y"}
+    assert [each.text for each in found.values()] == ['"x"', '"/y"']
 
 
 def test_unknown_conditions_taint_only_what_they_touch(tmp_path: Path) -> None:
