@@ -115,7 +115,11 @@ def _renamed(match: Match) -> Finding:
 
 
 def _missing_argument(match: Match) -> Finding:
-    return Finding("missing-argument", at=match["where"] or "")
+    """Lix names all that are missing, and in the same message those that are not expected."""
+    surplus = re.search(r"and with unexpected arguments? '([^']+)'", match.string)
+    names = suggestions(match.string) if surplus is not None else ()
+    remedies = tuple(ReplaceText(surplus[1], name) for name in names if surplus is not None)
+    return Finding("missing-argument", remedies=remedies, at=match["where"] or "")
 
 
 def _unexpected_argument(match: Match) -> Finding:
@@ -269,8 +273,8 @@ RULES: tuple[tuple[re.Pattern[str], Builder], ...] = (
     _row(r"^Git tree '.*' is dirty", _plain("dirty")),
     # Evaluation.
     _row(r"^attribute '(?P<name>[^']+)' missing", _named("missing-attribute")),
-    _row(rf"{FUNCTION} called without required argument '", _missing_argument),
-    _row(rf"{FUNCTION} called with unexpected argument '(?P<name>[^']+)'", _unexpected_argument),
+    _row(rf"{FUNCTION} called without required arguments? '", _missing_argument),
+    _row(rf"{FUNCTION} called with unexpected arguments? '(?P<name>[^']+)'", _unexpected_argument),
     _row(r"^infinite recursion encountered", _plain("infinite-recursion")),
     _row(r"^stack overflow", _plain("stack-overflow")),
     _row(

@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hmls.deploy.classify import Finding, classify
-from hmls.deploy.error_text import ErrorText, Frame, Position
+from hmls.deploy.classify import Finding, classify, package_name
+from hmls.deploy.error_text import ErrorText, Frame, Position, read_error
 from hmls.deploy.problem import (
     BackUpFiles,
     ForceFile,
@@ -43,15 +43,10 @@ PLACED_BY_OPTION: frozenset[ProblemKind] = frozenset(
         "wrong-user",
     }
 )
-NEVER_IN_THE_FLAKE: frozenset[ProblemKind] = PLACED_BY_OPTION | {
-    "assertion",
-    "unfree",
-    "insecure",
-    "broken",
-    "unsupported-system",
-    "hash-mismatch",
-    "build-failed",
-}
+REFUSED: frozenset[ProblemKind] = frozenset({"unfree", "insecure", "broken", "unsupported-system"})
+NEVER_IN_THE_FLAKE: frozenset[ProblemKind] = (
+    PLACED_BY_OPTION | REFUSED | {"assertion", "hash-mismatch", "build-failed"}
+)
 NEAR_FRAMES = 2
 """How near to the error a frame in flake.nix must be to have a part in it: all traces end there."""
 BULLET = re.compile(r"^- ", re.MULTILINE)
@@ -61,6 +56,7 @@ FILE_CONTEXT = re.compile(
     r"^while evaluating (?:definitions from [`'](?P<one>[^`']+)[`']"
     r"|the module argument [`'][^`']+[`'] in \"(?P<two>[^\"]+)\")"
 )
+DERIVATION = re.compile(r"^while evaluating derivation '(?P<name>[^']+)'")
 OPTION_LIKE = re.compile(r"[`'‘\"]?([a-z][\w'-]*(?:\.(?:[A-Za-z_][\w'-]*|\"[^\"\n]+\"))+)")
 
 
@@ -100,6 +96,21 @@ def warn(message: str, tree: WorkingTree, index: Index) -> list[Problem]:
         files=finding.files,
         remedies=finding.remedies,
     )
+    return _at(problem, places, ())
+
+
+def remark(text: str, tree: WorkingTree, index: Index) -> list[Problem]:
+    """The problem that a warning tells of, of Nix itself or of an evaluation.
+
+    Lix says both in the same words. It is a problem only where Nix points at the user's own line,
+    or where the user's own text is what it says.
+    """
+    error = read_error(text)
+    own = _placed(error.position, tree)
+    places = (own,) if own is not None else index.mentions(error.message)[:1]
+    if not places:
+        return []
+    problem = Problem(kind="warning", message=tree.shorten(error.message), severity="warning")
     return _at(problem, places, ())
 
 
@@ -183,7 +194,7 @@ def _places(
     """Where to show it, best first; several only if all of them are to blame."""
     if own := _placed(_position(finding.at), tree) or _placed(error.position, tree):
         return (own,)
-    if named := _named_places(finding, message, index):
+    if named := _named_places(finding, message, index) or _needing(finding, error.trace, index):
         return named
     if finding.files:
         return tuple(Place(file, 1, 1) for file in finding.files)
@@ -218,10 +229,19 @@ def _named_places(finding: Finding, message: str, index: Index) -> Sequence[Plac
             return _spoken_of(message, index)
         case "hash-mismatch":
             return _first_mentions(finding.remedies, index)
-        case "unfree" | "insecure" | "broken" | "unsupported-system":
+        case kind if kind in REFUSED:
             return index.mentions(finding.search)[:1]
         case _:
             return ()
+
+
+def _needing(finding: Finding, trace: Sequence[Frame], index: Index) -> Sequence[Place]:
+    """The package of the user's that needs one which is refused: that one they do not name."""
+    if finding.kind not in REFUSED:
+        return ()
+    derivations = (match for frame in trace if (match := DERIVATION.match(frame.hint)))
+    found = (index.mentions(package_name(each["name"])) for each in derivations)
+    return next((places[:1] for places in found if places), ())
 
 
 def _first_mentions(remedies: Sequence[Remedy], index: Index) -> Sequence[Place]:

@@ -17,6 +17,10 @@ POSITION = re.compile(
 CODE_LINE = re.compile(r"^\s*\d*\|( .*)?$")
 FRAME_START = "… "
 TRUNCATED = re.compile(r"^\s*\((?:stack trace truncated|use '--show-trace')")
+SUMMARY = re.compile(
+    r"^\s*(?:note: trace involved the following derivations:|derivation '[^']*')\s*$"
+)
+"""What Lix puts behind a message since 2.94, and before the names that may have been meant."""
 
 
 MAX_MESSAGE_CHARACTERS = 20_000
@@ -77,7 +81,7 @@ def _parts(text: str) -> list[Part]:
     """The message and each frame, with their positions, in the order of the text."""
     parts: list[tuple[list[str], Position | None]] = []
     for line in text.splitlines():
-        if TRUNCATED.match(line) or CODE_LINE.match(line):
+        if TRUNCATED.match(line) or CODE_LINE.match(line) or SUMMARY.match(line):
             continue
         if match := POSITION.match(line):
             if parts and parts[-1][1] is None:

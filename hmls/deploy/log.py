@@ -15,7 +15,7 @@ from typing import Literal
 
 from hmls.deploy import nix_json
 from hmls.deploy.classify import classify, package_name
-from hmls.deploy.diagnose import diagnose, warn
+from hmls.deploy.diagnose import diagnose, remark, warn
 from hmls.deploy.error_text import FRAME_START, read_error, strip_escapes
 from hmls.deploy.nix_json import Event, Message, Result, Start, parse_event
 from hmls.deploy.problem import Index, Problem
@@ -57,6 +57,7 @@ class Log:
 
     _errors: list[str] = field(default_factory=list)
     _warnings: list[str] = field(default_factory=list)
+    _remarks: list[str] = field(default_factory=list)
     _scripts: list[str] = field(default_factory=list)
     _block: list[str] = field(default_factory=list)
     _builds: dict[int, str] = field(default_factory=dict)
@@ -103,6 +104,7 @@ class Log:
         if len(found) > 1:
             found = [each for each in found if not FOLLOWERS.search(each.message)] or found
         found += [problem for text in self._warnings for problem in warn(text, tree, index)]
+        found += [problem for text in self._remarks for problem in remark(text, tree, index)]
         return list(dict.fromkeys(found))
 
     def _diagnose(self, text: str, tree: WorkingTree, index: Index, home: str) -> Iterable[Problem]:
@@ -168,15 +170,18 @@ class Log:
         self._block.clear()
 
     def _keep_warning(self, text: str) -> None:
-        """Warnings of a configuration are kept; those of Nix itself only if they are known."""
+        """Warnings of a configuration are kept; of the others it is to be seen whose they are."""
         message = WARNING.sub("", text)
         of_evaluation = text.startswith(("trace:", "evaluation"))
-        known = classify(message).kind != "evaluation-error"
-        if (of_evaluation or known) and len(self._warnings) < KEPT_ERRORS:
-            if classify(message).kind == "units-failed":
-                self._scripts.append(message)
-            elif classify(message).kind not in ("dirty", "network"):
-                self._warnings.append(message)
+        kind = classify(message).kind
+        if kind == "units-failed":
+            kept = self._scripts
+        elif of_evaluation or kind != "evaluation-error":
+            kept = self._warnings
+        else:
+            kept = self._remarks
+        if kind not in ("dirty", "network") and len(kept) < KEPT_ERRORS:
+            kept.append(message)
 
 
 def _without_trace(text: str) -> str:

@@ -74,26 +74,6 @@ error: value is an integer while a list was expected
     assert told(text) == ["evaluation-error homes/alice/default.nix:2:12"]
 
 
-def test_lix_traces_a_throw_and_a_selection_as_frames_of_their_own() -> None:
-    """As the release notes of Lix 2.91 show them."""
-    text = """\
-error:
-       … while evaluating 'pkgs.linux_4_9' to select 'meta' on it
-         at OTHER/lib/a.nix:1:1:
-            1| pkgs.linux_4_9.meta
-             | ^
-
-       … caused by explicit throw
-         at REPO/homes/alice/default.nix:3:17:
-            2| {
-            3|     linux_4_9 = throw "it was removed";
-             |                 ^
-
-       error: it was removed"""
-    assert told(text) == ["evaluation-error homes/alice/default.nix:3:17"]
-    assert read(text)[0].message == "it was removed"
-
-
 def test_definition_under_evaluation_when_no_frame_is_the_users() -> None:
     text = """\
 error:
