@@ -23,7 +23,7 @@ from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.local_rename import Replacement
 from hmls.syntax.outline import module_sets, outline
 from hmls.syntax.parse import Node, Source
-from hmls.syntax.wrapping import inside_conditions, library_function, value_of_binding, wrap
+from hmls.syntax.wrapping import library_function, value_of_binding, wrap_definitions
 
 LIST_SETTINGS = {"permittedInsecurePackages"}
 """Settings that are a list of names; a predicate is a function over such a list."""
@@ -112,7 +112,7 @@ def _priorities(source: Source, offset: int) -> Iterator[Mend]:
         ("mkForce", "Let this definition win: lib.mkForce"),
         ("mkDefault", "Let the other definitions win: lib.mkDefault"),
     ):
-        edits = wrap(source, inside_conditions(value), function)
+        edits = wrap_definitions(source, value, function)
         if edits is not None:
             yield Mend(title, _edits(edits))
 

@@ -9,7 +9,7 @@ from hmls.syntax.outline import function_name
 from hmls.syntax.parse import Node, Source, named_at
 from hmls.syntax.scopes import find_binder, withs_at
 
-_NO_PARENTHESES = frozenset(
+NO_PARENTHESES = frozenset(
     (
         Kind.STRING, Kind.INDENTED_STRING, Kind.INTEGER, Kind.FLOAT, Kind.LIST, Kind.VARIABLE,
         Kind.SELECT, Kind.PARENTHESIZED, Kind.PATH, Kind.HOME_PATH, Kind.URI, Kind.SEARCH_PATH,
@@ -54,30 +54,48 @@ def wrap(source: Source, value: Node, function: str) -> tuple[Replacement, ...] 
     outer = value.parent
     if outer is not None and outer.kind_id in (Kind.APPLY, Kind.LIST):
         opening = f"({opening}"
-        after = ")" if value.kind_id in _NO_PARENTHESES else "))"
-        before = opening if value.kind_id in _NO_PARENTHESES else f"{opening}("
+        after = ")" if value.kind_id in NO_PARENTHESES else "))"
+        before = opening if value.kind_id in NO_PARENTHESES else f"{opening}("
         edits = (Replacement(start, start, before), Replacement(end, end, after))
         return (*more, *edits)
-    if value.kind_id in _NO_PARENTHESES:
+    if value.kind_id in NO_PARENTHESES:
         return (*more, Replacement(start, start, opening))
     return (*more, Replacement(start, start, f"{opening}("), Replacement(end, end, ")"))
 
 
-def inside_conditions(value: Node) -> Node:
-    """What mkIf holds: an override may stand inside of it, not around."""
-    while value.kind_id == Kind.APPLY:
-        function = value.child_by_field_id(Field.FUNCTION)
-        argument = value.child_by_field_id(Field.ARGUMENT)
-        inner = None if function is None else function.child_by_field_id(Field.FUNCTION)
-        if argument is None or inner is None or function_name(inner) != "mkIf":
-            break
-        value = argument
-        while value.kind_id == Kind.PARENTHESIZED:
-            expression = value.child_by_field_id(Field.EXPRESSION)
-            if expression is None or expression.kind_id != Kind.APPLY:
-                break
-            value = expression
-    return value
+def wrap_definitions(source: Source, value: Node, function: str) -> tuple[Replacement, ...] | None:
+    """What a binding defines, each definition as argument of an override.
+
+    An override stands inside of mkIf and mkMerge, not around them. None as with `wrap`.
+    """
+    edits: dict[Replacement, None] = {}
+    for each in _definitions(value):
+        wrapped = wrap(source, each, function)
+        if wrapped is None:
+            return None
+        edits.update(dict.fromkeys(wrapped))
+    return tuple(edits) or None
+
+
+def _definitions(value: Node) -> list[Node]:
+    """What mkIf holds, and all that mkMerge does; none where that is no list as it is written."""
+    inner = value
+    while inner.kind_id == Kind.PARENTHESIZED:
+        expression = inner.child_by_field_id(Field.EXPRESSION)
+        if expression is None:
+            return [value]
+        inner = expression
+    function = inner.child_by_field_id(Field.FUNCTION)
+    argument = inner.child_by_field_id(Field.ARGUMENT)
+    if inner.kind_id != Kind.APPLY or function is None or argument is None:
+        return [value]
+    if function_name(function) == "mkMerge":
+        items = argument.named_children if argument.kind_id == Kind.LIST else []
+        return [d for item in items if item.kind_id != Kind.COMMENT for d in _definitions(item)]
+    outer = function.child_by_field_id(Field.FUNCTION)
+    if outer is not None and function_name(outer) == "mkIf":
+        return _definitions(argument)
+    return [value]
 
 
 def library_function(

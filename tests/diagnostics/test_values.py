@@ -447,3 +447,42 @@ def test_a_condition_inside_of_an_unknown_one_may_fail(tmp_path: Path) -> None:
         }
         """,
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "titles"),
+    [
+        ("my.port = \"80\";", ["Change to 80", "Remove this definition"]),
+        ("my.port = 80000;", ["Remove this definition"]),
+        ("my.editor = lib.mkIf true (lib.mkForce 5);", ['Change to "5"', "Remove this definition"]),
+        ("my.tags = [ \"a\" (5 + 1) ];", []),
+        ("my.tags = [ [ \"🎉\" ] ];", ['Change to "🎉"']),
+        ("my.hosts.a.port = true;", ["Remove this definition"]),
+    ],
+)  # fmt: skip
+def test_what_a_type_would_take_is_offered(tmp_path: Path, value: str, titles: list[str]) -> None:
+    (found,) = problems(tmp_path, f"{OPTIONS}\n#- {HOME}\n{{ lib, ... }}: {{ {value} }}")
+    assert found.code.name == "type-mismatch"
+    assert [fix.title for fix in found.fixes] == titles
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            'my.editor = lib.mkMerge [ "a" (lib.mkIf true "a") ];',
+            'my.editor = lib.mkMerge [ (lib.mkForce "a") (lib.mkIf true (lib.mkForce "a")) ];',
+        ),
+        (
+            'my.editor = lib.mkIf true ("a" + "");',
+            'my.editor = lib.mkIf true (lib.mkForce ("a" + ""));',
+        ),
+    ],
+)  # fmt: skip
+def test_an_override_stands_inside_of_conditions(tmp_path: Path, before: str, after: str) -> None:
+    tree = f'{OPTIONS}\n#- {HOME}\n{{ my.editor = "vim"; }}\n#- homes/alice@global/default.nix\n'
+    found = problems(tmp_path, f"{tree}{{ lib, ... }}: {{ {before} }}")
+    other = next(each for each in found if "@global" in each.path)
+    apply(fix_of(other, "Use lib.mkForce here").edit)
+    assert after in Path(other.path).read_text()
+    assert problems(tmp_path, "#- x.nix\n{ }") == []

@@ -15,6 +15,7 @@ from hmls.homes.targets import Target
 from hmls.ide.diagnostics.fault_fixes import fixes_of
 from hmls.ide.diagnostics.faults import Fault, code_of, faults_of, system_faults
 from hmls.ide.diagnostics.home_facts import home_faults
+from hmls.ide.diagnostics.missing_values import with_values
 from hmls.ide.diagnostics.places import binding_range, first_line_end, place_of
 from hmls.ide.diagnostics.registry import (
     CONFLICT,
@@ -68,6 +69,7 @@ def _home(repository: Repository, target: Target, home: Evaluation) -> tuple[Fau
     if found is None:
         walked = walk(home)
         faults = faults_of(repository, home, walked)
+        faults = [with_values(repository, target, home, fault) for fault in faults]
         faults += home_faults(repository, target, home, walked)
         found = _kept[home] = tuple(faults)
     return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.faults import Fault
 from hmls.ide.diagnostics.places import binding_range
 from hmls.ide.diagnostics.registry import Fix
 from hmls.ide.diagnostics.system_names import counterpart
+from hmls.ide.diagnostics.type_fixes import conversions
 from hmls.ide.moving.comments import Comments
 from hmls.ide.moving.place import insertion
 from hmls.ide.moving.value import CannotMove
@@ -23,7 +25,7 @@ from hmls.syntax.local_rename import Replacement
 from hmls.syntax.outline import function_name
 from hmls.syntax.parse import Node, Source, named_at, parse
 from hmls.syntax.removal import whole_binding
-from hmls.syntax.wrapping import inside_conditions, library_function, value_of_binding, wrap
+from hmls.syntax.wrapping import library_function, value_of_binding, wrap_definitions
 
 _BOOLEAN = frozenset(("&&", "||", "->"))
 _OS_CONFIG = re.compile(r"(?:\w+\.)?osConfig\.")
@@ -39,13 +41,18 @@ def fixes_of(repository: Repository, fault: Fault, place: Place) -> tuple[Fix, .
         case "conflict" if "is read-only" in fault.message:
             return _removal(place, source)
         case "conflict":
-            return tuple(_priorities(repository, fault, place, source))
-        case "missing-value" if fault.suggestion:
-            return _setting(fault, place, source)
+            found = tuple(_priorities(repository, fault, place, source))
+            return found or _removal(place, source)
+        case "type-mismatch":
+            is_item = fault.loc[-1:] != () and fault.loc[-1].startswith("[definition ")
+            removal = () if is_item else _removal(place, source)
+            return (*_of_type(fault, place, source), *removal)
+        case "missing-value":
+            return tuple(_settings(repository, fault))
         case "nixos-option":
             return tuple(_of_home_manager(fault, place, source))
-        case "undeclared-option" if fault.suggestion:
-            return tuple(_suggested(fault, place, source))
+        case "undeclared-option":
+            return (*_suggested(fault, place, source), *_removal(place, source))
         case "other-username":
             layer = repository.layout.layer_of(place.path)
             return () if layer is None else _text(source, place, layer.user)
@@ -61,7 +68,6 @@ def _priorities(repository: Repository, fault: Fault, place: Place, source: Sour
     value = value_of_binding(source, place.start, place.end)
     if value is None:
         return []
-    value = inside_conditions(value)
     ranks = [_rank(repository, each.path) for each in fault.places]
     own = _rank(repository, place.path)
     functions = ["mkForce"]
@@ -71,15 +77,24 @@ def _priorities(repository: Repository, fault: Fault, place: Place, source: Sour
         functions.reverse()
     fixes: list[Fix] = []
     for function in functions:
-        edits = wrap(source, value, function)
+        edits = wrap_definitions(source, value, function)
         if edits is not None:
             edit = text_edits(place.path, edits)
             fixes.append(Fix(f"Use lib.{function} here", edit, is_preferred=not fixes))
     return fixes
 
 
+def _of_type(fault: Fault, place: Place, source: Source) -> list[Fix]:
+    """The value as the option's type would take it."""
+    value = value_of_binding(source, place.start, place.end)
+    wrong = next((definition for at, definition in fault.wrong if at == place), None)
+    if value is None or wrong is None or fault.type is None:
+        return []
+    return conversions(place.path, value, fault.loc, fault.type, wrong)
+
+
 def _removal(place: Place, source: Source) -> tuple[Fix, ...]:
-    """A read-only option takes one definition, whatever its priority."""
+    """Without the definition: of a read-only option there is one, whatever the priority."""
     value = value_of_binding(source, place.start, place.end)
     if value is None or value.parent is None:
         return ()
@@ -88,15 +103,22 @@ def _removal(place: Place, source: Source) -> tuple[Fix, ...]:
     return (Fix("Remove this definition", edit),)
 
 
-def _setting(fault: Fault, place: Place, source: Source) -> tuple[Fix, ...]:
-    """The option with the value that it most likely has."""
-    try:
-        at = insertion(source, fault.loc, os.path.basename(place.path))
-    except CannotMove:
-        return ()
-    edit = text_edits(place.path, [at.replacement(fault.suggestion, Comments())])
-    title = f"Set {show_option(fault.loc)} to {fault.suggestion}"
-    return (Fix(title, edit, is_preferred=True),)
+def _settings(repository: Repository, fault: Fault) -> list[Fix]:
+    """The option with a value that it may have, in the file that is most likely meant."""
+    found: list[Fix] = []
+    for missing in fault.missing:
+        source = repository.files.source(missing.path)
+        if source is None or source.has_error:
+            continue
+        try:
+            at = insertion(source, missing.loc, os.path.basename(missing.path))
+        except CannotMove:
+            continue
+        for value in missing.values:
+            edit = text_edits(missing.path, [at.replacement(value, Comments())])
+            title = f"Set {show_option(missing.loc)} to {value}{missing.reason}"
+            found.append(Fix(title, edit, is_preferred=len(missing.values) == 1 and not found))
+    return found
 
 
 def _rank(repository: Repository, path: str) -> int:
@@ -113,14 +135,29 @@ def _suggested(fault: Fault, place: Place, source: Source) -> list[Fix]:
     if node is None or node.kind_id != Kind.ATTRPATH:
         return []
     written = attrpath_names(node)
-    wanted = tuple(fault.suggestion.split("."))
+    found: list[Fix] = []
+    for suggestion in fault.suggestions:
+        found += _instead(fault, Place(place.path, start, end), source, written, suggestion)
+    return [replace(fix, is_preferred=fix is found[0]) for fix in found]
+
+
+def _instead(
+    fault: Fault, place: Place, source: Source, written: tuple[str, ...], suggestion: str
+) -> list[Fix]:
+    """A suggested option in place of the names that are written, if it can be written there."""
+    wanted = tuple(suggestion.split("."))
+    for level in (fault.loc, fault.loc[:-1]):
+        around = f"{show_option(level)}."
+        if suggestion.startswith(around):
+            wanted = (*level, suggestion.removeprefix(around))
+            break
     outer = wanted[: len(wanted) - len(written)]
-    if len(wanted) < len(written) or show_option(wanted) != fault.suggestion:
+    if len(wanted) < len(written) or show_option(wanted) != suggestion:
         return []
     if len(wanted) == len(fault.loc) and outer != fault.loc[: len(outer)]:
         return []
     text = show_option(wanted[len(outer) :])
-    return _renamed(source, TextEdit(place.path, start, end, text), fault.suggestion)
+    return _renamed(source, TextEdit(place.path, place.start, place.end, text), suggestion)
 
 
 def _of_home_manager(fault: Fault, place: Place, source: Source) -> list[Fix]:

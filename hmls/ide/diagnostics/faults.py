@@ -23,7 +23,7 @@ from hmls.ide.diagnostics.registry import (
     Code,
 )
 from hmls.ide.diagnostics.system_names import HOME_MANAGER_NAMES, is_system_option, system_hint
-from hmls.ide.diagnostics.walk import Failure, Walk, known
+from hmls.ide.diagnostics.walk import Failure, Walk, known, option_named
 from hmls.ide.types import Place
 from hmls.lang import store
 from hmls.lang.errors import InfiniteRecursion, NixError, SyntaxErrorInFile
@@ -31,11 +31,10 @@ from hmls.lang.values import Attrs
 from hmls.modules.declarations import OTHER_RELEASE
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.evaluation import Evaluation
-from hmls.modules.level import Level
 from hmls.modules.messages import show_option
-from hmls.modules.option_value import Option
+from hmls.modules.types.base import OptionType
 
-_SUBJECT = re.compile(r"(?:The option|A definition for option) `([^`']+)[`']")
+SUBJECT = re.compile(r"(?:The option|A definition for option) `([^`']+)[`']")
 _CONFLICTS = (
     "has conflicting definition values",
     "is defined multiple times while",
@@ -56,6 +55,16 @@ _FORCING = frozenset((CONFLICT, TYPE_MISMATCH, UNDECLARED_OPTION, NIXOS_OPTION, 
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Values that an option without one can be given in a file, and why these."""
+
+    loc: Loc
+    path: str
+    values: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """A problem of one target. The first place is where it is; all get a diagnostic."""
 
@@ -66,8 +75,13 @@ class Fault:
     related: tuple[Place, ...] = ()
     is_certain: bool = True
     """Whether a build fails on it whatever else is set."""
-    suggestion: str = ""
-    """An option path that Nix finds more likely, or the value that an option most likely has."""
+    suggestions: tuple[str, ...] = ()
+    """Option paths that Nix finds more likely."""
+    type: OptionType | None = None
+    wrong: tuple[tuple[Place, Definition], ...] = ()
+    """Of a type mismatch: the type, and the definitions that are not of it."""
+    missing: tuple[Missing, ...] = ()
+    """Of a missing value: where it can be given."""
 
 
 def faults_of(repository: Repository, evaluation: Evaluation, found: Walk) -> list[Fault]:
@@ -127,7 +141,7 @@ def _is_certain(repository: Repository, evaluation: Evaluation, failure: Failure
     if code is EVALUATION_ERROR and evaluation.prefix:
         return not _reads_the_host(failure)
     if code is MISSING_VALUE:
-        subject = _SUBJECT.match(failure.error.message)
+        subject = SUBJECT.match(failure.error.message)
         return subject is not None and _is_own_option(repository, evaluation, subject[1])
     if code is CONFLICT:
         return failure.is_firm or _is_own(repository, failure)
@@ -142,16 +156,10 @@ def _is_own(repository: Repository, failure: Failure) -> bool:
 
 def _is_own_option(repository: Repository, evaluation: Evaluation, name: str) -> bool:
     """Whether an option of the home is one that the user's own modules declare."""
-    prefix = show_option(evaluation.prefix)
-    path = name.removeprefix(f"{prefix}.") if prefix else name
-    node: object = evaluation.root
-    for part in path.split("."):
-        if not isinstance(node, Level):
-            break  # What is below an option is declared where it is.
-        node = node.node(part)
-    if not isinstance(node, Option):
+    found = option_named(evaluation, name)
+    if found is None:
         return False
-    declared = [place_of(repository, d.site) for d in node.declaration.declarations]
+    declared = [place_of(repository, d.site) for d in found[0].declaration.declarations]
     return all(place is not None for place in declared)
 
 
@@ -165,7 +173,7 @@ def _faults(repository: Repository, failures: list[Failure], prefix: Loc) -> lis
     own = {show_option((*prefix, *failure.loc)) for failure in failures if failure.loc}
     found: list[Fault] = []
     for failure in failures:
-        subject = _SUBJECT.match(failure.error.message)
+        subject = SUBJECT.match(failure.error.message)
         name = show_option((*prefix, *failure.loc))
         code = code_of(failure)
         if subject is not None and subject[1] != name and subject[1] in own:
@@ -242,9 +250,13 @@ def _fault(repository: Repository, failure: Failure, code: Code) -> Fault | None
         message += "\n" + system_hint(failure.loc, _names_below(failure))
     related = tuple(place for place in all_related if place not in places)
     is_certain = code in _FORCING or not failure.loc or is_read_by_all(failure.loc)
-    suggested = re.search(r"Did you mean `([^']+)'", message)
-    suggestion = suggested[1] if suggested is not None else ""
-    return Fault(code, message, failure.loc, places, related, is_certain, suggestion)
+    suggested = message.partition("Did you mean ")[2].partition("?")[0]
+    suggestions = tuple(re.findall("`([^']+)'", suggested))
+    at_places = [(place_of(repository, definition.site), definition) for definition in definitions]
+    wrong = tuple((place, found) for place, found in at_places if place is not None)
+    return Fault(
+        code, message, failure.loc, places, related, is_certain, suggestions, failure.type, wrong
+    )
 
 
 def _names_below(failure: Failure) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmls.homes.inputs import inputs_of_role
 from hmls.homes.repository import Repository
 from hmls.homes.targets import Target
-from hmls.ide.diagnostics.faults import Fault
+from hmls.ide.diagnostics.faults import Fault, Missing
 from hmls.ide.diagnostics.places import first_line_end, place_of
 from hmls.ide.diagnostics.registry import (
     FAILED_ASSERTION,
@@ -83,8 +83,8 @@ def _required(repository: Repository, target: Target, evaluation: Evaluation) ->
             path = layers[0].entry
             end = first_line_end(repository.index[path].text)
             place = Place(path, 0, end)
-            suggestion = quote(value) if value else ""
-            faults.append(Fault(MISSING_VALUE, message, loc, (place,), suggestion=suggestion))
+            missing = (Missing(loc, path, (quote(value),)),) if value else ()
+            faults.append(Fault(MISSING_VALUE, message, loc, (place,), missing=missing))
     return faults
 
 

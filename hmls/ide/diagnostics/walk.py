@@ -6,8 +6,10 @@ reads may have no value at all. Where anything is unknown nothing is said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import expect_bool, expect_open_list, force, sorted_names
@@ -16,12 +18,17 @@ from hmls.modules.declarations import Declaration
 from hmls.modules.definitions import Definition, Leaf, Loc, Status, competing, discharged
 from hmls.modules.evaluation import Evaluation, undeclared_error
 from hmls.modules.level import Level
+from hmls.modules.messages import show_option
 from hmls.modules.option_value import Option, Undeclared
 from hmls.modules.properties import DEFAULT_PRIORITY
 from hmls.modules.resolved import Resolved
+from hmls.modules.types.base import OptionType
+from hmls.modules.types.containers import ListOf, item_of
+from hmls.modules.types.wrappers import NullOr, Unique
 
 _MAX_DEPTH = 16
 """How deep sets are followed that no declaration is known of."""
+_PART = re.compile(r'"[^"]*"|[^."]+')
 _HOMES = ("home-manager", "users")
 """What a system has there are homes, which are targets of their own."""
 
@@ -41,6 +48,8 @@ class Failure:
     culprits: tuple[Definition, ...] = ()
     declarations: tuple[Declaration, ...] = ()
     is_firm: bool = True
+    type: OptionType | None = None
+    """That of the option or of its part, where it was merged."""
 
 
 @dataclass(slots=True)
@@ -165,10 +174,22 @@ class _Walker:
                 given = [leaf.definition for leaf in leaves]
                 self.guard(path, lambda p=path, x=part: self.part(p, x), given)  # type: ignore[misc]
         elif isinstance(value, list | OpenList):
-            for item in expect_open_list(value):
-                if item.__class__ is not Splice:
-                    given = [leaf.definition for leaf in leaves]
-                    self.guard(loc, lambda x=item: _forced(x), given)  # type: ignore[misc]
+            self.items(loc, resolved, value, leaves)
+
+    def items(self, loc: Loc, resolved: Resolved, value: Value, leaves: list[Leaf]) -> None:
+        """The items of a list, each of its element's type where that is told by the list's."""
+        option_type = resolved.type
+        while isinstance(option_type, NullOr | Unique):
+            option_type = option_type.element
+        winners = [leaf.definition for leaf in leaves if leaf.status is Status.WINS]
+        if not isinstance(option_type, ListOf):
+            for lazy in _certain_items(value):
+                self.guard(loc, partial(_forced, lazy), winners)
+            return
+        for number, definition in enumerate(winners, 1):
+            for index, lazy in enumerate(_certain_items(_value_or_unknown(definition.value)), 1):
+                item = item_of(loc, option_type.element, definition, number, index, lazy)
+                self.guard(loc, partial(self.resolved, item.loc, item), (definition,))
 
     def part(self, loc: Loc, part: object) -> None:
         match part:
@@ -193,7 +214,9 @@ class _Walker:
             certain = tuple(leaf.definition for leaf in winners)
             culprits = tuple(d for d in certain if _fails_alone(resolved, d))
             is_firm = all(_is_plain_or_stronger(leaf.priority) for leaf in winners)
-            failure = Failure(loc, error, certain, culprits, self._declarations, is_firm)
+            failure = Failure(
+                loc, error, certain, culprits, self._declarations, is_firm, resolved.type
+            )
             self.found.failures.append(failure)
             return _FAILED
 
@@ -212,10 +235,8 @@ class _Walker:
                     site = value.positions.get(name, definition.site)
                     part = definition._replace(value=lazy, site=site)
                     inner.setdefault(name, []).append(part)
-            elif isinstance(value, list | OpenList):
-                for item in expect_open_list(value):
-                    if item.__class__ is not Splice:
-                        self.guard(loc, lambda x=item: _forced(x), (definition,))  # type: ignore[misc]
+            for item in _certain_items(value):
+                self.guard(loc, partial(_forced, item), (definition,))
         for name in sorted(inner):
             path = (*loc, name)
             given = inner[name]
@@ -231,6 +252,13 @@ def _is_plain_or_stronger(priority: object) -> bool:
 
 def _forced(lazy: Lazy) -> None:
     force(lazy)
+
+
+def _certain_items(value: Value) -> list[Lazy]:
+    """The items of a list that are certain to be in it."""
+    if not isinstance(value, list | OpenList):
+        return []
+    return [item for item in expect_open_list(value) if item.__class__ is not Splice]
 
 
 def _value_or_unknown(lazy: Lazy) -> Value:
@@ -255,6 +283,26 @@ def _fails_alone(resolved: Resolved, definition: Definition) -> bool:
     return value is _FAILED
 
 
+def fails(option_type: OptionType, definition: Definition) -> bool:
+    """Whether a definition, or anything in it, is certain to fail as the only one of a type."""
+    walker = _Walker()
+    walker.guard((), lambda: walker.resolved((), Resolved((), option_type, [definition])))
+    return bool(walker.found.failures)
+
+
+def option_named(evaluation: Evaluation, name: str) -> tuple[Option, Loc] | None:
+    """The option that an error names, or that has a part of that name, with the whole path."""
+    prefix = show_option(evaluation.prefix)
+    path = name.removeprefix(f"{prefix}.") if prefix else name
+    loc = tuple(part.strip('"') for part in _PART.findall(path))
+    node: object = evaluation.root
+    for part in loc:
+        if not isinstance(node, Level):
+            break  # What is below an option is declared where it is.
+        node = node.node(part)
+    return (node, loc) if isinstance(node, Option) else None
+
+
 def known(lazy: Lazy) -> Value:
     """The value of something lazy; None for what is unknown or fails."""
     value = _value_or_unknown(lazy)
@@ -268,4 +316,4 @@ def attribute(value: Attrs, name: str) -> Value:
     return known(value[name])
 
 
-__all__ = ["Failure", "Walk", "attribute", "known", "walk"]
+__all__ = ["Failure", "Walk", "attribute", "fails", "known", "option_named", "walk"]

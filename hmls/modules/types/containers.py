@@ -165,7 +165,7 @@ def _list_value(given: tuple[ListOf, Loc, list[Definition]]) -> Value:
             if known is not None and known.verdict(value):
                 items.append(value)
                 continue
-            resolved = _item(loc, element, definition, number, index, value)
+            resolved = item_of(loc, element, definition, number, index, value)
             presence = _presence(resolved)
             if isinstance(presence, Unknown):
                 # It is one item, if it is none of those that mkIf takes away.
@@ -176,7 +176,7 @@ def _list_value(given: tuple[ListOf, Loc, list[Definition]]) -> Value:
     return make_list(items)
 
 
-def _item(
+def item_of(
     loc: Loc,
     element: OptionType | Thunk,
     definition: Definition,
@@ -184,6 +184,7 @@ def _item(
     index: int,
     value: Lazy,
 ) -> Resolved:
+    """An item of one definition of a list, both counted from 1."""
     inner = (*loc, f"[definition {number}-entry {index}]")
     return Resolved(inner, element, [definition.of(value)])
 
@@ -193,7 +194,7 @@ def _list_meta(given: tuple[ListOf, Loc, list[Definition]]) -> Value:
     found: list[Lazy] = []
     for number, definition in enumerate(definitions, 1):
         for index, lazy in enumerate(force(definition.value), 1):
-            resolved = _item(loc, option_type.lazy_element, definition, number, index, lazy)
+            resolved = item_of(loc, option_type.lazy_element, definition, number, index, lazy)
             if resolved.is_defined:
                 found.append(Thunk(meta_of, resolved))
     return Attrs({"list": found})
