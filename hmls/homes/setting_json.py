@@ -66,8 +66,10 @@ class Places:
         return os.path.relpath(path, self._root).replace(os.sep, "/")
 
     def line(self, found: Contribution) -> int | None:
-        """The line, counted from one."""
-        return None if found.file is None else self.lines(found.file).line_of(found.start) + 1
+        """The line, counted from one; None of what is not on this machine."""
+        if found.file is None or self._files.text(self.on_disk(found.file)) is None:
+            return None
+        return self.lines(found.file).line_of(found.start) + 1
 
     def lines(self, path: str) -> LineIndex:
         lines = self._lines.get(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +17,13 @@ from hmls.homes.people import deployment
 from hmls.homes.readable import readable
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
-from hmls.homes.setting_json import Places, setting_json
+from hmls.homes.setting_json import Places, setting_json, store_name
 from hmls.homes.settings import setting, settings
 from hmls.homes.targets import Target
 from hmls.lang.force import force
 from hmls.lang.store import readable as readable_paths
 from hmls.lang.values import quote_attribute
+from hmls.report.entry import Entry
 from hmls.report.flake_source import FlakeSource
 from hmls.syntax.attrpath import split_attrpath
 
@@ -79,7 +80,8 @@ def print_settings(
             section = each.path[:-1][:2]
             console.print()
             console.print(Rule(Text(_path(section) or "top", "bold"), align="left", style="dim"))
-        console.print(_in_list(each, section, places))
+        for entry in _in_list(each, section, places, console.is_terminal):
+            console.print(entry, soft_wrap=not console.is_terminal)
     console.print()
     console.print(_summary(found))
 
@@ -97,20 +99,15 @@ def _readable(found: Setting, user: str) -> Setting:
     return replace(found, text=text, reason=reason, contributions=tuple(said))
 
 
-def _in_list(found: Setting, section: tuple[str, ...], places: Places) -> RenderableType:
-    row = Table.grid(padding=(0, 2), expand=True)
-    row.add_column(ratio=1, overflow="fold")
-    row.add_column(justify="right", no_wrap=True, overflow="ellipsis", max_width=45)
+def _in_list(
+    found: Setting, section: tuple[str, ...], places: Places, is_terminal: bool
+) -> Iterator[Entry]:
     name = (_path(found.path[len(section) :]), "cyan")
-    row.add_row(
-        Text.assemble(name, " = ", _value(found, _MAX_LINES)), _in_short(found.winners, places)
-    )
+    value = _value(found, _MAX_LINES if is_terminal else 1)
+    yield Entry(Text.assemble(name, " = ", value), _in_short(found.winners, places))
     for loser in found.rivals:
-        row.add_row(
-            Text.assemble("    ", (f"{loser.value}  ", "dim strike"), (loser.why, "dim italic")),
-            _in_short([loser], places),
-        )
-    return row
+        text = Text.assemble("    ", (loser.value, "dim strike"), "  ", (loser.why, "dim italic"))
+        yield Entry(text, _in_short([loser], places))
 
 
 def _in_full(found: Setting, places: Places) -> RenderableType:
@@ -130,11 +127,11 @@ def _in_full(found: Setting, places: Places) -> RenderableType:
     if found.assumes:
         facts.add_row("assumes", f"{', '.join(found.assumes)}, not read here, sets nothing else")
     for winner in found.winners:
-        facts.add_row("from", _places([winner], places, "green"))
+        facts.add_row("from", Text("\n".join(_places([winner], places)), "green"))
         if len(found.winners) > 1:
             facts.add_row("", Text(winner.value, "dim"))
     for loser in found.losers if found.known else found.rivals:
-        place = _places([loser], places, "")
+        place = "".join(_places([loser], places))
         facts.add_row("not from", Text.assemble(place, f"  {loser.value}  ", (loser.why, "yellow")))
     if found.declared is not None:
         declared = places.file(found.declared.path) or ""
@@ -148,38 +145,40 @@ def _in_full(found: Setting, places: Places) -> RenderableType:
 
 def _value(found: Setting, max_lines: int) -> Text:
     if found.error is not None:
-        return Text(f"error: {readable_paths(found.error).strip()}", "red")
+        error = readable_paths(found.error).strip()
+        return Text(f"error: {error if max_lines > 1 else ' '.join(error.split())}", "red")
     if not found.defined:
         return Text("not defined", "dim italic")
     text = found.text
     if not found.known and max_lines <= _MAX_LINES and len(text) > _MAX_UNKNOWN:
         text = f"{text[:_MAX_UNKNOWN]}…"
-    lines = text.replace("\\n", "\n").splitlines() if len(text) > 80 else [text]
-    shown = "\n".join(lines[:max_lines]) + ("\n…" if len(lines) > max_lines else "")
+    if len(text) > 80 and max_lines > 1:
+        lines = text.replace("\\n", "\n").splitlines()
+        text = "\n".join(lines[:max_lines]) + ("\n…" if len(lines) > max_lines else "")
     if found.known:
         assumed = Text(" assumed", "dim yellow") if found.assumes else Text()
-        return Text.assemble(Text(shown, "green"), assumed)
-    return Text.assemble((shown, "yellow"), (" ?", "bold yellow"))
+        return Text.assemble(Text(text, "green"), assumed)
+    return Text.assemble((text, "yellow"), (" ?", "bold yellow"))
 
 
-def _places(found: Sequence[Contribution], places: Places, style: str) -> Text:
+def _places(found: Sequence[Contribution], places: Places) -> list[str]:
+    """File, line and layer of each; a module that is not on this machine has no line."""
     lines = []
     for each in found:
-        file = places.file(each.file)
-        where = f"{file}:{places.line(each)} · {each.layer}" if file is not None else each.layer
-        lines.append(where)
-    return Text("\n".join(dict.fromkeys(lines)), style)
+        file, line = places.file(each.file), places.line(each)
+        if file is not None and line is None:
+            file = store_name(file)
+        where = file if line is None else f"{file}:{line}"
+        lines.append(each.layer if where is None else f"{where} · {each.layer}")
+    return list(dict.fromkeys(lines))
 
 
-def _in_short(found: Sequence[Contribution], places: Places) -> Text:
+def _in_short(found: Sequence[Contribution], places: Places) -> list[str]:
     """The user's own places; those of inputs, which may be many, are counted."""
     own = [each for each in found if each.layer != "input"]
-    text = _places(own, places, "dim")
     others = len({each.file for each in found}) - len({each.file for each in own})
-    if others:
-        name = f"{others} module{'s' if others > 1 else ''} of inputs"
-        text.append(f"\nand {name}" if own else name)
-    return text
+    name = f"{others} module{'s' if others > 1 else ''} of inputs"
+    return _places(own, places) + ([f"and {name}" if own else name] if others else [])
 
 
 def _path(path: tuple[str, ...]) -> str:

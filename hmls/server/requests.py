@@ -120,6 +120,9 @@ def _settings(
             told = places.json(found)
             file = None if told["file"] is None else os.path.join(repository.root, told["file"])
             return {**told, "file": file, "range": None}
+        if places.line(found) is None:
+            # Of an input that is not on this machine: nobody can go there.
+            return {"file": None, "line": None, "layer": found.layer, "range": None}
         span = converter.range(lines_of(view, found.file), found.start, found.end)
         return {
             "file": found.file,

@@ -142,6 +142,17 @@ async def test_sources_that_are_none_leave_the_table(desk: Desk) -> None:
     await desk.programs_until(set())
 
 
+async def test_a_place_that_is_not_on_this_machine_is_none_to_go_to(desk: Desk) -> None:
+    editor = await desk.start(lock({"home-manager": (HM, "sha256-" + "A" * 43 + "=")}))
+    editor.open(ALICE, "{ ... }: { /* 🎉 */ programs.git.enable = true; }")
+    asked = {"root": str(editor.root), "target": "alice", "prefix": ["programs", "git", "enable"]}
+    found = await editor.client.protocol.send_request_async("hmls/settings", asked)
+    (option,) = found.options
+    assert [Path(winner.file).name for winner in option.winners] == ["default.nix"]
+    (default,) = option.losers
+    assert (default.layer, default.file, default.line, default.range) == ("default", *[None] * 3)
+
+
 async def test_a_missing_input_is_told_of_and_can_be_fetched(desk: Desk) -> None:
     nar_hash = desk.store.put(HOME_MANAGER)
     desk.store.path(nar_hash).rename(desk.folder / "elsewhere")

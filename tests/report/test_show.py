@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
+from rich.text import Text
 
 from hmls.cli import main
+from hmls.report.entry import Entry
 from tests.support import write_files
 from tests.trees import files_of
 
@@ -82,6 +85,36 @@ def test_text_names_winner_and_loser(root: str) -> None:
     assert status == 0
     assert "programs.git.enable = true" in output
     assert "homes/alice/default.nix:3 · base" in output
+
+
+def shown(text: str, places: list[str], width: int | None) -> list[str]:
+    console = Console(width=width or 20, force_terminal=width is not None, color_system=None)
+    with console.capture() as capture:
+        console.print(Entry(Text(text), places), soft_wrap=width is None)
+    return capture.get().splitlines()
+
+
+def test_a_place_stands_at_the_right_or_below() -> None:
+    assert shown("a = 1", ["🎉.nix:1"], 20) == ["a = 1       🎉.nix:1"]
+    assert shown("a = 1", [], 20) == ["a = 1"]
+    lines = shown("name = 12345", ["🎉.nix:1", "b"], 20)
+    assert lines == ["name = 12345", "            🎉.nix:1", "                   b"]
+    lines = shown("name = word another", ["homes/long/path/to.nix:1"], 20)
+    assert lines[-1] == "…/long/path/to.nix:1"
+    assert [each.rstrip() for each in lines[:-1]] == ["name = word", "    another"]
+    lines = shown("name = word another and", ["a.nix:1", "b"], None)
+    assert lines == ["name = word another and  a.nix:1, b"]
+
+
+def test_a_list_for_programs_has_a_line_for_each(tmp_path: Path) -> None:
+    tree = f"""
+        #- homes/alice/default.nix
+        {{ home.sessionVariables = {{ A = "1"; LONG = "{"word " * 40}\\n{"word " * 40}"; }}; }}
+    """
+    write_files(str(tmp_path), files_of(tree))
+    _, output = run("alice", "home.sessionVariables", "--flake", str(tmp_path))
+    [line] = [each for each in output.splitlines() if each.startswith("LONG = ")]
+    assert line.endswith("  homes/alice/default.nix:2 · base")
 
 
 def test_unknown_targets_and_settings_are_refused(root: str) -> None:

@@ -69,7 +69,7 @@ end
 ---@param place hmls.Place
 ---@return boolean whether it is in a module of an input
 local function is_of_input(place)
-  return place.file ~= nil and vim.startswith(place.file, '/nix/store/')
+  return place.layer == 'input' or (place.file ~= nil and vim.startswith(place.file, '/nix/store/'))
 end
 
 ---@param setting hmls.Setting
