@@ -31,7 +31,7 @@ class Entry:
             yield Text.assemble(self.text, " " * _GAP if places else "", joined)
             return
         room = options.max_width - self.text.cell_len - joined.cell_len
-        if "\n" not in self.text.plain and (room >= _GAP or room >= 0 and not places):
+        if "\n" not in self.text.plain and (room >= _GAP or (room >= 0 and not places)):
             yield Text.assemble(self.text, " " * room if places else "", joined)
             return
         first, *others = self.text.wrap(console, options.max_width - len(_HANGING))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -115,14 +116,16 @@ def _settings(
     places = Places(repository, target.site)
 
     def place(found: Contribution) -> dict[str, Any]:
+        if found.file is not None and places.line(found) is None:
+            # Of an input that is not on this machine: nobody can go there.
+            if found.layer == "default":
+                return {"file": None, "line": None, "layer": found.layer, "range": None}
+            found = replace(found, file=None)
         if found.file is None:
             # What an input's module defines has the line of the flake that brings it in.
             told = places.json(found)
             file = None if told["file"] is None else os.path.join(repository.root, told["file"])
             return {**told, "file": file, "range": None}
-        if places.line(found) is None:
-            # Of an input that is not on this machine: nobody can go there.
-            return {"file": None, "line": None, "layer": found.layer, "range": None}
         span = converter.range(lines_of(view, found.file), found.start, found.end)
         return {
             "file": found.file,
