@@ -7,6 +7,7 @@ from typing import Any
 
 from hmls.catalog.finish import Scope, contribution, finish
 from hmls.catalog.residual import is_whole
+from hmls.catalog.specialisations import specialised
 from hmls.lang.errors import Unknowable
 from hmls.lang.force import call, delayed, expect_attrs, expect_bool, force, get, select
 from hmls.lang.interp import Interp
@@ -141,6 +142,8 @@ class TypeReader:
                 return self._checked(parts)
             case "submodule" if "whole" not in parts[0]:
                 return self._submodule(parts[0])
+            case "submodule":
+                return specialised(scope)
             case "deferredModule" if "whole" not in parts[0]:
                 inner_options = parts[0]["options"]
                 static = [self._module(parts[0])] if inner_options else []

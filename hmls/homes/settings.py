@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from hmls.catalog.specialisations import Specialised
 from hmls.homes.plain import is_plain_set, why
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Declared, LayerKind, Setting
@@ -21,6 +22,7 @@ from hmls.lang.values import Attrs, Unknown
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.hm_types import ENTRY, DagEntryOf
 from hmls.modules.level import Level
+from hmls.modules.option_value import Option
 from hmls.modules.resolved import Resolved
 
 _FUNCTION = {"__functionArgs", "__functor"}
@@ -132,7 +134,33 @@ def _leaves(point: Point, reader: Reader) -> Iterator[Point]:
         yield point
         return
     for name in names:
-        yield from _leaves(point.child(name), reader)
+        child = point.child(name)
+        for leaf in _leaves(child, reader):
+            if not _is_specialised(child) or _differs(leaf, len(child.path), reader):
+                yield leaf
+
+
+def _is_specialised(point: Point) -> bool:
+    """Whether it is a whole configuration within the one that it extends."""
+    node = point.node
+    try:
+        return isinstance(node, Option) and isinstance(node.declaration.type, Specialised)
+    except (NixError, Unknowable):
+        return False
+
+
+def _differs(point: Point, depth: int, reader: Reader) -> bool:
+    """Whether a setting of a specialisation is another one than outside of it."""
+    outer = _point(reader, point.path[depth:])
+    if point.path[depth] == "specialisation":
+        return False  # There are none within one.
+    if not reader.is_there(outer):
+        return True
+    return _said(reader.read(point)) != _said(reader.read(outer))
+
+
+def _said(found: Setting) -> tuple[object, ...]:
+    return found.defined, found.text, found.error, found.contributions
 
 
 def _is_empty_by_hand(point: Point, reader: Reader) -> bool:

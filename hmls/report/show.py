@@ -43,6 +43,9 @@ def shown_settings(repository: Repository, target: Target, option: str | None) -
     if option is not None:
         path = split_attrpath(option)
         below = [s for s in found if s.path[: len(path)] == path]
+        if "configuration" in path[2:3] and path[0] == "specialisation" and below:
+            # Whoever asks for a specialisation sees all of it, not only what differs.
+            below = settings(repository, target, path)
         one = None if below else setting(repository, target, path)
         found = below if one is None else [one]
     if not found:

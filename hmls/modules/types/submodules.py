@@ -73,6 +73,10 @@ class Submodule(OptionType):
         """The same without checks, for descriptions."""
         return force(self._docs)  # type: ignore[no-any-return]
 
+    def own_modules(self) -> list[Given]:
+        """The modules that it has without any definition. Raises NixError."""
+        return [Given(module) for module in _modules(self)]
+
     def evaluate(self, loc: Loc, definitions: list[Definition]) -> Evaluation:
         """The submodule with these definitions, at a place in the option tree."""
         name = loc[-1] if loc else Thunk(_no_name, None)
@@ -193,7 +197,7 @@ def _modules(submodule: Submodule) -> list[Lazy]:
 
 
 def _base(submodule: Submodule) -> Evaluation:
-    given = [Given(_NAME_UNKNOWN_YET), *[Given(module) for module in _modules(submodule)]]
+    given = [Given(_NAME_UNKNOWN_YET), *submodule.own_modules()]
     return submodule.system.evaluate(
         given,
         special_args=submodule.special_args,
