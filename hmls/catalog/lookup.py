@@ -47,14 +47,21 @@ class MovedOption(NamedTuple):
     note: str
 
 
-def names_at(table: Table, path: tuple[str, ...]) -> list[Found]:
-    """The options and groups of options below a path, submodules' and attrsOf's included."""
+def names_at(table: Table, path: tuple[str, ...]) -> tuple[Found, ...]:
+    """The options and groups of options below a path, submodules' and attrsOf's included.
+
+    Kept for the table: who completes asks for the same ones at each keystroke.
+    """
+    known: tuple[Found, ...] | None = table.remembered.get((names_at, path))
+    if known is not None:
+        return known
     found: dict[str, Found] = {}
     for tree in _trees(table, table.options, path):
         for name, node in tree.items():
             if name not in found and not _is_hidden(node):
                 found[name] = _found(table, name, node)
-    return list(found.values())
+    names = table.remembered[names_at, path] = tuple(found.values())
+    return names
 
 
 def option_at(table: Table, path: tuple[str, ...]) -> Found | None:

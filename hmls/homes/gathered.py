@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Generic, TypeVar
+from weakref import ReferenceType, ref
 
 if TYPE_CHECKING:
     from hmls.homes.index import FileFacts, Index
@@ -26,19 +27,29 @@ class Gathered(Generic[T]):
         self._give = give
         self._add = add
         self._counted: dict[str, FileFacts] = {}
+        self._followed: ReferenceType[Index] | None = None
 
     def follow(self, index: Index) -> None:
         """Make it the sum of the files of an index."""
+        before = None if self._followed is None else self._followed()
+        if before is index:
+            return
         counted = self._counted
-        changed = [(path, facts) for path, facts in index.items() if counted.get(path) is not facts]
-        for path in counted.keys() - index.path_set:
-            self._count(counted.pop(path), -1)
+        edited = None if before is None else index.edited_since(before)
+        if edited is None:
+            for path in counted.keys() - index.path_set:
+                self._count(counted.pop(path), -1)
+            changed = [pair for pair in index.items() if counted.get(pair[0]) is not pair[1]]
+        else:
+            changed = [(path, index[path]) for path in edited]
         for path, facts in changed:
-            before = counted.get(path)
-            if before is not None:
-                self._count(before, -1)
-            self._count(facts, 1)
-            counted[path] = facts
+            known = counted.get(path)
+            if known is not facts:
+                if known is not None:
+                    self._count(known, -1)
+                self._count(facts, 1)
+                counted[path] = facts
+        self._followed = ref(index)
 
     def _count(self, facts: FileFacts, sign: int) -> None:
         for each in self._give(facts):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from weakref import ReferenceType, ref
 
 from hmls.homes.files import Files, FlakeReader
 from hmls.lang.errors import Unknowable
@@ -75,6 +76,9 @@ class Index:
         self._facts: dict[str, FileFacts] = {}
         self._before = {} if before is None else before._facts
         self._paths: tuple[str, ...] | None = None
+        self._is_listed = False
+        """Whether the list of files is that of the index before."""
+        self._edited: tuple[ReferenceType[Index], set[str]] | None = None
         self.shared: dict[object, Any] = {} if before is None else before.shared
         """What is gathered of all versions of the files, by who gathers it."""
         if before is not None and before.files.seen is files.seen:
@@ -84,9 +88,16 @@ class Index:
         """Take over the facts of all files that cannot have changed, without a look at them."""
         self._facts = dict(before._facts)
         buffers, others = self.files.buffers, before.files.buffers
-        for path in (*buffers, *others):
-            if buffers.get(path) is not others.get(path):
-                self._facts.pop(path, None)
+        edited = {p for p in (*buffers, *others) if buffers.get(p) is not others.get(p)}
+        for path in edited:
+            self._facts.pop(path, None)
+        self._edited = ref(before), edited
+
+    def edited_since(self, before: Index) -> list[str] | None:
+        """The files that may differ from those of an index, None where any may."""
+        if self._edited is None or self._edited[0]() is not before:
+            return None
+        return [p for p in self._edited[1] if p in self.path_set] if self._is_listed else None
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -102,6 +113,7 @@ class Index:
     def take_paths(self, before: Index) -> None:
         """The list of files is that of an index before: none came or went."""
         self._paths = before._paths
+        self._is_listed = self._paths is not None
         if "path_set" in before.__dict__:
             self.path_set = before.path_set
 

@@ -6,6 +6,11 @@ Nothing is merged: who asks looks through the tables in their order, the first a
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from functools import partial
+from typing import NamedTuple
 
 from hmls.catalog.bundles import CATALOG
 from hmls.catalog.extract import declared_options
@@ -15,11 +20,15 @@ from hmls.homes.builders.home_manager import BUILDER
 from hmls.homes.membership import kinds_of_system, targets_of
 from hmls.homes.repository import Repository, Space
 from hmls.homes.targets import Target
+from hmls.lang.budget import limited
 from hmls.lang.errors import GaveUp, NixError, Unknowable
 from hmls.modules.declarations import OTHER_RELEASE
 from hmls.modules.evaluation import INTERNAL, Evaluation
 
 _MOST_HOSTS = 3
+_FEW_STEPS = 40_000
+"""What is evaluated in about 10 ms."""
+_AGAIN_S = 0.2
 _NOT_OWN = frozenset((CATALOG, OTHER_RELEASE, BUILDER, INTERNAL))
 _OF_SYSTEMS = frozenset(("nixos", "darwin"))
 OWN = "own"
@@ -27,16 +36,72 @@ OWN = "own"
 
 
 def tables_for(repository: Repository, path: str, space: Space) -> tuple[Table, ...]:
-    """The tables of a file's options, those of its own modules first."""
+    """The tables of a file's options, those of its own modules first. Raises GaveUp."""
     key = (tables_for, path, space)
-    found: tuple[Table, ...] | None = repository.remembered.get(key)
-    if found is None:
-        known = catalog_tables(repository, space, path)
-        # The few options of systems that are known without a table are in it too.
-        own = _own(repository, path, space, _NOT_OWN | _OF_SYSTEMS if known else _NOT_OWN)
-        found = (*(() if own is None else (own,)), *known)
-        repository.remembered[key] = found
-    return found
+    before: _Offered | None = repository.remembered.get(key)
+    if before is not None and (before.until_s is None or time.monotonic() < before.until_s):
+        return before.tables
+    known = catalog_tables(repository, space, path)
+    # The few options of systems that are known without a table are in it too.
+    without = _NOT_OWN | _OF_SYSTEMS if known else _NOT_OWN
+    own, until_s = _recent(repository, path, space, without)
+    tables = (*(() if own is None else (own,)), *known)
+    repository.remembered[key] = _Offered(tables, until_s)
+    return tables
+
+
+def is_awaited(repository: Repository, path: str, space: Space) -> bool:
+    """Whether what a file's own modules declare is not all evaluated, so that there may be more."""
+    found: _Offered | None = repository.remembered.get((tables_for, path, space))
+    return found is not None and found.until_s is not None
+
+
+def evaluate_awaited(repository: Repository, path: str) -> None:
+    """Evaluate what names of options wait for. Raises GaveUp."""
+    spaces: tuple[Space, ...] = "home", "system"
+    for space in spaces:
+        key = (_recent, path, space)
+        if key in repository.index.shared:
+            before = repository.index.shared.pop(key)
+            repository.remembered.pop((tables_for, path, space), None)
+            try:
+                tables_for(repository, path, space)
+            finally:
+                repository.index.shared.setdefault(key, before)
+
+
+class _Offered(NamedTuple):
+    tables: tuple[Table, ...]
+    until_s: float | None
+    """When to look again for what is not evaluated yet; None if nothing is missing."""
+
+
+def _recent(
+    repository: Repository, path: str, space: Space, without: frozenset[str]
+) -> tuple[Table | None, float | None]:
+    """What a file's own modules declare, as they were before until they are evaluated anew.
+
+    An edit may be in the middle of its evaluation, which takes seconds in large repositories, and
+    typing must not wait for it. What was evaluated so far stays, so that a little is tried again.
+    Raises GaveUp where there is nothing from before.
+    """
+    shared, key = repository.index.shared, (_recent, path, space)
+    is_first = key not in shared
+    try:
+        with nullcontext() if is_first else limited(_FEW_STEPS):
+            shared[key] = _own(repository, path, space, without)
+    except GaveUp:
+        if is_first:
+            raise
+        return shared[key], time.monotonic() + _AGAIN_S
+    return shared[key], None
+
+
+def go_without(repository: Repository, path: str) -> None:
+    """Until a file's own modules are evaluated, take them to declare nothing."""
+    spaces: tuple[Space, ...] = "home", "system"
+    for space in spaces:
+        repository.index.shared.setdefault((_recent, path, space), None)
 
 
 def catalog_tables(repository: Repository, space: Space, path: str) -> tuple[Table, ...]:
@@ -114,14 +179,25 @@ def declared_by(repository: Repository, evaluation: Evaluation) -> Table:
 
 
 def _own(repository: Repository, path: str, space: Space, without: frozenset[str]) -> Table | None:
-    if space == "system":
-        return _of_system(repository, path, without)
-    for target in _targets(repository, path):
+    """The table of the first of a file's evaluations that has one. Raises GaveUp."""
+    stopped: GaveUp | None = None
+    for evaluation in (_of_system if space == "system" else _of_homes)(repository, path):
         try:
-            return _declared(repository, repository.recent_evaluation(target), without)
-        except (NixError, Unknowable, GaveUp):
+            found = evaluation()
+            if found is not None:
+                return _declared(repository, found, without)
+        except (NixError, Unknowable):
             continue
+        except GaveUp as stop:
+            stopped = stop
+    if stopped is not None:
+        raise stopped
     return None
+
+
+def _of_homes(repository: Repository, path: str) -> Iterator[Callable[[], Evaluation | None]]:
+    for target in _targets(repository, path):
+        yield partial(repository.recent_evaluation, target)
 
 
 def _targets(repository: Repository, path: str) -> list[Target]:
@@ -129,20 +205,14 @@ def _targets(repository: Repository, path: str) -> list[Target]:
     return own[:1] or list(repository.recent_targets.items[:1])
 
 
-def _of_system(repository: Repository, path: str, without: frozenset[str]) -> Table | None:
-    """What the modules of a system declare: of the one that a file lies in, else of any."""
+def _of_system(repository: Repository, path: str) -> Iterator[Callable[[], Evaluation | None]]:
+    """The system that a file lies in, else any."""
     folders = repository.layout.systems
     here = [host for host, folder in folders.items() if path.startswith(folder + os.sep)]
     targets = repository.recent_targets.items
     hosts = [*here, *(t.host for t in targets if t.kind == "host" and t.host), *folders]
     for host in list(dict.fromkeys(hosts))[:_MOST_HOSTS]:
-        try:
-            evaluation = repository.recent_system(host)
-            if evaluation is not None:
-                return _declared(repository, evaluation, without)
-        except (NixError, Unknowable, GaveUp):
-            continue
-    return None
+        yield partial(repository.recent_system, host)
 
 
 def _declared(repository: Repository, evaluation: Evaluation, without: frozenset[str]) -> Table:

@@ -66,8 +66,9 @@ def _used_in(facts: FileFacts) -> list[str]:
 def own_packages(repository: Repository) -> dict[str, str]:
     """The packages that the repository adds by its folders and overlays, with their files."""
     found: dict[str, str] = {}
+    root = repository.root.rstrip(os.sep) + os.sep
     for path in repository.index.paths:
-        parts = os.path.relpath(path, repository.root).split(os.sep)
+        parts = path.removeprefix(root).split(os.sep)
         if parts[0] in _FOLDERS and len(parts) > 1:
             name = parts[-2] if parts[-1] in ("default.nix", "package.nix") else parts[-1][:-4]
             if name not in _FOLDERS:

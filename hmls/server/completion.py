@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsprotocol import types as lsp
 
@@ -30,41 +33,50 @@ _KINDS = {
 }
 _PLACEHOLDER = re.compile(r"\$\{\d+:([^}]*)\}|\$\d+")
 """What is a place to fill in in a snippet; the group is what stands there at first."""
+_COMMIT = ["."]
+"""What may be typed on behind a group of options."""
 _TRIGGERS = [".", "/", '"', "@", "#"]
 
 
 def register(server: Server) -> None:
     session = server.session
-    latest: dict[int, Item] = {}
+    latest = _Latest(0, {})
+    task: asyncio.Task[None] | None = None
 
     options = lsp.CompletionOptions(trigger_characters=_TRIGGERS, resolve_provider=True)
 
     @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, options)
     async def completion(params: lsp.CompletionParams) -> Plain | None:
+        nonlocal latest, task
+        from hmls.server.engine import Priority
+
         path = path_of_uri(params.text_document.uri)
         if path is None:
             return None
 
-        def work(view: View) -> Plain:
+        def work(view: View) -> tuple[list[Item], LineIndex]:
             from hmls.ide.completion import complete
 
             lines = lines_of(view, path)
-            offset = session.converter.offset(lines, params.position)
-            items = complete(view, path, offset)
+            items = complete(view, path, session.converter.offset(lines, params.position))
             if not session.settings.features.language:
                 items = [item for item in items if not item.is_language]
-            latest.clear()
-            latest.update(enumerate(items))
-            is_incomplete = any(item.narrows for item in items)
-            found = _items(session, lines, items)
-            return Plain({"isIncomplete": is_incomplete, "items": found})
+            return items, lines
 
-        return await session.ask_patiently(work, path=path)
+        found = await session.ask_patiently(work, path=path)
+        if found is None:
+            return None
+        items, lines = found
+        if any(item.narrows for item in items) and (task is None or task.done()):
+            rest = partial(_evaluate, path=path)
+            task = asyncio.ensure_future(session.ask_patiently(rest, Priority.FILE))
+        latest = _Latest(latest.number + 1, {item.label: item for item in items})
+        return Plain(_list(session, lines, items, latest.number))
 
     @server.feature(lsp.COMPLETION_ITEM_RESOLVE)
     def resolve(item: lsp.CompletionItem) -> lsp.CompletionItem:
-        known = latest.get(item.data) if isinstance(item.data, int) else None
-        if known is None or known.label != item.label:
+        known = latest.items.get(item.label) if item.data == latest.number else None
+        if known is None:
             return item
         text = known.documentation if known.explain is None else known.explain()
         if text:
@@ -72,46 +84,86 @@ def register(server: Server) -> None:
         return item
 
 
+def _evaluate(view: View, path: str) -> None:
+    """What names of options wait for, after what is known was given."""
+    from hmls.homes.offered import evaluate_awaited
+
+    repository = view.repository(path)
+    if repository is not None:
+        evaluate_awaited(repository, path)
+
+
+class _Latest(NamedTuple):
+    """The items that were given last: no two have the same label."""
+
+    number: int
+    """Counts the lists, so that an item says which it is of."""
+    items: dict[str, Item]
+
+
 def without_places(snippet: str) -> str:
     """A snippet as plain text: what stands at its places at first stays."""
     return _PLACEHOLDER.sub(r"\1", snippet)
 
 
-def _items(session: Session, lines: LineIndex, items: list[Item]) -> list[dict[str, Any]]:
-    """Each as an LSP CompletionItem, in the form of JSON."""
+def _list(session: Session, lines: LineIndex, items: list[Item], number: int) -> dict[str, Any]:
+    """An LSP CompletionList, in the form of JSON.
+
+    Of hundreds of items most of the time goes into writing and reading them, so that what they
+    have in common is said once, to clients that know of it.
+    """
+    found: dict[str, Any] = {"isIncomplete": any(item.narrows for item in items)}
+    defaults: dict[str, Any] = {}
+    span = None
+    if items and "data" in session.item_defaults:
+        defaults["data"] = number
+    if items and "editRange" in session.item_defaults:
+        span = Counter((item.start, item.end) for item in items).most_common(1)[0][0]
+        defaults["editRange"] = _range(session, lines, *span)
+    can_commit = session.can_commit
+    groups = sum(item.is_group for item in items) if can_commit else 0
+    by_default = "commitCharacters" in session.item_defaults and 2 * groups > len(items)
+    if by_default:
+        defaults["commitCharacters"] = _COMMIT
+    if defaults:
+        found["itemDefaults"] = defaults
+    data = {} if "data" in defaults else {"data": number}
     ranges: dict[tuple[int, int], dict[str, Any]] = {}
-    for item in items:
-        # Nearly all have the same, and to count characters takes time.
-        span = item.start, item.end
-        if span not in ranges:
-            where = session.converter.range(lines, *span)
-            ranges[span] = {"start": _position(where.start), "end": _position(where.end)}
-    return [
-        _item(session, ranges[item.start, item.end], number, item)
-        for number, item in enumerate(items)
-    ]
+    width = len(str(len(items)))
+    found["items"] = made = []
+    for place, item in enumerate(items):
+        snippet = item.is_snippet and session.can_snippets
+        text = without_places(item.text) if item.is_snippet and not snippet else item.text
+        one: dict[str, Any] = {
+            "label": item.label,
+            "kind": _KINDS[item.kind],
+            "sortText": item.sort_key or str(place).zfill(width),
+            **data,
+        }
+        own = item.start, item.end
+        if own != span:
+            if own not in ranges:
+                # Nearly all have the same, and to count characters takes time.
+                ranges[own] = _range(session, lines, *own)
+            one["textEdit"] = {"range": ranges[own], "newText": text}
+        elif text != item.label:
+            one["textEditText"] = text
+        if item.detail:
+            one["detail"] = item.detail
+        if item.filter_text:
+            one["filterText"] = item.filter_text
+        if can_commit and item.is_group != by_default:
+            one["commitCharacters"] = _COMMIT if item.is_group else []
+        if snippet:
+            one["insertTextFormat"] = lsp.InsertTextFormat.Snippet
+        made.append(one)
+    return found
+
+
+def _range(session: Session, lines: LineIndex, start: int, end: int) -> dict[str, Any]:
+    where = session.converter.range(lines, start, end)
+    return {"start": _position(where.start), "end": _position(where.end)}
 
 
 def _position(position: lsp.Position) -> dict[str, int]:
     return {"line": position.line, "character": position.character}
-
-
-def _item(session: Session, where: dict[str, Any], number: int, item: Item) -> dict[str, Any]:
-    snippet = item.is_snippet and session.can_snippets
-    text = without_places(item.text) if item.is_snippet and not snippet else item.text
-    found = {
-        "label": item.label,
-        "kind": _KINDS[item.kind],
-        "sortText": item.sort_key or f"{number:05}",
-        "textEdit": {"range": where, "newText": text},
-        "data": number,
-    }
-    if item.detail:
-        found["detail"] = item.detail
-    if item.filter_text:
-        found["filterText"] = item.filter_text
-    if item.is_group and session.can_commit:
-        found["commitCharacters"] = ["."]
-    if snippet:
-        found["insertTextFormat"] = lsp.InsertTextFormat.Snippet
-    return found

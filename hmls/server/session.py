@@ -47,6 +47,8 @@ class Session:
         self.can_watch = False
         self.can_snippets = False
         self.can_commit = False
+        self.item_defaults: frozenset[str] = frozenset()
+        """What a list of completions may say once for all its items."""
         self.can_links = False
         self.can_tables = True
         self._folders: list[str] = []
@@ -77,6 +79,10 @@ class Session:
         with contextlib.suppress(AttributeError):
             self.can_commit = bool(
                 capabilities.text_document.completion.completion_item.commit_characters_support  # type: ignore[union-attr]
+            )
+        with contextlib.suppress(AttributeError):
+            self.item_defaults = frozenset(
+                capabilities.text_document.completion.completion_list.item_defaults or ()  # type: ignore[union-attr]
             )
         with contextlib.suppress(AttributeError):
             self.can_links = bool(capabilities.text_document.definition.link_support)  # type: ignore[union-attr]

@@ -278,7 +278,7 @@ def test_what_cannot_be_read_is_an_option_all_the_same(tmp_path: Path) -> None:
     assert table.label == "nix-darwin 26.05"
     assert {each.name for each in names_at(table, ("system",))} == {"defaults", "odd", "secret"}
     for name in ("odd", "secret"):
-        assert names_at(table, ("system", name)) == []
+        assert names_at(table, ("system", name)) == ()
         assert is_open(table, ("system", name))
 
 

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from hmls.homes import files
+from hmls.homes.catalogued import Catalogued
+from hmls.homes.offered import evaluate_awaited
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Setting
 from hmls.homes.settings import setting
 from hmls.homes.workspace import Views, Workspace
+from hmls.ide.completion import complete
 from hmls.ide.hover import hover
+from hmls.lang.budget import limited
 from tests.support import on_evaluation_thread, write_files
 from tests.trees import files_of, in_tree
 
@@ -102,3 +106,38 @@ def test_the_layers_of_a_target_are_those_that_its_home_loads(tmp_path: Path) ->
     assert layers("alice") == ["alice"]
     assert layers("bob") == ["alice", "bob"]
     assert layers("bob@desk") == ["alice", "bob", "bob@desk"]
+
+
+_SLOW = """
+    #- homes/alice/default.nix
+    { imports = [ ../../own.nix ]; home.username = "alice"; }
+    #- own.nix
+    { lib, ... }: {
+      imports = builtins.seq (builtins.foldl' builtins.add 0 (builtins.genList (x: x) 200000)) [ ];
+      options.programs.gitlike.enable = lib.mkEnableOption "it";
+    }
+"""
+
+
+@on_evaluation_thread
+def test_names_do_not_wait_for_modules_that_take_long(tmp_path: Path) -> None:
+    root = os.path.realpath(tmp_path)
+    write_files(root, files_of(_SLOW))
+    workspace = Workspace()
+    workspace.set_folders([root])
+    views, layer = Views(workspace, Catalogued()), f"{root}/homes/alice/default.nix"
+    before = _SLOW.splitlines()[2].strip()
+
+    def typed(text: str, version: int) -> tuple[list[str], bool]:
+        text = before.replace("}", f"{text} }}")
+        workspace.open(layer, text.encode(), version)
+        items = complete(views.newest(), layer, text.index(" }"))
+        found = [f"{item.label}: {item.detail}" for item in items]
+        return found, any(item.narrows for item in items)
+
+    with limited(20_000):
+        assert typed("programs.gitlike.", 1) == (["enable: in this flake"], True)
+    workspace.open(layer, before.encode(), 2)
+    repository: Repository = next(iter(views.newest().repositories.values()))
+    evaluate_awaited(repository, layer)
+    assert typed("programs.gitlike.", 3) == (["enable: boolean"], False)

@@ -35,6 +35,12 @@ async def client(
     shutil.copytree(HOMELAB, root)
     capabilities = client_capabilities(request.param)
     capabilities.experimental = {"hmls": {"changed": True}}
+    assert capabilities.text_document is not None
+    assert capabilities.text_document.completion is not None
+    # As both have it today, at the least.
+    capabilities.text_document.completion.completion_list = lsp.CompletionListCapabilities(
+        ["editRange", "insertTextFormat", "insertTextMode", "data"]
+    )
     result = await lsp_client.initialize_session(
         lsp.InitializeParams(
             capabilities=capabilities,

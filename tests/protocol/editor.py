@@ -206,7 +206,7 @@ class Editor:
             lsp.CompletionParams(at.text_document, at.position)
         )
         assert isinstance(found, lsp.CompletionList)
-        return list(found.items)
+        return [_with_defaults(item, found.item_defaults) for item in found.items]
 
     async def completed(self, name: str, text: str, label: str) -> str:
         """The text of the file after an item was accepted."""
@@ -221,3 +221,19 @@ class Editor:
         for start, end, new in sorted(offsets, reverse=True):
             content = content[:start] + new + content[end:]
         return content.decode()
+
+
+def _with_defaults(
+    item: lsp.CompletionItem, defaults: lsp.CompletionItemDefaults | None
+) -> lsp.CompletionItem:
+    """An item with what its list says for all, as LSP 3.17 has it."""
+    if defaults is None:
+        return item
+    if item.data is None:
+        item.data = defaults.data
+    if item.commit_characters is None:
+        item.commit_characters = defaults.commit_characters
+    if item.text_edit is None and isinstance(defaults.edit_range, lsp.Range):
+        new_text = item.text_edit_text or item.label
+        item.text_edit = lsp.TextEdit(defaults.edit_range, new_text)
+    return item

@@ -91,6 +91,27 @@ async def test_options_tell_more_when_one_is_chosen(editor: Editor) -> None:
     assert "Default: `null`" in resolved.documentation.value
 
 
+async def test_what_is_the_same_in_a_list_is_said_once(editor: Editor) -> None:
+    at = editor.open(ALICE, "{ ... }: { a = '' 🎉 ''; programs.g$0 }")
+    found = await editor.client.text_document_completion_async(
+        lsp.CompletionParams(at.text_document, at.position)
+    )
+    assert isinstance(found, lsp.CompletionList)
+    assert found.item_defaults is not None
+    start = lsp.Position(at.position.line, at.position.character - 1)
+    assert found.item_defaults.edit_range == lsp.Range(start, at.position)
+    git = next(item for item in found.items if item.label == "git")
+    assert (git.text_edit, git.text_edit_text, git.data) == (None, None, None)
+
+
+async def test_item_of_a_list_before_the_last_is_not_told_of_another(editor: Editor) -> None:
+    text = "{ ... }: { programs.git.$0 }"
+    enable = next(i for i in await editor.complete(ALICE, text) if i.label == "enable")
+    await editor.complete(ALICE, "{ ... }: { programs.bat.$0 }")
+    resolved = await editor.client.completion_item_resolve_async(enable)
+    assert resolved.documentation is None
+
+
 async def test_values_by_type(editor: Editor) -> None:
     text = "{ ... }: { a = '' 🎉 ''; programs.git.signing.format = $0; }"
     labels = [item.label for item in await editor.complete(ALICE, text)]

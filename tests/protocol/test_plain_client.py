@@ -62,3 +62,15 @@ async def test_files_of_a_new_layer_come_as_text(editor: Editor) -> None:
     assert edit.document_changes is None
     [uri] = edit.changes or {}
     assert path_of_uri(uri) == str(editor.root / "homes/bob@global/default.nix")
+
+
+async def test_items_are_whole_each_and_no_snippets(editor: Editor) -> None:
+    at = editor.open("homes/alice/default.nix", "{ programs.g$0 }")
+    found = await editor.client.text_document_completion_async(
+        lsp.CompletionParams(at.text_document, at.position)
+    )
+    assert isinstance(found, lsp.CompletionList)
+    assert found.item_defaults is None
+    git = next(item for item in found.items if item.label == "git")
+    assert git.text_edit == lsp.TextEdit(lsp.Range(lsp.Position(0, 11), lsp.Position(0, 12)), "git")
+    assert git.commit_characters is None

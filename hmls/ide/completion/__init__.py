@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from hmls.homes.offered import go_without
 from hmls.homes.repository import Repository
 from hmls.homes.workspace import View
 from hmls.ide.completion.flake_names import complete_flake_names
@@ -19,15 +18,29 @@ from hmls.ide.completion.paths import complete_paths
 from hmls.ide.completion.set_arguments import complete_set_arguments
 from hmls.ide.completion.values import complete_values
 from hmls.ide.place import CompletionPlace, find_place
+from hmls.lang.errors import GaveUp
 from hmls.syntax.cursor import Variable
+from hmls.syntax.parse import Source
 
 
 def complete(view: View, path: str, offset: int) -> list[Item]:
-    """The items for a position, best first; the editor filters by what was typed."""
+    """The items for a position, best first; the editor filters by what was typed.
+
+    Where the file's own modules take long to evaluate, those of the catalog alone. Raises GaveUp
+    where something else takes long.
+    """
     source = view.source(path)
     repository = view.repository(path)
     if source is None or repository is None:
         return []
+    try:
+        return _complete(repository, path, source, offset)
+    except GaveUp:
+        go_without(repository, path)
+        return _complete(repository, path, source, offset)
+
+
+def _complete(repository: Repository, path: str, source: Source, offset: int) -> list[Item]:
     items = complete_paths(repository, path, source.text, offset) or complete_references(
         repository, source, offset, source.text
     )
@@ -72,7 +85,7 @@ def _at(repository: Repository, path: str, place: CompletionPlace) -> list[Item]
 def _within_quotes(item: Item) -> Item:
     """An item for a name in quotes: they stand there already."""
     text = item.text
-    return replace(item, text=text[1:-1]) if text[:1] == text[-1:] == '"' else item
+    return item._replace(text=text[1:-1]) if text[:1] == text[-1:] == '"' else item
 
 
 __all__ = ["Item", "complete"]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ItemKind = Literal[
     "user", "host", "folder", "file", "option", "value", "variable", "function", "package"
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """`start` to `end` is replaced by `text`; `filter_text` is what the editor compares with."""
+class Item(NamedTuple):
+    """`start` to `end` is replaced by `text`; `filter_text` is what the editor compares with.
+
+    Hundreds are made for an answer: as tuples in half the time.
+    """
 
     label: str
     kind: ItemKind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hmls.catalog.functions import Function, functions
 from hmls.homes.repository import Repository
@@ -82,7 +81,7 @@ def _below(
         for name, told in sorted(
             functions("builtins").items(), key=lambda each: (-uses[SELECTED + each[0]], each[0])
         ):
-            yield replace(_function(name, place, told.type, told), is_language=True)
+            yield _function(name, place, told.type, told)._replace(is_language=True)
         return
     value = attribute_value(repository, path, selected)
     if value is None and selected[0] != "pkgs":
@@ -170,4 +169,4 @@ def _variables(
             continue
         told = free_function(name, node)
         kind: ItemKind = "variable" if told is None or not told.arguments else "function"
-        yield replace(_item(name, kind, place, "builtin", told), is_language=True)
+        yield _item(name, kind, place, "builtin", told)._replace(is_language=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hmls.catalog.lookup import Found
 from hmls.catalog.table import Table
 from hmls.homes.gathered import DefinedNames
-from hmls.homes.offered import offered_names, offered_option, tables_for, takes_any_name
+from hmls.homes.offered import is_awaited, offered_names, offered_option, tables_for, takes_any_name
 from hmls.homes.repository import Repository, Space
 from hmls.ide.completion.item import Item
 from hmls.ide.guessed_space import guessed_space
@@ -133,7 +133,10 @@ def _names(
         for name in dict.fromkeys(extra)
         if name not in known
     ]
-    return [item for _, item in sorted(items, key=lambda pair: (-used[pair[0]], pair[0]))]
+    found = [item for _, item in sorted(items, key=lambda pair: (-used[pair[0]], pair[0]))]
+    if found and is_awaited(repository, file, space):
+        found[0] = found[0]._replace(narrows=True)
+    return found
 
 
 _NEAR = 1_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hmls.lang.builtins import (
@@ -54,6 +55,7 @@ _PLAIN = frozenset((
 """Builtins that are in scope under their own name; the others are with two underscores."""
 
 
+@cache
 def top_level_names() -> frozenset[str]:
     """The names that are in scope everywhere, those of impure evaluation included."""
     registered = {
