@@ -33,6 +33,27 @@ OPTIONS = """
 HOME = "homes/alice/default.nix"
 
 
+@pytest.mark.parametrize(("switch", "severity"), [("false", "warning"), ("true", "error")])
+def test_what_is_switched_off_fails_no_build_yet(
+    tmp_path: Path, switch: str, severity: str
+) -> None:
+    tree = f"""
+#- modules/home/default.nix
+{{ lib, ... }}:
+{{
+  options.my.bar = {{
+    enable = lib.mkEnableOption "🎉";
+    height = lib.mkOption {{ type = lib.types.int; }};
+  }};
+}}
+#- homes/alice/default.nix
+{{ my.bar = {{ enable = {switch}; height = "tall"; }}; }}
+"""
+    (found,) = problems(tmp_path, tree)
+    assert (found.code.name, found.level) == ("type-mismatch", severity)
+    assert ("The build fails once `my.bar.enable` is true." in found.message) == (switch == "false")
+
+
 def test_conflict_marks_all_definitions(tmp_path: Path) -> None:
     tree = f"""{OPTIONS}
 #- homes/alice/default.nix

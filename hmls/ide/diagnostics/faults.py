@@ -31,7 +31,9 @@ from hmls.lang.values import Attrs
 from hmls.modules.declarations import OTHER_RELEASE
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.evaluation import Evaluation
+from hmls.modules.level import Level
 from hmls.modules.messages import show_option
+from hmls.modules.option_value import Option
 from hmls.modules.types.base import OptionType
 
 SUBJECT = re.compile(r"(?:The option|A definition for option) `([^`']+)[`']")
@@ -51,7 +53,7 @@ _READ = (
 _TABLES = (CATALOG, OTHER_RELEASE)
 """The origins of modules that stand for Home Manager's own, made of a table."""
 _FORCING = frozenset((CONFLICT, TYPE_MISMATCH, UNDECLARED_OPTION, NIXOS_OPTION, IMPORT_CYCLE))
-"""What is wrong whether or not the value is read."""
+"""What is wrong whether or not the value is read, but for what is switched off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,28 @@ def faults_of(repository: Repository, evaluation: Evaluation, found: Walk) -> li
         if (not unread or _is_certain(repository, evaluation, failure))
         and not (from_table and _may_be_newer(repository, evaluation, failure))
     ]
-    faults = _faults(repository, failures, prefix)
+    faults = [_switched(evaluation, fault) for fault in _faults(repository, failures, prefix)]
     if not from_table:
         return faults
     # The release that is locked may have options that the table lacks.
     return [replace(f, is_certain=False) if _is_of_home_manager(f) else f for f in faults]
+
+
+def _switched(evaluation: Evaluation, fault: Fault) -> Fault:
+    """A value that nobody may read, as its program is not enabled, does not fail the build yet."""
+    if fault.code not in (CONFLICT, TYPE_MISMATCH):
+        return fault
+    node: object = evaluation.root
+    for depth, part in enumerate(fault.loc):
+        if not isinstance(node, Level):
+            break
+        switch = node.node("enable")
+        if part != "enable" and isinstance(switch, Option) and known(switch.value) is not True:
+            name = show_option((*fault.loc[:depth], "enable"))
+            message = f"{fault.message}\nThe build fails once `{name}` is true."
+            return replace(fault, message=message, is_certain=False)
+        node = node.node(part)
+    return fault
 
 
 def _is_of_home_manager(fault: Fault) -> bool:
