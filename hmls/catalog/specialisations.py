@@ -15,6 +15,9 @@ from hmls.modules.properties import override
 from hmls.modules.types.base import OptionType
 from hmls.modules.types.submodules import Submodule
 
+SPECIALISATION = "/modules/misc/specialisation.nix"
+"""How the name of the file ends that declares the option."""
+
 
 class Specialised(Submodule):
     """A submodule of the modules of an evaluation, of which each stays who it is."""

@@ -215,6 +215,8 @@ class FlakeReader:
     def __init__(self, files: Files) -> None:
         self.files = files
         self.reads: set[str] = set()
+        self.inputs: dict[str, str] = {}
+        """Names of the flake's inputs, by the path that each has in the store."""
 
     def read(self, path: str) -> bytes:
         path = self.resolve(path)
@@ -389,7 +391,10 @@ class FlakeReader:
         name = path[len(store.STORE) + 1 :].split("/", 1)[0]
         if os.path.lexists(self._disk(f"{store.STORE}/{name}")):
             return
-        cause = Cause("missing-input", f"{store.STORE}/{name} is not in the Nix store here")
+        whole = f"{store.STORE}/{name}"
+        of = self.inputs.get(whole, "")
+        shown = f"the input {of}" if of else whole
+        cause = Cause("missing-input", f"{shown} is not in the Nix store here", of)
         raise Unknowable(Unknown(coerce.normalize(path), cause))
 
 

@@ -83,6 +83,8 @@ class Flake:
 
     def new_interp(self, reader: FlakeReader) -> Interp:
         """An interpreter for the flake's files whose reads are noted by `reader`."""
+        for name, locked in self.lock.inputs.items():
+            reader.inputs.setdefault(locked.store_path or "", name)
         interp = Interp(reader, lib=self._library)
         system = ModuleSystem(interp)
         interp.host = Environment(

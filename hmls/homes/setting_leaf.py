@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hmls.catalog.bundles import CATALOG
 from hmls.catalog.modules import KIND as OWN_MODULE
+from hmls.catalog.specialisations import SPECIALISATION
 from hmls.homes.builders.home_manager import BUILDER
 from hmls.homes.knowledge import TABLE
 from hmls.homes.plain import NotPlain, plain, why
@@ -61,14 +62,9 @@ class Reader:
         self.repository = repository
         self.evaluation = evaluation
         unread = [u.unknown for u in evaluation.collected.unread]
-        inputs = {each.store_path: name for name, each in repository.flake.lock.inputs.items()}
         self.unread = tuple(
             dict.fromkeys(
-                # A file of an input is written as its path in the store.
-                inputs.get("/".join(name.split("/")[:4]), name)
-                for each in unread
-                if each.cause.kind != TABLE
-                for name in sources(each)
+                name for each in unread if each.cause.kind != TABLE for name in sources(each)
             )
         )
         """Names of the inputs whose modules are not known."""
@@ -115,7 +111,7 @@ class Reader:
                 known, json, kind = False, None, UNREAD
                 reason = f"no module that was read declares it; {self._tables()}"
             else:
-                assumes += self.tables
+                assumes = tuple(dict.fromkeys((*assumes, *self.tables)))
         if self.error is not None:
             known, json, error, reason, kind = False, None, self.error, "", ""
         contributions = [self._contribution(point, found) for found in _worth_telling(carried)]
@@ -276,6 +272,8 @@ class Reader:
             return "default"
         if file is None or definition.file == BUILDER:
             return "builder" if BUILDER in (definition.origin, definition.file) else "input"
+        if definition.origin == BUILDER and definition.file.endswith(SPECIALISATION):
+            return "builder"  # Which is named so where it extends itself.
         return self._kind(file)
 
     def _kind(self, file: str | None) -> LayerKind:

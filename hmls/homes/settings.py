@@ -160,7 +160,9 @@ def _differs(point: Point, depth: int, reader: Reader) -> bool:
 
 
 def _said(found: Setting) -> tuple[object, ...]:
-    return found.defined, found.text, found.error, found.contributions
+    """What tells one setting from another; texts of what is not known name where they stand."""
+    places = [(c.file, c.start, c.status, c.priority) for c in found.contributions]
+    return found.defined, found.text if found.known else found.kind, bool(found.error), places
 
 
 def _is_empty_by_hand(point: Point, reader: Reader) -> bool:
