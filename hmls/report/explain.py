@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from hmls.homes.inputs import role_of
+from hmls.homes.readable import readable
 from hmls.homes.repository import Repository
 from hmls.homes.targets import Target
 from hmls.lang import store
@@ -16,7 +17,7 @@ _COLOURS = {"found": "green", "assumed": "yellow", "unread": "yellow", "error": 
 
 
 class Said(NamedTuple):
-    """One line. What is said of the modules of a target stands below the target."""
+    """One line, of a flake or of one of its targets."""
 
     mark: Literal["found", "assumed", "unread", "error"]
     text: str
@@ -39,15 +40,35 @@ def explanation_json(said: list[Said]) -> dict[str, Any]:
 
 
 def print_explanation(said: list[Said]) -> None:
+    """What is said of several targets is said once, with their names."""
     from rich.console import Console
     from rich.markup import escape
 
     console = Console(highlight=False, soft_wrap=True, emoji=False)
-    for mark, text, why, of in said:
-        colour = _COLOURS[mark]
-        more = f" [dim]{escape(why)}[/dim]" if why else ""
-        below = "" if of is None else "  "
-        console.print(f"[{colour}]{mark:>8}[/{colour}]  {below}{escape(text)}{more}")
+    number = sum(each.text.startswith("target ") for each in said)
+    told: dict[Said, list[str]] = {}
+    for each in said:
+        names = told.setdefault(each._replace(text=readable(each.text), of=None), [])
+        names += [] if each.of is None else [each.of]
+    # What is of no target first: they are many in a large flake, and most lines are of all.
+    for each, names in sorted(told.items(), key=lambda item: bool(item[1])):
+        colour = _COLOURS[each.mark]
+        more = f" [dim]{escape(each.why)}[/dim]" if each.why else ""
+        console.print(f"[{colour}]{each.mark:>8}[/{colour}]  {escape(each.text)}{more}")
+        if names:
+            console.print(f"          [dim]on {escape(_names(names, number))}[/dim]")
+    if any(each.mark == "unread" and "not in the Nix store" in each.text for each in said):
+        console.print("\n`nix flake archive` fetches the inputs, and they are read.", style="dim")
+
+
+_MOST_NAMES = 6
+
+
+def _names(names: list[str], number: int) -> str:
+    if len(names) == number > 1:
+        return f"all {number} targets"
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _explained(repository: Repository) -> Iterator[Said]:

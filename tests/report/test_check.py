@@ -152,6 +152,13 @@ def test_explanation(tmp_path: Path) -> None:
     assert "target alice homeConfigurations.alice" in result.stdout
 
 
+def test_what_is_of_several_targets_is_said_once(tmp_path: Path) -> None:
+    write_tree(tmp_path, TREE + "#- homes/bob/default.nix\n    { }")
+    lines = check_again(tmp_path, "--explain").stdout.splitlines()
+    (at,) = [n for n, line in enumerate(lines) if "module inputs.home-manager" in line]
+    assert lines[at + 1] == "          on all 2 targets"
+
+
 def test_no_flake(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["check", str(tmp_path)])
     assert result.exit_code == 1
