@@ -58,5 +58,6 @@
       });
 
       homeManagerModules.default = import ./nix/home-manager.nix self;
+      homeModules = self.homeManagerModules;
     };
 }

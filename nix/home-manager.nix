@@ -2,6 +2,7 @@
 self:
 {
   config,
+  options,
   lib,
   pkgs,
   ...
@@ -10,12 +11,17 @@ let
   cfg = config.programs.hmls;
   json = pkgs.formats.json { };
   toLua = lib.generators.toLua { };
-  # { a.b = 1; } as VS Code wants it: { "hmls.a.b" = 1; }
+  # Its name since Home Manager 26.05, and the one before.
+  initLua = if options.programs.neovim ? initLua then "initLua" else "extraLuaConfig";
+  # { a.b = 1; } as VS Code wants it: { "hmls.a.b" = 1; }, but for settings that are sets of hosts.
   dotted =
     prefix: settings:
     lib.concatMapAttrs (
       name: value:
-      if lib.isAttrs value then dotted "${prefix}.${name}" value else { "${prefix}.${name}" = value; }
+      if lib.isAttrs value && !lib.hasSuffix "Hosts" name then
+        dotted "${prefix}.${name}" value
+      else
+        { "${prefix}.${name}" = value; }
     ) settings;
 in
 {
@@ -55,7 +61,7 @@ in
     home.packages = [ cfg.package ];
 
     programs.neovim = lib.mkIf cfg.neovim.enable {
-      extraLuaConfig = ''
+      ${initLua} = ''
         vim.opt.runtimepath:append(${toLua "${../editors/nvim}"})
         vim.lsp.config("hmls", {
           cmd = { ${toLua (lib.getExe cfg.package)} },

@@ -82,6 +82,9 @@ class Reader:
         """What Nix says of any setting, where the modules do not fit together."""
         self.read_before: dict[tuple[str, ...], Setting | None] = {}
         self.below_before: dict[tuple[str, ...], list[Setting]] = {}
+        self.leaves_before: dict[tuple[str, ...], Setting] = {}
+        self.slow: set[tuple[str, ...]] = set()
+        """Leaves that took too long once."""
         self.points: dict[tuple[str, ...], Point] = {}
 
     def read(self, point: Point) -> Setting:

@@ -50,7 +50,7 @@ def settings_in(
     found = reader.below_before.get(below)
     if found is None:
         points = _leaves(_point(reader, below), reader)
-        found = [reader.read(point) for point in points]
+        found = [_leaf(point, reader) for point in points]
         reader.below_before[below] = found
     return found
 
@@ -66,7 +66,29 @@ def some_settings(
     point = _point(reader, below)
     if below in reader.below_before or len(_names(point, reader)) <= _MANY_NAMES:
         return settings_in(repository, evaluation, below), True
-    return [reader.read(each) for each in islice(_leaves(point, reader), most)], False
+    return [_leaf(each, reader) for each in islice(_leaves(point, reader), most)], False
+
+
+def _leaf(point: Point, reader: Reader) -> Setting:
+    """The setting at a leaf. A list that was given up goes on where it stopped when it is asked for
+    again, and what takes too long twice says so: the others are worth the list.
+    """
+    known, path = reader.leaves_before, point.path
+    if path not in known:
+        try:
+            known[path] = reader.read(point)
+        except GaveUp as stop:
+            if _is_first_time(path, reader):
+                raise
+            known[path] = _not_to_be_had(path, stop)
+    return known[path]
+
+
+def _is_first_time(path: tuple[str, ...], reader: Reader) -> bool:
+    """Whether a path takes too long and did not before."""
+    is_first = path not in reader.slow
+    reader.slow.add(path)
+    return is_first
 
 
 def setting(repository: Repository, target: Target, path: tuple[str, ...]) -> Setting | None:
@@ -129,7 +151,13 @@ def _point(reader: Reader, path: tuple[str, ...]) -> Point:
 
 def _leaves(point: Point, reader: Reader) -> Iterator[Point]:
     """The leaves at and below a path that the user's files define, in the order of their paths."""
-    names = _names(point, reader) if len(point.path) < _MAX_DEPTH else []
+    names = []
+    if point.path not in reader.leaves_before and len(point.path) < _MAX_DEPTH:
+        try:
+            names = _names(point, reader)
+        except GaveUp:
+            if not point.path or _is_first_time(point.path, reader):
+                raise
     if point.path and (not names or _is_empty_by_hand(point, reader)):
         yield point
         return

@@ -50,13 +50,20 @@ def override_lenses(view: View, path: str) -> list[Lens]:
 
 
 def _of_target(repository: Repository, target: Target) -> list[Lens]:
-    kind = "standalone" if target.kind == "standalone" else layer_words(target.layers)
     argument = {"root": repository.root, "target": target.name}
     names = ("build", "preview", "switch")
     return [
-        Lens(0, 0, f"{target.name} · {kind}"),
+        Lens(0, 0, _title(target)),
         *(Lens(0, 0, name, Command(name, argument)) for name in names),
     ]
+
+
+def _title(target: Target) -> str:
+    """The name, and what it does not say itself."""
+    kind = "standalone" if target.kind == "standalone" else layer_words(target.layers)
+    if target.name.endswith(f":{kind}"):
+        return target.name
+    return f"{target.name} · {'host' if target.name.endswith(f'@{kind}') else kind}"
 
 
 def _of_override(override: Override) -> Lens:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,30 +13,32 @@ from hmls.homes.repository import Repository
 from hmls.homes.targets import Target
 from hmls.lang import store
 
-Counts = Callable[[str], tuple[int, int]]
-"""Path of a file → its errors and its warnings."""
 Deployed = Callable[[Target], str | None]
 """When a target was last deployed on this machine (ISO 8601), "never", or None: it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    errors: int = 0
-    warnings: int = 0
+class Problem:
+    """An error or a warning that stands in a file, and the names of the targets it was found on."""
 
-    def __add__(self, other: Health) -> Health:
-        return Health(self.errors + other.errors, self.warnings + other.warnings)
-
-    def json(self) -> dict[str, int]:
-        return {"errors": self.errors, "warnings": self.warnings}
+    is_error: bool
+    targets: tuple[str, ...] = ()
+    """None: all those of the layer that the file lies in."""
 
 
-def layer_map(repository: Repository, counts: Counts, deployed: Deployed) -> dict[str, Any]:
+Problems = Mapping[str, Sequence[Problem]]
+"""Path of a file → what stands in it."""
+
+
+def layer_map(repository: Repository, problems: Problems, deployed: Deployed) -> dict[str, Any]:
     """A `MAP` of docs/protocol.md."""
     data = layers_json(repository)
-    healths = {
-        layer.folder: _health(repository, layer, counts) for layer in repository.layout.layers
-    }
+    found = [
+        (repository.layout.layer_of(path), problem)
+        for path, those in problems.items()
+        if path.startswith(repository.root + os.sep)
+        for problem in those
+    ]
     used = {layer for target in repository.targets.items for layer in target.layers}
     data["layers"] = [
         {
@@ -46,13 +48,16 @@ def layer_map(repository: Repository, counts: Counts, deployed: Deployed) -> dic
             "entry": _relative(layer.entry, repository.root),
             "hasEntry": layer.has_entry,
             "used": layer in used,
-            "health": healths[layer.folder].json(),
+            "health": _health(problem for of, problem in found if of == layer),
         }
         for layer in repository.layout.layers
     ]
     for told, target in zip(data["targets"], repository.targets.items, strict=True):
-        sick = [healths.get(layer.folder, Health()) for layer in target.layers]
-        told["health"] = sum(sick, Health()).json()
+        told["health"] = _health(
+            problem
+            for layer, problem in found
+            if (target.name in problem.targets if problem.targets else layer in target.layers)
+        )
         told["deployed"] = deployed(target)
     return data
 
@@ -116,11 +121,6 @@ def _relative(path: str, root: str) -> str:
     return os.path.relpath(path, root).replace(os.sep, "/")
 
 
-def _health(repository: Repository, layer: Layer, counts: Counts) -> Health:
-    """Of the files below a layer that lie in no other layer."""
-    inside = [
-        path
-        for path in repository.index.paths
-        if path.startswith(layer.folder) and repository.layout.layer_of(path) == layer
-    ]
-    return sum((Health(*counts(path)) for path in inside), Health())
+def _health(problems: Iterable[Problem]) -> dict[str, int]:
+    errors = [problem.is_error for problem in problems]
+    return {"errors": sum(errors), "warnings": len(errors) - sum(errors)}

@@ -62,7 +62,7 @@ class News:
             self._server.protocol.notify("hmls/changed", {})
 
     async def _maps(self, priority: Priority) -> list[dict[str, Any]]:
-        counts = self._server.problems.all_counts()
+        problems = self._server.problems.standing()
 
         def work(view: View) -> list[dict[str, Any]]:
             from hmls.deploy.target import this_machine
@@ -72,7 +72,7 @@ class News:
             return [
                 layer_map(
                     repository,
-                    lambda path: counts.get(path, (0, 0)),
+                    problems,
                     lambda target: _deployed(target, machine),
                 )
                 for repository in view.repositories.values()

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from hmls.homes.targets import Target
     from hmls.homes.workspace import View
     from hmls.ide.diagnostics import Diagnostic
+    from hmls.ide.layer_map import Problem
     from hmls.server.app import Server
     from hmls.server.engine import Priority
 
     _Look = Callable[[View, str], list[Diagnostic]]
+    _Found = tuple[lsp.Diagnostic, tuple[str, ...]]
+    """With the names of the targets it was found on, if it is not so on all."""
 
 log = logging.getLogger("hmls")
 _PAUSE_S = 0.15
@@ -42,7 +45,7 @@ class Problems:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._found: dict[str, list[lsp.Diagnostic]] = {}
+        self._found: dict[str, list[_Found]] = {}
         self._reported: dict[str, list[lsp.Diagnostic]] = {}
         """What a deployment found; it goes when the file changes."""
         self._published: dict[str, tuple[list[lsp.Diagnostic], int | None]] = {}
@@ -83,16 +86,23 @@ class Problems:
         """Whether every file was looked at since the last change."""
         return self._task is not None and self._task.done() and not self._task.cancelled()
 
-    def counts(self, path: str) -> tuple[int, int]:
-        """(errors, warnings) that were published for a file."""
-        found, _ = self._published.get(path, ([], None))
-        errors = sum(d.severity == lsp.DiagnosticSeverity.Error for d in found)
-        return errors, sum(d.severity == lsp.DiagnosticSeverity.Warning for d in found)
+    def standing(self) -> dict[str, list[Problem]]:
+        """The errors and warnings of each file, as published."""
+        from hmls.ide.layer_map import Problem
 
-    def all_counts(self) -> dict[str, tuple[int, int]]:
-        """(errors, warnings) of each file that has any, as published."""
-        found = {path: self.counts(path) for path in self._published}
-        return {path: counts for path, counts in found.items() if any(counts)}
+        return {
+            path: [
+                Problem(problem.severity == lsp.DiagnosticSeverity.Error, targets)
+                for problem, targets in self._of(path)
+                if problem.severity
+                in (lsp.DiagnosticSeverity.Error, lsp.DiagnosticSeverity.Warning)
+            ]
+            for path in {**self._found, **self._reported}
+        }
+
+    def _of(self, path: str) -> list[_Found]:
+        reported: list[_Found] = [(problem, ()) for problem in self._reported.get(path, ())]
+        return [*self._found.get(path, ()), *reported]
 
     async def _refresh(self) -> None:
         await asyncio.sleep(_PAUSE_S)
@@ -135,9 +145,9 @@ class Problems:
 
         converter, features = self._server.session.converter, self._server.session.settings.features
 
-        def work(view: View) -> list[lsp.Diagnostic]:
+        def work(view: View) -> list[_Found]:
             return [
-                _diagnostic(converter, view, found)
+                (_diagnostic(converter, view, found), found.targets)
                 for found in look(view, path)
                 if features.language or found.code not in LANGUAGE_CODES
             ]
@@ -154,7 +164,7 @@ class Problems:
             self._publish(path)
 
     def _publish(self, path: str) -> None:
-        problems = [*self._found.get(path, ()), *self._reported.get(path, ())]
+        problems = [problem for problem, _ in self._of(path)]
         buffer = self._server.session.workspace.snapshot.buffers.get(path)
         version = None if buffer is None else buffer.version
         if (problems, version) == self._published.get(path, ([], None)):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("hmls")
 T = TypeVar("T")
+_TURNS = 10
+"""How often all settings of a target are gone on with: those of a hundred modules take a minute."""
 
 
 class RequestFailed(JsonRpcException):
@@ -49,7 +51,7 @@ def register(server: Server) -> None:
         def work(view: View) -> dict[str, Any]:
             return _settings(server, view, root, target, prefix)
 
-        return await _patiently(lambda priority: session.ask(work, priority))
+        return await _patiently(lambda priority: session.ask(work, priority), _TURNS)
 
     @server.feature("hmls/focus")
     def focus(params: Any) -> None:
@@ -71,12 +73,15 @@ async def _look_again(server: Server) -> None:
         log.warning("the client does not ask anew: %s", error)
 
 
-async def _patiently(ask: Callable[[Priority], Awaitable[T]]) -> T:
-    """An answer that may take longer than a hover. Raises RequestFailed where there is none."""
+async def _patiently(ask: Callable[[Priority], Awaitable[T]], turns: int = 2) -> T:
+    """An answer that may take longer than a hover. Raises RequestFailed where there is none.
+
+    What was given up is asked again, in the background, and goes on with what it has found.
+    """
     from hmls.lang.errors import GaveUp, NixError, Unknowable
     from hmls.server.engine import Priority
 
-    for priority in (Priority.FILE, Priority.BACKGROUND):
+    for priority in (Priority.FILE, *[Priority.BACKGROUND] * (turns - 1)):
         try:
             return await ask(priority)
         except GaveUp:
@@ -101,7 +106,7 @@ async def _effective(server: Server, uri: str) -> str | None:
 
         return effective(*target_of(view, root, unquote(name)))
 
-    return await _patiently(lambda priority: server.session.ask(work, priority))
+    return await _patiently(lambda priority: server.session.ask(work, priority), _TURNS)
 
 
 def _settings(

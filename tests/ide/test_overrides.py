@@ -80,6 +80,38 @@ def test_a_layer_offers_its_deployments(tmp_path: Path) -> None:
     ]
 
 
+def test_a_title_says_nothing_twice(tmp_path: Path) -> None:
+    text = """
+    #- homes/alice@desk/default.nix
+    { }$0
+    #- systems/desk/default.nix
+    { }
+    #- flake.nix
+    {
+      inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+      inputs.home-manager.url = "github:nix-community/home-manager";
+      outputs = { nixpkgs, home-manager, ... }: {
+        homeConfigurations."alice@desk" = home-manager.lib.homeManagerConfiguration {
+          pkgs = nixpkgs.legacyPackages.x86_64-linux;
+          modules = [ (./homes + "/alice@desk") ];
+        };
+        nixosConfigurations.desk = nixpkgs.lib.nixosSystem {
+          modules = [
+            home-manager.nixosModules.home-manager
+            { home-manager.users.alice.imports = [ (./homes + "/alice@desk") ]; }
+          ];
+        };
+      };
+    }
+    """
+
+    def ask(tree: Tree) -> list[str]:
+        lenses = deployment_lenses(tree.view, tree.path)
+        return [lens.title for lens in lenses if lens.command is None]
+
+    assert in_tree(tmp_path, text, ask) == ["alice@desk · host", "alice@desk:standalone"]
+
+
 def test_overridden_settings_are_counted(tmp_path: Path) -> None:
     def ask(tree: Tree) -> list[tuple[str, list[str]]]:
         found = override_lenses(tree.view, tree.path)

@@ -48,8 +48,12 @@ USER_OF_THE_MODULE = """
         home.packages = lib.mkOption { type = lib.types.listOf lib.types.raw; default = [ ]; };
         programs = lib.genAttrs [ "neovim" "helix" "vscode" "emacs" ] (_: any);
       };
-    in {
-      homeWith = settings:
+      newer = options // {
+        programs = options.programs // {
+          neovim.initLua = lib.mkOption { type = lib.types.lines; default = ""; };
+        };
+      };
+      homeOf = options: settings:
         let
           inherit (lib.evalModules {
             specialArgs = { inherit pkgs; };
@@ -63,6 +67,9 @@ USER_OF_THE_MODULE = """
           programs = builtins.removeAttrs config.programs [ "hmls" ];
           packages = map (package: package.name) config.home.packages;
         };
+    in {
+      homeWith = homeOf options;
+      newerHomeWith = homeOf newer;
     };
 }
 """
@@ -99,13 +106,13 @@ class Flake:
     def evaluate(self, output: str, function: str) -> Any:
         return self._nix.evaluate(self._root, output, function)
 
-    def home_with(self, settings: str) -> Any:
+    def home_with(self, settings: str, home: str = "homeWith") -> Any:
         """What our module writes into a home, with settings of `programs.hmls`."""
         user = self._root.parent / "user"
         user.mkdir()
         (user / "flake.nix").write_text(USER_OF_THE_MODULE)
         nix = replace(self._nix, inputs={"hmls": self._root, **self._nix.inputs})
-        return nix.evaluate(user, "homeWith", f"homeWith: homeWith {settings}")
+        return nix.evaluate(user, home, f"home: home {settings}")
 
 
 def test_the_package_has_what_pyproject_names(flake: Flake) -> None:
@@ -134,6 +141,7 @@ def test_every_output_is_there(flake: Flake) -> None:
     checks = flake.evaluate(f"checks.{SYSTEM}", "c: c.example.script")
     assert "/bin/hmls check " in checks
     assert flake.evaluate("overlays.default", "o: builtins.attrNames (o { } { })") == ["hmls"]
+    assert flake.evaluate("homeModules", "builtins.attrNames") == ["default"]
 
 
 def test_the_module_does_nothing_unasked(flake: Flake) -> None:
@@ -146,7 +154,11 @@ def test_the_module_does_nothing_unasked(flake: Flake) -> None:
 def test_the_module_tells_the_editors(flake: Flake) -> None:
     home = flake.home_with("""{
       enable = true;
-      settings = { target = "alice@laptop"; features.hover = false; };
+      settings = {
+        target = "alice@laptop";
+        features.hover = false;
+        deploy.targetHosts."laptop.lan" = "root@laptop.lan";
+      };
       neovim.enable = true;
       helix = { enable = true; otherServers = [ "nil" ]; };
       vscode.enable = true;
@@ -165,8 +177,15 @@ def test_the_module_tells_the_editors(flake: Flake) -> None:
         "hmls.server.path": server,
         "hmls.target": "alice@laptop",
         "hmls.features.hover": False,
+        "hmls.deploy.targetHosts": {"laptop.lan": "root@laptop.lan"},
     }
     assert f'("{server}")' in programs["emacs"]["extraConfig"]
+
+
+def test_the_module_uses_the_name_that_neovim_s_option_has_now(flake: Flake) -> None:
+    home = flake.home_with("{ enable = true; neovim.enable = true; }", "newerHomeWith")
+    assert list(home["programs"]["neovim"]) == ["initLua"]
+    assert 'vim.lsp.enable("hmls")' in home["programs"]["neovim"]["initLua"]
 
 
 def test_hmls_finds_no_fault_with_it(flake: Flake) -> None:

@@ -125,15 +125,29 @@ export class Server implements vscode.Disposable {
   }
 
   /** The answer of the server, or undefined where it is not running or has none. */
-  async ask<P, R>(type: RequestType<P, R, void>, params: P): Promise<R | undefined> {
+  async ask<P, R extends object | null>(type: RequestType<P, R, void>, params: P): Promise<R | undefined> {
+    const answer = await this.answer(type, params);
+    return typeof answer === "string" ? undefined : answer;
+  }
+
+  /** The answer of the server, or a sentence that says why there is none; empty where nobody waits any more. */
+  async answer<P, R extends object | null>(
+    type: RequestType<P, R, void>,
+    params: P,
+    token?: vscode.CancellationToken,
+  ): Promise<R | string> {
     if (!this.client?.isRunning()) {
-      return undefined;
+      return "The server of hmls is not running.";
     }
     try {
-      return await this.client.sendRequest(type, params);
+      return await this.client.sendRequest(type, params, token);
     } catch (error) {
-      this.output.warn(`${type.method}: ${String(error)}`);
-      return undefined;
+      if (token?.isCancellationRequested) {
+        return "";
+      }
+      const why = error instanceof Error ? error.message : String(error);
+      this.output.warn(`${type.method}: ${why}`);
+      return `${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
     }
   }
 

@@ -10,11 +10,12 @@ export function documents(server: Server, model: Model): vscode.Disposable {
   const changes = new vscode.EventEmitter<vscode.Uri>();
   const provider: vscode.TextDocumentContentProvider = {
     onDidChange: changes.event,
-    provideTextDocumentContent: async (uri) => {
+    provideTextDocumentContent: async (uri, token) => {
       if (uri.path.startsWith("/preview/")) {
         previewWasRead();
       }
-      return (await server.ask(documentText, { uri: uri.toString() }))?.text ?? "# The server of hmls is not running.\n";
+      const answer = await server.answer(documentText, { uri: uri.toString() }, token);
+      return typeof answer === "string" ? `# ${answer.replaceAll("\n", "\n# ")}\n` : answer.text;
     },
   };
   return vscode.Disposable.from(

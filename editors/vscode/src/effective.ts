@@ -15,8 +15,13 @@ export class Effective implements vscode.TreeDataProvider<Node> {
   private readonly changes = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changes.event;
   private all: Setting[] = [];
+  /** Why there are no settings, in a sentence. */
+  problem: string | undefined;
   private filter = "";
   private visible = false;
+  /** Whose settings `all` are. */
+  private shown: string | undefined;
+  private reading: vscode.CancellationTokenSource | undefined;
 
   constructor(
     private readonly server: Server,
@@ -34,13 +39,39 @@ export class Effective implements vscode.TreeDataProvider<Node> {
   async refresh(): Promise<void> {
     const focused = this.model.focused;
     void vscode.commands.executeCommand("setContext", "hmls.focused", focused !== undefined);
+    // What was asked before is of no use any more.
+    this.reading?.cancel();
     if (!this.visible) {
       return;
     }
-    const answer =
-      focused && (await this.server.ask(settings, { root: focused.root.root, target: focused.target.name }));
-    this.all = answer?.options ?? [];
+    const params = focused && { root: focused.root.root, target: focused.target.name };
+    if (this.shown !== JSON.stringify(params)) {
+      this.shown = JSON.stringify(params);
+      this.all = [];
+      this.problem = undefined;
+      this.changes.fire();
+    }
+    if (params) {
+      await vscode.window.withProgress({ location: { viewId: "hmls.settings" } }, () => this.read(params));
+    }
+  }
+
+  /** Ask for the settings of a target; the view says that they are read, or why they are not there. */
+  private async read(params: { root: string; target: string }): Promise<void> {
+    const { token } = (this.reading = new vscode.CancellationTokenSource());
+    this.tell("reading");
+    const answer = await this.server.answer(settings, params, token);
+    if (token.isCancellationRequested) {
+      return;
+    }
+    this.all = typeof answer === "string" ? [] : answer.options;
+    this.tell(typeof answer === "string" ? "failed" : "read");
+    this.problem = typeof answer === "string" ? answer : undefined;
     this.changes.fire();
+  }
+
+  private tell(state: "reading" | "read" | "failed"): void {
+    void vscode.commands.executeCommand("setContext", "hmls.settingsState", state);
   }
 
   async askFilter(): Promise<void> {

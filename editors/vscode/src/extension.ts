@@ -51,6 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
     settingsView.onDidChangeVisibility(({ visible }) => effective.show(visible)),
     effective.onDidChangeTreeData(() => {
       settingsView.description = effective.title ?? "";
+      settingsView.message = effective.problem;
     }),
     server.onState((state) => {
       if (state === "ready") {

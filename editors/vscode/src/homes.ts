@@ -56,8 +56,9 @@ export class Homes implements vscode.TreeDataProvider<Node> {
         return expanded(node.user.name, "account", "user");
       case "host": {
         const item = expanded(node.host.name, "server", "host");
-        item.description = systemOf(node.root, node.host.name);
-        item.collapsibleState = this.getChildren(node).length > 0
+        const hasHomes = this.getChildren(node).length > 0;
+        item.description = hasHomes ? systemOf(node.root, node.host.name) : "no homes";
+        item.collapsibleState = hasHomes
           ? vscode.TreeItemCollapsibleState.Expanded
           : vscode.TreeItemCollapsibleState.None;
         return item;
@@ -71,7 +72,8 @@ export class Homes implements vscode.TreeDataProvider<Node> {
 
   private targetItem(root: Root, target: Target, under: "users" | "hosts"): vscode.TreeItem {
     const item = new vscode.TreeItem(
-      under === "users" ? target.name : target.user,
+      // The icon and the description say which of two that are called the same it is.
+      under === "users" ? target.name.replace(/:standalone$/, "") : target.user,
       vscode.TreeItemCollapsibleState.Collapsed,
     );
     const inFocus = this.model.focused?.root === root && this.model.focused.target === target;

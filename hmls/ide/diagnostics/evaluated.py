@@ -158,6 +158,7 @@ def _of_fault(
                 tuple((other, _told(repository, fault, other)) for other in others),
                 fixes,
                 None if is_certain or fault.code.severity != "error" else "warning",
+                tuple(targets),
             )
         )
     return found

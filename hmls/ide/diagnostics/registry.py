@@ -87,6 +87,8 @@ class Diagnostic:
     fixes: tuple[Fix, ...] = field(default=())
     severity: Severity | None = None
     """Where it differs from the code's."""
+    targets: tuple[str, ...] = field(default=())
+    """Names of those it was found on; none where it is so on every target that reads the file."""
 
     @property
     def level(self) -> Severity:

@@ -5,6 +5,9 @@ local view = require('hmls.view')
 
 local M = {}
 
+---After so long somebody wonders whether anything happens.
+local SLOW_MS = 1000
+
 ---Option paths that were shown last, for completion. Root and target → paths.
 ---@type table<string, string[]>
 local paths = {}
@@ -202,7 +205,14 @@ function M.ask(chosen, prefix, ready)
   end
   local params = { root = chosen.map.root, target = chosen.target.name }
   params.prefix = #prefix > 0 and prefix or nil
+  local answered = false
+  vim.defer_fn(function()
+    if not answered then
+      client_of.say(('reading the settings of %s…'):format(chosen.target.name))
+    end
+  end, SLOW_MS)
   client_of.ask(client, 'hmls/settings', params, function(answer)
+    answered = true
     local settings = without_null(answer.options)
     if #prefix == 0 then
       paths[chosen.target.name] = vim
