@@ -65,10 +65,11 @@ def _last(state_folder: str, target: Target) -> Path:
 
 
 def _named(state_folder: str, kind: str, *key: str | Target) -> Path:
-    words = [
-        word
-        for part in key
-        for word in ([part] if isinstance(part, str) else [part.user, *part.output])
-    ]
+    words = [word for part in key for word in ([part] if isinstance(part, str) else _names(part))]
     digest = hashlib.sha256(json.dumps(words).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return Path(state_folder, "deployed", f"{digest}.{kind}")
+
+
+def _names(target: Target) -> list[str]:
+    """A system is the same for each of its users."""
+    return [*([target.user] if target.is_home else []), *target.output]

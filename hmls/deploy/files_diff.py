@@ -19,11 +19,20 @@ Change = Literal["added", "removed", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One file, by its path relative to the home. `diff` is a unified diff, empty for binaries."""
+    """One file, by its path relative to the home. `diff` is a unified diff, empty for binaries.
+
+    `owner` is the user of the home, where it is not that of the user at hand.
+    """
 
     target: str
     change: Change
     diff: str = ""
+    owner: str = ""
+
+    @property
+    def place(self) -> str:
+        """As a person writes it: `~/.bashrc`, or `~bob/.bashrc`."""
+        return os.path.join(f"~{self.owner}", self.target)
 
 
 def diff_homes(old: str | None, new: str) -> list[FileChange]:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
+import pwd
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from hmls.deploy.activation import USER_DROP_IN, USER_UNIT, unit_of_home
 from hmls.deploy.closure_diff import diff_commands, parse_diff
 from hmls.deploy.collisions import Collision, predict
 from hmls.deploy.deployed import last_deployed, read_deployed
 from hmls.deploy.files_diff import FileChange, diff_homes
 from hmls.deploy.here import ask
+from hmls.deploy.homes_of_system import HomeOfSystem, homes_of_system
 from hmls.deploy.preview import Document, SettingChange, diff_settings
 from hmls.deploy.step import FromStep, Plan, Preview, resolve_argument
 from hmls.deploy.surroundings import Surroundings
 from hmls.deploy.target import Target
-
-GENERATION = re.compile(r"/\S+/[0-9a-z]{32}-home-manager-generation")
-BACKUP = re.compile(r"\bHOME_MANAGER_BACKUP_EXT=[\"']?([^\s\"']+)")
-MOVED_ANYHOW = re.compile(r"\bHOME_MANAGER_BACKUP_(?:COMMAND|OVERWRITE)=")
-"""Set where the system has a command that moves files aside, or may place backups over others."""
-ACTIVATION_ON_MACOS = r"/\S+/[0-9a-z]{{32}}-activation-{}(?=[\s\"'])"
 
 
 async def look(
@@ -105,17 +98,23 @@ async def _packages(old: str | None, new: str, around: Surroundings) -> tuple[st
 def _collisions(
     step: Preview, new: str, target: Target | None, around: Surroundings
 ) -> list[Collision]:
-    """Files in the way of a home, alone or as part of a system with its own backup extension."""
+    """Files in the way of a home, or of the homes in a system, as far as they can be looked at."""
     if step.home is None:
         return []
     if target is None or target.is_home:
         extension = around.situation.options.backup_extension
         return predict(new, step.home, extension, around.forced)
-    service = home_of_system(new, target.user)
-    if service is None:
-        return []
-    found = predict(service.generation, step.home, service.backup_extension, around.forced)
-    if not service.moves_anyhow:
+    found = []
+    for user, home in homes_of_system(new, target.user).items():
+        folder = step.home if user == target.user else _home_folder(user)
+        if folder is not None:
+            found += _in_the_way_of(home, folder, around)
+    return found
+
+
+def _in_the_way_of(home: HomeOfSystem, folder: str, around: Surroundings) -> list[Collision]:
+    found = predict(home.generation, folder, home.backup_extension, around.forced)
+    if not home.moves_anyhow:
         return found
     # Home Manager moves files, and never links.
     return [
@@ -123,56 +122,27 @@ def _collisions(
     ]
 
 
+def _home_folder(user: str) -> str | None:
+    """The home of another user, if it may be looked into."""
+    try:
+        folder = pwd.getpwnam(user).pw_dir
+    except KeyError:
+        return None
+    return folder if os.access(folder, os.R_OK | os.X_OK) else None
+
+
 def _files(old: str | None, new: str, target: Target | None) -> list[FileChange]:
+    """The files that differ: of a home, or of each of the homes in a system."""
     if old is not None and not os.path.exists(old):
         return []
     if target is None or target.is_home:
         return diff_homes(old, new)
-    before = home_of_system(old, target.user) if old is not None else None
-    after = home_of_system(new, target.user)
-    if after is None:
-        return []
-    return diff_homes(before.generation if before is not None else None, after.generation)
-
-
-@dataclass(frozen=True, slots=True)
-class HomeOfSystem:
-    """A home that a system or a device activates: its generation, and what files in the way get."""
-
-    generation: str
-    backup_extension: str | None
-    moves_anyhow: bool = False
-
-
-def home_of_system(system: str, user: str) -> HomeOfSystem | None:
-    """The home of a user in a system; None if it has none.
-
-    NixOS has a service for it, of the system or of the user's manager, with what to start in a
-    package of the user's. nix-darwin has a script that its own `activate` runs. On a device of
-    Nix-on-Droid, with its one user, `activate` runs that of the home itself.
-    """
-    text = _text(os.path.join(system, "etc/systemd/system", unit_of_home(user)))
-    started = _text(os.path.join(system, "etc/profiles/per-user", user, USER_DROP_IN))
-    if text is None and started is not None:
-        text = started + (_text(os.path.join(system, "etc/systemd/user", USER_UNIT)) or "")
-    if text is None:
-        activate = _text(os.path.join(system, "activate"))
-        script = re.search(ACTIVATION_ON_MACOS.format(re.escape(user)), activate or "")
-        is_device = os.path.lexists(os.path.join(system, "nix-on-droid-path"))
-        text = _text(script[0]) if script is not None else activate if is_device else None
-    generation = GENERATION.search(text) if text is not None else None
-    if text is None or generation is None:
-        return None
-    backup = BACKUP.search(text)
-    return HomeOfSystem(
-        generation[0],
-        backup[1] if backup is not None else None,
-        MOVED_ANYHOW.search(text) is not None,
-    )
-
-
-def _text(path: str) -> str | None:
-    try:
-        return Path(path).read_text(errors="replace")
-    except OSError:
-        return None
+    before = homes_of_system(old, target.user) if old is not None else {}
+    after = homes_of_system(new, target.user)
+    found = []
+    # The user at hand comes first. A home that is in the system no more loses none of its files.
+    for user in sorted(after, key=lambda user: (user != target.user, user)):
+        earlier = before[user].generation if user in before else None
+        changes = diff_homes(earlier, after[user].generation)
+        found += [replace(each, owner="" if user == target.user else user) for each in changes]
+    return found

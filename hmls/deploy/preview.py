@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -110,18 +109,19 @@ def _opening(document: Document) -> list[str]:
     if document.new is None:
         return [f"{document.summary.capitalize()}."]
     if document.changes_nothing:
-        return ["What is built is what already runs: nothing changes."]
+        return ["What would be activated already runs: nothing changes."]
     if document.unseen and document.old is None:
         return [f"`{document.new}`", document.unseen]
     if document.unseen:
         compared = "Compared is what was last deployed from here, if that went well."
         return [
             f"{document.unseen} {compared}",
-            f"From `{document.old}`\nto `{document.new}`",
+            f"From `{document.old}`",
+            f"to `{document.new}`",
             f"{document.summary.capitalize()}.",
         ]
     running = f"`{document.old}`" if document.old is not None else "nothing"
-    return [f"From {running}\nto `{document.new}`", f"{document.summary.capitalize()}."]
+    return [f"From {running}", f"to `{document.new}`", f"{document.summary.capitalize()}."]
 
 
 def _settings(changes: Sequence[SettingChange]) -> str:
@@ -153,7 +153,7 @@ def _packages(document: Document) -> str:
 def _files(changes: Sequence[FileChange]) -> list[str]:
     parts = []
     for each in changes[:MAX_FILES_SHOWN]:
-        parts.append(f"### {_code(os.path.join('~', each.target))} {each.change}")
+        parts.append(f"### {_code(each.place)} {each.change}")
         if each.diff:
             parts.append(_fenced(each.diff, "diff"))
     if len(changes) > MAX_FILES_SHOWN:

@@ -13,7 +13,8 @@ from hmls.deploy.file_index import FileIndex
 from hmls.deploy.target import Target, make_target
 from hmls.homes import targets as homes
 from hmls.homes.repository import Repository, loaded_files
-from hmls.homes.settings import settings
+from hmls.homes.setting import Setting
+from hmls.homes.settings import settings, system_settings
 from hmls.lang.errors import GaveUp, NixError, Unknowable
 from hmls.lang.values import quote_attribute
 
@@ -61,7 +62,8 @@ def distinct(repository: Repository) -> list[Target]:
 
 def facts_of(repository: Repository, target: homes.Target | None) -> Facts:
     """Everything that deploying a target, or the flake as a whole, needs to know."""
-    read = _read_by(repository, target) if target is not None else frozenset()
+    together = _of_system(repository, target) if target is not None else []
+    read = frozenset[str]().union(*(_read_by(repository, each) for each in together))
     index = FileIndex(dict(repository.index.items()), read)
     return Facts(
         index=index,
@@ -71,16 +73,33 @@ def facts_of(repository: Repository, target: homes.Target | None) -> Facts:
 
 
 def settings_of(repository: Repository, target: homes.Target) -> dict[str, str] | None:
-    """Every setting of a target as Nix text, by its option path; None where it is not known."""
+    """Every setting of a target as Nix text, by its option path; None where it is not known.
+
+    Of a system those of each of its homes, as `home-manager.users.alice.…`, and its own.
+    """
     try:
-        found = settings(repository, target)
+        if target.kind != "host" or target.by_convention is not None:
+            return _texts(settings(repository, target))
+        system = repository.host_evaluation(target)
+        found = {} if system is None else _texts(system_settings(repository, system))
+        for each in _of_system(repository, target):
+            found |= _texts(settings(repository, each), ("home-manager", "users", each.user))
     except (NixError, Unknowable, GaveUp):
         return None
+    return found
+
+
+def _texts(found: list[Setting], outside: tuple[str, ...] = ()) -> dict[str, str]:
     return {
-        ".".join(quote_attribute(name) for name in each.path): each.text
+        ".".join(quote_attribute(name) for name in (*outside, *each.path)): each.text
         for each in found
         if each.defined
     }
+
+
+def _of_system(repository: Repository, target: homes.Target) -> list[homes.Target]:
+    """All targets that are deployed together: those of the users of one system."""
+    return [each for each in repository.targets.items if each.output == target.output]
 
 
 def _read_by(repository: Repository, target: homes.Target) -> frozenset[str]:

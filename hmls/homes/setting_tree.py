@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from hmls.homes.plain import DEEP, MAX_LEVELS, is_plain_set
+from hmls.lang.budget import tick
 from hmls.lang.combine import concat
 from hmls.lang.compare import equal
 from hmls.lang.errors import NixError, Unknowable
@@ -127,6 +128,7 @@ class Open:
 
     def _set(self) -> Value:
         raw = self.level.raw
+        tick(10 * len(raw.by_name) + 1)
         children = {name: self.child(name) for name in sorted(raw.by_name)}
         known = {name: child.lazy for name, child in children.items()}
         kept = {name: lazy for name, lazy in known.items() if force(lazy) is not MISSING}

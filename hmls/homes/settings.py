@@ -6,7 +6,7 @@ lists are leaves as a whole. Everything here runs on the evaluation thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from hmls.catalog.specialisations import Specialised
@@ -16,6 +16,7 @@ from hmls.homes.setting import Contribution, Declared, LayerKind, Setting
 from hmls.homes.setting_leaf import Reader
 from hmls.homes.setting_tree import Failed, Look, Point, names_of, root_point
 from hmls.homes.targets import Target
+from hmls.lang.budget import tick
 from hmls.lang.errors import GaveUp, NixError, Unknowable
 from hmls.lang.force import MISSING
 from hmls.lang.values import Attrs, Unknown
@@ -31,6 +32,12 @@ _MAX_DEPTH = 60
 """Of a path; a set that holds itself has no end."""
 _MANY_NAMES = 1000
 """In a set of more, all leaves take longer than somebody who only looks at it would wait."""
+_MANY_POINTS = 10_000
+"""A set with more below it is no setting, but all of the packages or of the inputs."""
+_DIVIDED = {"home-manager", "nixpkgs"}
+"""Sets in which some names are settings, and some are as large as that."""
+_NOT_OF_SYSTEM = {("home-manager", "users"), ("nixpkgs", "pkgs")}
+"""The homes in it, and the packages that it is given."""
 
 
 def settings(repository: Repository, target: Target, below: tuple[str, ...] = ()) -> list[Setting]:
@@ -91,6 +98,49 @@ def _is_first_time(path: tuple[str, ...], reader: Reader) -> bool:
     return is_first
 
 
+def system_settings(repository: Repository, evaluation: Evaluation) -> list[Setting]:
+    """All leaves of a system that the user's files define, but those of the homes in it.
+
+    A set that has no end to speak of, as that of all inputs, is left out as a whole.
+    """
+    reader = _reader(repository, evaluation)
+    return [
+        _leaf(point, reader)
+        for part in _parts(root_point(evaluation), reader)
+        for point in _some_leaves(part, reader)
+    ]
+
+
+def _parts(top: Point, reader: Reader) -> Iterator[Point]:
+    for name in _names(top, reader):
+        part = top.child(name)
+        if name not in _DIVIDED:
+            yield part
+            continue
+        below = (part.child(each) for each in _names(part, reader))
+        yield from (each for each in below if each.path not in _NOT_OF_SYSTEM)
+
+
+def _some_leaves(part: Point, reader: Reader) -> list[Point]:
+    left = _MANY_POINTS
+
+    def visit() -> None:
+        nonlocal left
+        tick(10)
+        left -= 1
+        if left < 0:
+            raise _TooManyError
+
+    try:
+        return list(_leaves(part, reader, visit))
+    except _TooManyError:
+        return []
+
+
+class _TooManyError(Exception):
+    """A set has too much below it."""
+
+
 def setting(repository: Repository, target: Target, path: tuple[str, ...]) -> Setting | None:
     """One setting of a target, or a whole set of them; None where nothing is there.
 
@@ -149,8 +199,11 @@ def _point(reader: Reader, path: tuple[str, ...]) -> Point:
     return above.child(name)
 
 
-def _leaves(point: Point, reader: Reader) -> Iterator[Point]:
+def _leaves(
+    point: Point, reader: Reader, visit: Callable[[], None] = lambda: None
+) -> Iterator[Point]:
     """The leaves at and below a path that the user's files define, in the order of their paths."""
+    visit()
     names = []
     if point.path not in reader.leaves_before and len(point.path) < _MAX_DEPTH:
         try:
@@ -163,7 +216,7 @@ def _leaves(point: Point, reader: Reader) -> Iterator[Point]:
         return
     for name in names:
         child = point.child(name)
-        for leaf in _leaves(child, reader):
+        for leaf in _leaves(child, reader, visit):
             if not _is_specialised(child) or _differs(leaf, len(child.path), reader):
                 yield leaf
 

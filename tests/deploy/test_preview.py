@@ -8,7 +8,7 @@ from hmls.deploy.closure_diff import PackageChange, diff_commands, parse_diff
 from hmls.deploy.collisions import Collision, predict, predict_targets
 from hmls.deploy.files_diff import FileChange, diff_homes
 from hmls.deploy.flake_lock import InputChange, lock_changes, read_lock
-from hmls.deploy.look import HomeOfSystem, home_of_system
+from hmls.deploy.homes_of_system import HomeOfSystem, home_of_system, homes_of_system
 from hmls.deploy.preview import Document, diff_settings, markdown
 from hmls.deploy.tools import Tools
 from tests.deploy.plans import ALL_TOOLS, NIX
@@ -195,6 +195,34 @@ def test_the_home_of_a_system_on_nixos_and_macos(tmp_path: Path) -> None:
     )
     assert home_of_system(str(mac), "alice") == HomeOfSystem(made, "bak")
     assert home_of_system(str(mac), "bob") is None
+
+
+def test_every_home_of_a_system(tmp_path: Path) -> None:
+    made = {
+        name: f"/nix/store/{letter * 32}-home-manager-generation"
+        for name, letter in (("alice", "a"), ("mary-ann", "b"), ("carol", "c"))
+    }
+    units = tmp_path / "nixos/etc/systemd/system"
+    units.mkdir(parents=True)
+    for user, unit in (("alice", "alice"), ("mary-ann", "mary\\x2dann")):
+        text = UNIT.replace("{generation}", made[user])
+        (units / f"home-manager-{unit}.service").write_text(text)
+    drop_in = tmp_path / "nixos/etc/profiles/per-user/carol/share/systemd/user"
+    drop_in = drop_in / "home-manager.service.d/10-user-activation.conf"
+    drop_in.parent.mkdir(parents=True)
+    drop_in.write_text(f"[Service]\nExecStart={made['carol']}/activate\n")
+    (tmp_path / "nixos/etc/profiles/per-user/no-home").mkdir()
+    found = homes_of_system(str(tmp_path / "nixos"), "alice")
+    assert {user: home.generation for user, home in found.items()} == made
+    mac = tmp_path / "mac"
+    mac.mkdir()
+    scripts = [tmp_path / f"{HASH}-activation-{user}" for user in ("alice", "mary-ann")]
+    for script, user in zip(scripts, made, strict=False):
+        script.write_text(f"exec {made[user]}/activate --driver-version 1 >&2\n")
+    (mac / "activate").write_text(
+        "".join(f"sudo -u x --set-home {script} \n" for script in scripts)
+    )
+    assert list(homes_of_system(str(mac), "alice")) == ["alice", "mary-ann"]
 
 
 def test_files_in_the_way(tmp_path: Path) -> None:

@@ -177,6 +177,23 @@ async def test_settings_that_changed_since_a_switch_in_a_terminal_of_the_user(ma
     assert ui.documents[0].notes == ()
 
 
+async def test_the_files_of_every_home_in_a_system(machine: Lab) -> None:
+    machine.set_home('{ files.a = "1"; files.b = "1"; }', "bob")
+    path = machine.root / "systems/workstation/default.nix"
+    text = path.read_text()
+    bob = 'echo "ExecStart=/x ${homeConfigurations.bob.activationPackage}" '
+    motd = "      echo first"
+    path.write_text(text.replace(motd, f"      {bob} > $units/home-manager-bob.service\n{motd}"))
+    ui = User()
+    assert isinstance(await machine.deploy(plan.switch, ui, machine.host()), Done), ui.text
+    assert [each.place for each in ui.documents[0].files] == ["~/a", "~bob/a", "~bob/b"]
+    machine.set_home('{ files.a = "1"; files.b = "2"; }', "bob")
+    assert isinstance(await machine.deploy(plan.preview, ui, machine.host()), Done)
+    (change,) = ui.documents[1].files
+    assert (change.place, change.change) == ("~bob/b", "changed")
+    assert "### `~bob/b` changed" in markdown(ui.documents[1])
+
+
 async def test_settings_of_a_system_that_hmls_did_not_deploy(machine: Lab) -> None:
     (machine.folder / "current-system").symlink_to(machine.folder)
     machine.settings = {"a": "1"}
