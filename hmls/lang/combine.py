@@ -12,6 +12,7 @@ from hmls.lang.utf8 import mended
 from hmls.lang.values import (
     AllBut,
     Attrs,
+    ChosenAttrs,
     ContextString,
     Lazy,
     NameSet,
@@ -82,7 +83,10 @@ def _opened(
 ) -> Attrs:
     if isinstance(like, VersionedAttrs):
         return VersionedAttrs(items, like.rest, like.source, positions, absent)
-    return open_attrs(items, like.rest, positions, absent)
+    made = open_attrs(items, like.rest, positions, absent)
+    if isinstance(like, ChosenAttrs) and isinstance(made, OpenAttrs):
+        return ChosenAttrs(items, like.rest, positions, absent)
+    return made
 
 
 def open_attrs(

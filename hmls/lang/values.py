@@ -92,6 +92,16 @@ class OpenAttrs(Attrs):
         self.absent = absent
 
 
+class ChosenAttrs(OpenAttrs):
+    """What `optionalAttrs` makes by an unknown condition: `rest` is the choice of the sets itself.
+
+    Of each name that is in doubt it says what it would be. Other operations than `//` with a
+    closed set make an open set of it, which says no more than that it is in doubt.
+    """
+
+    __slots__ = ()
+
+
 class VersionedAttrs(OpenAttrs):
     """A set whose names depend on the version of what it comes from, such as nixpkgs' lib.
 

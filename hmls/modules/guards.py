@@ -26,12 +26,31 @@ def may_be_there(outer: Sequence[Attrs]) -> bool:
     return all(around["_type"] != "if" or _may_hold(around) for around in outer)
 
 
-def _may_hold(guard: Attrs) -> bool:
+def may_hold_any(outer: Sequence[Attrs]) -> bool:
+    """The same of all options of a set of them.
+
+    Where a condition asks for one of these, it may still hold for the others.
+    """
+    for around in outer:
+        if around["_type"] == "if":
+            found, _ = _try(around)
+            if found is False:
+                return False
+    return True
+
+
+def _try(guard: Attrs) -> tuple[Value, bool]:
+    """(the condition or why there is none, whether a try inside of it was broken off)."""
     _tries.append(False)
     try:
         found = attempt(Thunk(_tried, guard))
     finally:
         inside = _tries.pop()
+    return found, inside
+
+
+def _may_hold(guard: Attrs) -> bool:
+    found, inside = _try(guard)
     if found is not _BROKEN_OFF:
         return found is not False
     if _tries:

@@ -5,6 +5,7 @@ Source: nixpkgs lib/modules.nix: pushDownProperties, and the definitions in merg
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from hmls.lang.budget import tick
@@ -12,6 +13,7 @@ from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import expect_open_list, force, select
 from hmls.lang.values import (
     Attrs,
+    ChosenAttrs,
     Lazy,
     OpenAttrs,
     Site,
@@ -22,8 +24,8 @@ from hmls.lang.values import (
     type_name,
 )
 from hmls.modules.bundle import DefinedBundle, unbundled
-from hmls.modules.definitions import Definition, Loc, property_kind
-from hmls.modules.guards import may_be_there
+from hmls.modules.definitions import Definition, Loc, both, property_kind
+from hmls.modules.guards import may_be_there, may_hold_any
 from hmls.modules.module_file import ToldSet
 
 
@@ -165,18 +167,23 @@ class RawDefinitions:
         return _untold(unbundled(self._of(name)))
 
     def of(self, name: str) -> list[Definition]:
-        """The definitions that certainly or possibly are there."""
-        return _untold(unbundled(self.below(name)))
+        """The definitions of an option that certainly or possibly are there."""
+        return _untold(unbundled(self._with_possible(name, may_be_there)))
 
     def below(self, name: str) -> list[Definition]:
         """The same with bundles and told sets whole, for the level of the name."""
+        return self._with_possible(name, may_hold_any)
+
+    def _with_possible(
+        self, name: str, is_there: Callable[[Sequence[Attrs]], bool]
+    ) -> list[Definition]:
         found = self._of(name)
         if not self.open_parts:
             return found
         return found + [
-            _possible(part, name)
+            _chosen(part, part.value, name, part.maybe) or _possible(part, name)
             for part in self.open_parts
-            if may_define(part.value, name) and may_be_there(part.outer)
+            if may_define(part.value, name) and is_there(part.outer)
         ]
 
     @property
@@ -243,11 +250,40 @@ def _has_name(lazy: Lazy, name: str) -> bool:
     return True
 
 
+def _chosen(part: Part, value: Value, name: str, maybe: Unknown | None) -> Definition | None:
+    """What one side of a choice between sets defines under a name, if the other does not.
+
+    `optionalAttrs unknown { … }` is so much like `mkIf unknown { … }`.
+    """
+    if isinstance(value, ChosenAttrs):
+        value = value.rest
+    if not isinstance(value, UnknownChoice):
+        return None
+    holds = [_has_name(side, name) for side in (value.then, value.otherwise)]
+    if holds[0] == holds[1]:
+        return None
+    condition = value.condition if holds[0] else _negated(value.condition)
+    maybe = both(maybe, condition)
+    try:
+        side = force(value.then if holds[0] else value.otherwise)
+    except (NixError, Unknowable):
+        return None
+    if side.__class__ is Attrs and "_type" not in side:
+        at = side.positions.get(name, part.site)
+        return Definition(part.file, side[name], at, maybe, part.origin, part.outer)
+    return _chosen(part, side, name, maybe)
+
+
+def _negated(condition: Unknown) -> Unknown:
+    return Unknown(lambda: f"!({condition.text})", condition.cause, condition.site)
+
+
 def _possible(part: Part, name: str) -> Definition:
-    """A definition that an unknown set may hold."""
+    """A definition that an unknown set may hold, if the conditions around the set hold."""
     rest = part.value.rest if isinstance(part.value, OpenAttrs) else part.value
     unknown = rest.select(name)
-    return Definition(part.file, unknown, part.site, unknown, part.origin)
+    conditions = tuple(around for around in part.outer if around["_type"] == "if")
+    return Definition(part.file, unknown, part.site, unknown, part.origin, conditions)
 
 
 def _no_set(loc: Loc, part: Part) -> Thrown:

@@ -205,3 +205,59 @@ def test_a_plain_sibling_is_known(tmp_path: Path, path: str, home: str, value: o
     )
     assert (found.known, found.value) == (True, value), found.reason
     assert "stylix" in found.assumes
+
+
+def _ask_doubtful(folder: Path, content: str, path: str) -> Setting:
+    """The setting where a shared module's whole content is behind one of its own options."""
+
+    def ask(tree: Tree) -> Setting:
+        found = setting(tree.repository, tree.target("alice"), tuple(path.split(".")))
+        assert found is not None, path
+        return found
+
+    text = f"""
+#- flake.nix
+{_WITH_INPUT}
+#- own.nix
+{_OWN}
+#- shared.nix
+{{ config, lib, options, inputs, ... }}: {{ config = lib.mkIf config.my.flag ({content}); }}
+#- homes/alice/default.nix
+{{
+  imports = [ ../../own.nix ../../shared.nix ];
+  my = {{ flag = true; text = "own"; names = [ "own" ]; }};
+  home = {{ username = "alice"; homeDirectory = "/home/alice"; stateVersion = "24.11"; }};
+}}
+"""
+    return in_tree(folder, text, ask, Catalogued())
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("my.flag", "true"),
+        ("my.text", '"own"'),
+        ("my.count", "if ⟨options ? stylix⟩: 1; else: 0"),
+        ("my.names", '[ "own" ] ++ if ⟨options ? stylix⟩: [ "maybe" ]; else: [ ]'),
+        ("home.stateVersion", '"24.11"'),
+    ],
+)
+def test_a_set_that_may_be_there_defines_what_is_in_it(
+    tmp_path: Path, path: str, told: str
+) -> None:
+    """Its condition asks for an option beside those that it defines."""
+    content = """lib.optionalAttrs (options ? stylix) {
+        my = { count = 1; names = [ "maybe" ]; };
+        home = lib.mkIf (!config.my.flag) { stateVersion = "25.05"; };
+    }"""
+    found = _ask_doubtful(tmp_path, content, path)
+    assert found.text == told
+    assert found.known is ("if" not in told)
+
+
+@pytest.mark.parametrize("path", ["my.flag", "my.count", "my.text"])
+def test_an_unknown_set_may_hold_all_but_what_its_condition_asks_for(
+    tmp_path: Path, path: str
+) -> None:
+    found = _ask_doubtful(tmp_path, "inputs.stylix.settings", path)
+    assert found.known is (path == "my.flag"), found

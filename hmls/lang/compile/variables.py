@@ -151,9 +151,9 @@ def _with_code(name: str, withs: list[int], site: Site) -> Code:
                     value = attrs[name] = force(value)
                 if value is not MISSING:
                     return value
-                if attrs.__class__ is OpenAttrs and may_hold(attrs, name):
-                    return attrs.rest.select(name)
-                if attrs.__class__ is VersionedAttrs and may_hold(attrs, name):
+                if isinstance(attrs, OpenAttrs) and may_hold(attrs, name):
+                    if not isinstance(attrs, VersionedAttrs):
+                        return attrs.rest.select(name)
                     if attrs.source is None:
                         passed = passed or attrs.rest.select(name)
                     elif (value := get(attrs, name)) is not MISSING:

@@ -15,7 +15,7 @@ from hmls.lang.builtins.control import abort
 from hmls.lang.builtins.lists import map_
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.builtins.strings import concat_strings_sep
-from hmls.lang.combine import concat_strings, open_attrs
+from hmls.lang.combine import concat_strings
 from hmls.lang.compare import equal
 from hmls.lang.errors import Unknowable
 from hmls.lang.force import (
@@ -43,6 +43,7 @@ from hmls.lang.lib.support import NESTED, assertion, function
 from hmls.lang.values import (
     AllBut,
     Attrs,
+    ChosenAttrs,
     Lazy,
     OpenAttrs,
     Splice,
@@ -392,7 +393,7 @@ def optional_attrs(condition: Lazy, attrs: Lazy) -> Value:
     value = attempt(attrs)
     if value.__class__ is not Attrs:
         return choice
-    return open_attrs({}, choice, {}, AllBut(value))
+    return ChosenAttrs((), choice, {}, AllBut(value)) if value else value
 
 
 @register("matchAttrs")
