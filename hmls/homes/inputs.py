@@ -130,6 +130,13 @@ def _is_file(context: InputContext, path: str) -> bool:
 
 def inputs_of_role(lock: Lock, role: str) -> list[tuple[str, LockedInput]]:
     """The inputs that are a flake known natively: the lock's own first, then those of inputs."""
+    found = lock.by_role.get(role)
+    if found is None:
+        found = lock.by_role[role] = _inputs_of_role(lock, role)
+    return found
+
+
+def _inputs_of_role(lock: Lock, role: str) -> list[tuple[str, LockedInput]]:
     own = lock.inputs
     found = [(name, locked) for name, locked in own.items() if role_of(name, locked) == role]
     found.sort(key=lambda pair: (pair[0] != role, len(pair[0])))

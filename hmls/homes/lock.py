@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 _ALPHABET = "0123456789abcdfghijklmnpqrsvwxyz"
@@ -66,6 +67,10 @@ class Lock:
     nodes: Mapping[str, LockedInput] = field(default_factory=dict)
     root: str = "root"
     problem: str | None = None
+    by_role: dict[str, list[tuple[str, LockedInput]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What `inputs_of_role` found: it is asked for with every hover and every package."""
 
     @property
     def inputs(self) -> dict[str, LockedInput]:
@@ -136,6 +141,7 @@ def _resolve(nodes: dict[str, Any], root: str, target: object, depth: int) -> st
     return key
 
 
+@lru_cache(maxsize=1024)
 def source_store_path(nar_hash: str) -> str | None:
     """The store path of a source with a narHash, `sha256-…` in base 64 or `sha256:` in base 16.
 

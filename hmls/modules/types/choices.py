@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hmls.lang.compare import equal
 from hmls.lang.errors import Thrown, Unknowable
@@ -37,6 +37,7 @@ class Either(OptionType):
     def __init__(self, left: OptionType | Thunk, right: OptionType | Thunk) -> None:
         self._left = left
         self._right = right
+        self._alternatives: tuple[OptionType, ...] | None = None
 
     @property
     def left(self) -> OptionType:
@@ -47,10 +48,17 @@ class Either(OptionType):
         return force(self._right)  # type: ignore[no-any-return]
 
     @property
-    def alternatives(self) -> Iterator[OptionType]:
+    def alternatives(self) -> Iterable[OptionType]:
         """The types to choose from, however deep they were nested; Nix looks at each in turn."""
-        yield from _alternatives(self.left)
-        yield from _alternatives(self.right)
+        return self._looked_at() if self._alternatives is None else self._alternatives
+
+    def _looked_at(self) -> Iterator[OptionType]:
+        found = []
+        for side in (self._left, self._right):
+            for alternative in _alternatives(force(side)):
+                found.append(alternative)
+                yield alternative
+        self._alternatives = tuple(found)
 
     @property
     def keeps_maybe(self) -> bool:  # type: ignore[override]
@@ -108,11 +116,8 @@ class Either(OptionType):
         return None if left is None or right is None else Either(left, right)
 
 
-def _alternatives(option_type: OptionType) -> Iterator[OptionType]:
-    if type(option_type) is Either:
-        yield from option_type.alternatives
-    else:
-        yield option_type
+def _alternatives(option_type: OptionType) -> Iterable[OptionType]:
+    return option_type.alternatives if type(option_type) is Either else (option_type,)
 
 
 def _neither(given: tuple[Either, Loc, list[Definition]]) -> Value:
