@@ -213,11 +213,14 @@ cli_deploy.register(main)
 
 def _evaluate(work: Callable[[], T]) -> T:
     """Run something on the evaluation thread."""
-    from hmls.lang.errors import GaveUp
+    from hmls.lang.errors import GaveUp, NixError
     from hmls.lang.thread import run
 
     try:
         return run(work)
+    except NixError as error:
+        # Deeper than the stack of this process.
+        raise click.ClickException(error.message) from None
     except GaveUp as stop:
         raise click.ClickException(f"this is not known: {stop.cause.message}") from None
 

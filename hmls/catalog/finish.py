@@ -7,6 +7,7 @@ depends on something unknown is unknown in the same way as in a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from hmls.catalog.residual import Residual
 from hmls.lang.combine import add, as_set, concat, concat_strings, update
 from hmls.lang.compare import equal, less_than
-from hmls.lang.errors import Thrown, Unknowable
+from hmls.lang.errors import InfiniteRecursion, Thrown, Unknowable
 from hmls.lang.force import call, expect_attrs, expect_bool, force, select
 from hmls.lang.interp import Interp
 from hmls.lang.values import (
@@ -33,6 +34,9 @@ from hmls.lang.values import (
 from hmls.modules.outside import KIND as UNREAD_MODULE
 
 Json = Any
+_PROFILE = ["ref", "config", "home", "path"]
+"""The environment that Home Manager builds of all packages of a home."""
+_PACKAGES = ["ref", "config", "home", "packages"]
 _LITERALS = frozenset((type(None), bool, int, float, str))
 
 
@@ -105,6 +109,10 @@ def _attrs(value: Value) -> Attrs:
 
 
 def _string(parts: list[Json], scope: Scope) -> Value:
+    if _PROFILE in parts:
+        # Its path is not known, but it has none if a package of it fails.
+        with suppress(InfiniteRecursion):
+            _operand(_PACKAGES, scope)
     return concat_strings([_operand(part, scope) for part in parts])
 
 

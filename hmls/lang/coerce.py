@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Iterable
 
 from hmls.lang import store
+from hmls.lang.budget import check_depth
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, force, get, get_lazy
 from hmls.lang.utf8 import mended
@@ -74,7 +75,7 @@ def join(separator: str, parts: Iterable[str]) -> str:
     return with_context(joined, separator, *strings)
 
 
-def to_path(lazy: Lazy) -> str:
+def to_path(lazy: Lazy, depth: int = 0) -> str:
     """The path on disk that a path, a string or a set with `outPath` names.
 
     Source: EvalState::coerceToPath.
@@ -85,7 +86,8 @@ def to_path(lazy: Lazy) -> str:
     if isinstance(value, Attrs):
         peeled = _peel(value)
         if peeled is not MISSING:
-            return to_path(peeled)
+            check_depth(depth)
+            return to_path(peeled, depth + 1)
     text = coerce(value)
     if not text.startswith("/"):
         raise NixError(f"string '{text}' doesn't represent an absolute path")
@@ -98,7 +100,7 @@ def normalize(path: str) -> str:
     return normal[1:] if normal.startswith("//") else normal
 
 
-def _coerce(value: Value, *, more: bool, copy: bool) -> str:
+def _coerce(value: Value, *, more: bool, copy: bool, depth: int = 0) -> str:
     if isinstance(value, str):
         return value
     if value.__class__ is Path:
@@ -106,7 +108,8 @@ def _coerce(value: Value, *, more: bool, copy: bool) -> str:
     if isinstance(value, Attrs):
         peeled = _peel(value)
         if peeled is not MISSING:
-            return _coerce(force(peeled), more=more, copy=copy)
+            check_depth(depth)
+            return _coerce(force(peeled), more=more, copy=copy, depth=depth + 1)
     elif isinstance(value, Unknown):
         raise Unknowable(value)
     elif more:
@@ -120,7 +123,8 @@ def _coerce(value: Value, *, more: bool, copy: bool) -> str:
             case float():
                 return f"{value:f}"
             case list():
-                return _coerce_list(value, copy=copy)
+                check_depth(depth)
+                return _coerce_list(value, copy=copy, depth=depth + 1)
             case OpenList():
                 raise Unknowable(_first(value))
     from hmls.lang.show import show_in_error
@@ -148,11 +152,11 @@ def _peel(value: Attrs) -> Lazy:
     return get_lazy(value, "outPath")
 
 
-def _coerce_list(items: list[Lazy], *, copy: bool) -> str:
+def _coerce_list(items: list[Lazy], *, copy: bool, depth: int) -> str:
     parts: list[str] = []
     for index, lazy in enumerate(items):
         item = force(lazy)
-        parts.append(_coerce(item, more=True, copy=copy))
+        parts.append(_coerce(item, more=True, copy=copy, depth=depth))
         # Nix's own rule: no separator after an empty list.
         if index < len(items) - 1 and not (item.__class__ is list and not item):
             parts.append(" ")

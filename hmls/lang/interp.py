@@ -95,7 +95,7 @@ class Interp:
         """What `builtins.trace` and `warn` said, each once."""
         self.globals = make_globals(self)
         self.root_names = list(self.globals)
-        self.root_env: Env = [None, *self.globals.values()]
+        self.root_env: Env = [self, *self.globals.values()]
         self._checked = checked
         self._root_key = _root_keys.setdefault((checked, *self.root_names), len(_root_keys))
 

@@ -57,6 +57,10 @@ def show_plain(lazy: Lazy, strict: bool = False) -> str:
 
     Raises NixError, and Unknowable where an unknown value would have to be printed.
     """
+    from hmls.lang.deep import force_deep
+
+    if strict:
+        force_deep(lazy)
     out: list[str] = []
     _plain(lazy, strict, out, set(), 0)
     return "".join(out)

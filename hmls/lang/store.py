@@ -80,6 +80,11 @@ def copied(path: Path, name: str | None = None) -> ContextString:
     return ContextString(store_path, frozenset((store_path,)))
 
 
+def copied_from(store_path: str) -> str | None:
+    """The file or folder on disk that a store path is a copy of, if it is one of those here."""
+    return _mounts.get(store_path)
+
+
 def filtered(path: Path, name: str, variant: str) -> ContextString:
     """As `copied`, of a folder without some of its files: nothing is read at that path.
 

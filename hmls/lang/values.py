@@ -19,7 +19,9 @@ Value: TypeAlias = Any
 Lazy: TypeAlias = Any
 """A value or a `Thunk` that will become one."""
 Env: TypeAlias = list[Any]
-"""Variables of a scope: the enclosing scope's at index 0, then one lazy value each."""
+"""Variables of a scope: the enclosing scope's at index 0, then one lazy value each.
+
+Around the outermost scope is the `Interp`."""
 Code: TypeAlias = Callable[[Any], Value]
 """A compiled expression: from the variables around it to its value."""
 
@@ -275,7 +277,7 @@ class Unknown:
     out evaluates something, which must not happen before somebody wants to see it.
     """
 
-    __slots__ = ("_text", "cause", "kind", "site")
+    __slots__ = ("_text", "basis", "cause", "kind", "site")
     _text: str | Callable[[], str] | None
 
     def __init__(
@@ -290,6 +292,8 @@ class Unknown:
         self.site = site
         self.kind = kind
         """The type as `builtins.typeOf` names it, where at least that is known."""
+        self.basis: UnknownChoice | None = None
+        """The choice between two values that it was computed from, where it was one."""
 
     @property
     def symbolic(self) -> bool:
@@ -323,7 +327,9 @@ class Unknown:
     def at(self, site: Site | None, kind: str | None = None) -> Unknown:
         """The unknown value of an expression that needs this one."""
         if site is not None:
-            return Unknown(None, self.cause, site, kind)
+            made = Unknown(None, self.cause, site, kind)
+            made.basis = self.basis
+            return made
         if self.__class__ is Unknown and self.kind == kind:
             return self
         # What is known of this one, such as its parts, is not known of what needs it.
@@ -392,6 +398,7 @@ class UnknownChoice(Unknown):
 
     def __init__(self, condition: Unknown, then: Lazy, otherwise: Lazy) -> None:
         Unknown.__init__(self, None, condition.cause, condition.site)
+        self.basis = self
         self.condition = condition
         self.then = then
         self.otherwise = otherwise

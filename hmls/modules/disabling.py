@@ -6,7 +6,7 @@ from hmls.lang import coerce
 from hmls.lang.compare import equal
 from hmls.lang.errors import Thrown, Unknowable
 from hmls.lang.force import MISSING, expect_list, force, get
-from hmls.lang.values import Attrs, Lazy, Unknown, Value, type_name
+from hmls.lang.values import Attrs, Lazy, Unknown, UnknownString, Value, type_name
 from hmls.modules.types.scalars import is_string_like
 
 MODULES_PATH = "‹modulesPath›"
@@ -23,6 +23,9 @@ def disabled_keys(disabling: list[tuple[str, Lazy]], modules_path: Lazy) -> list
 
 def _key(value: Value, file: str, modules_path: Lazy) -> Value:
     if isinstance(value, Unknown):
+        below = _below(value, force(modules_path))
+        if below is not None:
+            return f"{MODULES_PATH}{below}"
         if value.cause.kind == "missing-input":
             # A module of an input that is not here is none of those that were read.
             return f"‹{value.text}›"
@@ -33,9 +36,10 @@ def _key(value: Value, file: str, modules_path: Lazy) -> Value:
     if _has_text(value):
         text = coerce.to_string(value)
         if key is not MISSING and not equal(key, text):
+            shown = coerce.interpolate(key)
             raise Thrown(
                 f"Module `{file}` contains a disabledModules item that is an attribute set that "
-                f"can be converted to a string ({text}) but also has a `.key` attribute ({key}) "
+                f"can be converted to a string ({text}) but also has a `.key` attribute ({shown}) "
                 "with a different value. This makes it ambiguous which module should be disabled."
             )
         return text
@@ -55,6 +59,22 @@ def _key(value: Value, file: str, modules_path: Lazy) -> Value:
         "attribute, or a value supported by toString. However, one of the disabledModules items "
         f"in `{file}` is none of that, but is of type {type_name(value)}."
     )
+
+
+def _below(value: Unknown, folder: Value) -> str | None:
+    """What a text has behind the folder of modules, where that is unknown."""
+    if not isinstance(value, UnknownString) or not isinstance(folder, UnknownString):
+        return None
+    first, *others = value.parts
+    known = [each for each in others if isinstance(each, str)]
+    if len(known) < len(others) or not isinstance(first, Unknown):
+        return None
+    below = "".join(known)
+    if first is folder.parts[0]:
+        return below
+    if first.text == folder.cause.subject and below.startswith("/modules/"):
+        return below.removeprefix("/modules")
+    return None
 
 
 def _folder(modules_path: Lazy) -> str:

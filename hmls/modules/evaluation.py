@@ -169,11 +169,11 @@ class Evaluation:
         return None if merged is None or merged.part is None else merged.part(name)
 
     def internal_option(self, name: str) -> Option:
-        """One of the options below `_module`."""
+        """One of the options below `_module`. Raises NixError where that module is disabled."""
         level = self.root.node("_module")
-        assert isinstance(level, Level)
-        option = level.node(name)
-        assert isinstance(option, Option)
+        option = level.node(name) if isinstance(level, Level) else None
+        if not isinstance(option, Option):
+            raise NixError("attribute '_module' missing")
         return option
 
     def argument(self, name: str) -> Lazy:
@@ -380,10 +380,11 @@ def _check(evaluation: Evaluation) -> Value:
     if evaluation.collected.unread or root.raw.open_parts or root.declared.rest is not None:
         return True
     unmatched = root.unmatched()
-    if not unmatched:
+    if not unmatched and not evaluation.internal_option("check").resolved.definitions:
         return True
     internal = _internal_config(evaluation)
-    if select(internal, "freeformType") is None and expect_bool(select(internal, "check")):
+    is_checked = expect_bool(select(internal, "check"))
+    if is_checked and select(internal, "freeformType") is None and unmatched:
         raise undeclared_error(evaluation, *unmatched[0])
     return True
 

@@ -36,7 +36,7 @@ from hmls.modules.merged import Merged
 from hmls.modules.messages import show_files, show_option
 from hmls.modules.properties import if_, order
 from hmls.modules.system import ModuleSystem
-from hmls.modules.types.base import OptionType, merge_one, refuse_maybe
+from hmls.modules.types.base import OptionType, first_of, merge_one, refuse_maybe
 from hmls.modules.types.choices import Anything, Either
 from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.foreign import as_type
@@ -217,7 +217,14 @@ def _merge_overlays(_loc: Loc, definitions: list[Definition]) -> Lazy:
     return Primop("", 2, overlay)
 
 
-SELECTOR_FUNCTION = Scalar(
+class _Unmerged(Scalar):
+    """A type whose name nixpkgs' types do not have, so that two of it do not become one."""
+
+    def merged_with(self, _other: OptionType) -> OptionType | None:
+        return None
+
+
+SELECTOR_FUNCTION = _Unmerged(
     "selectorFunction",
     "Function that takes an attribute set and returns a list containing a selection of the "
     "values of the input set",
@@ -225,7 +232,7 @@ SELECTOR_FUNCTION = Scalar(
     _merge_selectors,
     description_class=None,
 )
-OVERLAY_FUNCTION = Scalar(
+OVERLAY_FUNCTION = _Unmerged(
     "overlayFunction",
     "An overlay function, takes self and super and returns an attribute set overriding the "
     "desired attributes.",
@@ -235,7 +242,7 @@ OVERLAY_FUNCTION = Scalar(
 )
 
 
-class GVariant(Scalar):
+class GVariant(_Unmerged):
     """gvariant: a plain value that has a GVariant type, or a value made by lib.hm.gvariant."""
 
     def __init__(self) -> None:
@@ -245,6 +252,7 @@ class GVariant(Scalar):
 
     def _joined(self, loc: Loc, definitions: list[Definition]) -> Lazy:
         refuse_maybe(definitions)
+        first_of(definitions)
         typed = [gvariant.mk_value(definition.value) for definition in definitions]
         kinds = [expect_string(select(value, "type")) for value in typed]
         if any(kind != kinds[0] for kind in kinds):
@@ -268,9 +276,6 @@ class GVariant(Scalar):
             case "d":
                 return FLOAT.merge(loc, definitions).value
         return merge_default(loc, definitions)
-
-    def merged_with(self, _other: OptionType) -> OptionType | None:
-        return None
 
 
 def _has_gvariant_type(value: Value) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hmls.lang.budget import tick
 from hmls.lang.compare import less_than
-from hmls.lang.errors import NixError, Unknowable
+from hmls.lang.errors import InfiniteRecursion, NixError, Unknowable
 from hmls.lang.force import force, make_list
 from hmls.lang.show import show
 from hmls.lang.values import (
@@ -165,6 +165,9 @@ def _stronger(leaves: list[Leaf], strongest: Any) -> Leaf | None:
 
 def merge_leaves(option_type: OptionType, loc: Loc, leaves: list[Leaf]) -> Merged:
     """The value of definitions of which it is settled which are in force."""
+    for leaf in leaves:
+        if leaf.condition is not None and leaf.status is Status.LOSES:
+            _refuse_failing(leaf.condition)
     doubtful = [leaf for leaf in leaves if leaf.status is Status.UNKNOWN]
     if not doubtful:
         definitions = [leaf.definition for leaf in in_order(leaves) if leaf.status is Status.WINS]
@@ -181,6 +184,21 @@ def merge_leaves(option_type: OptionType, loc: Loc, leaves: list[Leaf]) -> Merge
             # The type cannot leave a gap for what may be missing.
             return _either_way(option_type, loc, leaves, doubtful[0])
     return _either_way(option_type, loc, leaves, stronger or doubtful[0])
+
+
+def _refuse_failing(condition: Unknown) -> None:
+    """Raise Unknowable for the condition of a loser that fails unless others decide about it.
+
+    Nix looks at it, too.
+    """
+    choice: Value = condition.basis
+    try:
+        while isinstance(choice, UnknownChoice):
+            choice = force(choice.otherwise)
+    except InfiniteRecursion:
+        return
+    except NixError:
+        raise Unknowable(condition) from None
 
 
 def _either_way(option_type: OptionType, loc: Loc, leaves: list[Leaf], leaf: Leaf) -> Merged:

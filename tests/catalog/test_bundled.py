@@ -95,13 +95,20 @@ def test_what_own_modules_add_is_named_and_not_spelled_out(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "module", ['{ key = "home-manager/modules/programs/bat.nix"; }', '"programs/bat.nix"']
+    "module",
+    [
+        '{ key = "home-manager/modules/programs/bat.nix"; }',
+        '"programs/bat.nix"',
+        '"${modulesPath}/programs/bat.nix"',
+        '(modulesPath + "/programs/bat.nix")',
+        '"${inputs.home-manager}/modules/programs/bat.nix"',
+    ],
 )
 def test_a_disabled_module_declares_and_defines_nothing(tmp_path: Path, module: str) -> None:
     disabled = f"disabledModules = [ {module} ];"
     text = """
         #- homes/alice/default.nix
-        { lib, ... }:
+        { lib, modulesPath, inputs, ... }:
         { DISABLED
           options.programs.bat.enable = lib.mkOption { type = lib.types.str; default = "mine"; };
           config.home.packages = [ ];
@@ -243,3 +250,45 @@ def test_sets_of_which_the_names_are_known(
     """
     names = tuple(path.split("."))
     assert in_tree(tmp_path, text, lambda t: _value(t, *names), Catalogued()) == value
+
+
+def test_a_loser_whose_condition_fails_leaves_nothing_known(tmp_path: Path) -> None:
+    """Nix looks at the condition of each definition; that of `fish.enable` is in conflict."""
+    text = """
+        #- homes/alice/default.nix
+        { lib, ... }:
+        {
+          programs.fish.enable = true;
+          programs.starship.enable = true;
+          services.gpg-agent.enable = lib.mkForce false;
+        }
+        #- homes/alice@global/default.nix
+        { config, lib, ... }:
+        {
+          programs.fish.enable = FISH;
+          services.gpg-agent.enable = lib.mkIf (!config.programs.fish.enable) true;
+        }
+    """
+    path = ("services", "gpg-agent", "enable")
+    agreed = text.replace("FISH", "true")
+    assert in_tree(tmp_path / "a", agreed, lambda t: _value(t, *path), Catalogued()) is False
+    in_conflict = text.replace("FISH", "false")
+    asked = in_tree(tmp_path / "b", in_conflict, lambda t: _value(t, *path), Catalogued())
+    assert str(asked).endswith("decides it")
+
+
+def test_what_names_the_profile_fails_with_its_packages(tmp_path: Path) -> None:
+    """Fontconfig's settings name `home.path`, which no home has where a package of it fails."""
+    text = """
+        #- homes/alice/default.nix
+        { fonts.fontconfig.enable = true; programs.navi.enable = true; }
+        #- homes/alice@global/default.nix
+        { programs.navi.enable = NAVI; }
+    """
+    path = ("fonts", "fontconfig", "configFile", "fonts", "settings", "description")
+    agreed = text.replace("NAVI", "true")
+    asked = in_tree(tmp_path / "a", agreed, lambda t: _value(t, *path), Catalogued())
+    assert asked == "Add fonts in the Nix user profile"
+    in_conflict = text.replace("NAVI", "false")
+    asked = in_tree(tmp_path / "b", in_conflict, lambda t: _value(t, *path), Catalogued())
+    assert str(asked).startswith("The option `programs.navi.enable' has conflicting")

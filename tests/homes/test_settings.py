@@ -170,6 +170,7 @@ def test_conflicts_have_nix_message(tmp_path: Path) -> None:
 
 def test_functions_derivations_and_paths_are_not_known(tmp_path: Path) -> None:
     text = base("{ my.any = { f = x: x; p = ./x.nix; d = pkgs.hello; s = ''${./x.nix}''; }; }")
+    text += "    #- homes/alice/x.nix\n    { }\n"
     found = all_of(tmp_path, text)
     assert {path: (s.known, s.value) for path, s in found.items()} == dict.fromkeys(
         ("my.any.d", "my.any.f", "my.any.p", "my.any.s"), (False, None)

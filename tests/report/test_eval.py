@@ -152,7 +152,24 @@ STORED = (
 
 def test_missing_file_has_no_store_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert error("-E", '"${./nothing}"') == f"error: path '{tmp_path}/nothing' does not exist\n"
+    said = error("-E", '"${./nothing}"')
+    assert said.startswith(f"error: path '{tmp_path}/nothing' does not exist\n")
+    assert "at «string»:1:4:" in said
+
+
+def test_what_nests_without_end_is_nix_own_error() -> None:
+    for endless in ("toString a", "builtins.toJSON a", "builtins.toXML a"):
+        said = error("-E", f"let a = [ a ]; in {endless}")
+        assert said.startswith("error: stack overflow; max-call-depth exceeded\n"), endless
+
+
+def test_of_several_errors_nix_first_is_said() -> None:
+    assert error("--strict", "-E", '{ b = throw "first"; a = throw "second"; }').startswith(
+        "error: first\n"
+    )
+    assert error("--json", "-E", '{ b = throw "first"; a = throw "second"; }').startswith(
+        "error: second\n"
+    )
 
 
 def test_store_path_of_a_derivation_is_not_made_up() -> None:

@@ -42,6 +42,7 @@ from hmls.lang.values import (
     Site,
     Splice,
     Unknown,
+    UnknownString,
     Value,
 )
 from hmls.modules.collect import Given
@@ -83,9 +84,11 @@ class Release:
     @property
     def modules_path(self) -> Lazy:
         """The module argument `modulesPath`."""
-        return (
-            f"{self.path}/modules" if self.path else Unknown("modulesPath", BUILT, None, "string")
-        )
+        if self.path:
+            return f"{self.path}/modules"
+        message = "where Home Manager is, is known once it is built"
+        cause = Cause(BUILT.kind, message, f"inputs.{self.input}")
+        return UnknownString([Unknown("modulesPath", cause, None, "string")], cause)
 
 
 def library(interp: Interp, release: Release) -> Attrs:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hmls.lang import coerce
-from hmls.lang.budget import check_depth
 from hmls.lang.builtins.registry import Registry
+from hmls.lang.deep import force_deep
 from hmls.lang.errors import Aborted, NixError, Thrown, Unknowable
 from hmls.lang.force import call, expect_attrs, expect_list, expect_string, force
 from hmls.lang.show import show, show_in_error
-from hmls.lang.values import Attrs, Lazy, OpenList, Splice, Unknown, Value, type_name
+from hmls.lang.values import Attrs, Lazy, Unknown, Value, type_name
 
 if TYPE_CHECKING:
     from hmls.lang.interp import Interp
@@ -147,27 +147,6 @@ def seq(first: Lazy, second: Lazy) -> Value:
 def deep_seq(first: Lazy, second: Lazy) -> Value:
     force_deep(first)
     return force(second)
-
-
-def force_deep(lazy: Lazy) -> None:
-    """Force a value and all in it. What is unknown is passed over."""
-    seen: set[int] = set()
-    pending: list[tuple[Lazy, int]] = [(lazy, 0)]
-    while pending:
-        inner_lazy, depth = pending.pop()
-        check_depth(depth)
-        value = force(inner_lazy)
-        if isinstance(value, Attrs):
-            inner = list(value.values())
-        elif value.__class__ is list:
-            inner = value
-        elif value.__class__ is OpenList:
-            inner = [item for item in value.items if item.__class__ is not Splice]
-        else:
-            continue
-        if id(value) not in seen:
-            seen.add(id(value))
-            pending.extend((item, depth + 1) for item in reversed(inner))
 
 
 @register.with_interp("trace")

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from hmls.lang import store
+from hmls.lang.budget import check_depth, check_length
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.coerce import with_context
 from hmls.lang.compile.functions import argument_name
@@ -18,7 +19,7 @@ from hmls.lang.values import Attrs, Lambda, Lazy, OpenList, Path, Unknown, Value
 register = Registry()
 
 
-@register("toJSON")
+@register.copying("toJSON")
 def to_json_(value: Lazy) -> Value:
     return to_json(value)
 
@@ -55,18 +56,21 @@ def to_xml(value: Lazy) -> Value:
     _write_xml(value, writer)
     writer.close("expr")
     header = "<?xml version='1.0' encoding='utf-8'?>\n"
-    return with_context(header + "".join(writer.out), *writer.strings)
+    check_length(sum(2 * depth + len(text) for depth, text in writer.out))
+    text = "".join(f"{'  ' * depth}<{text}>\n" for depth, text in writer.out)
+    return with_context(header + text, *writer.strings)
 
 
 class _XmlWriter:
     def __init__(self) -> None:
-        self.out: list[str] = []
+        self.out: list[tuple[int, str]] = []
+        """Tags without their brackets, each with its depth."""
         self.depth = 0
         self.strings: list[str] = []
         self.seen: set[str] = set()
 
     def tag(self, text: str) -> None:
-        self.out.append(f"{'  ' * self.depth}<{text}>\n")
+        self.out.append((self.depth, text))
 
     def open(self, name: str, attributes: dict[str, str] | None = None) -> None:
         self.tag(name + _attributes(attributes))
@@ -90,6 +94,7 @@ def _attributes(attributes: dict[str, str] | None) -> str:
 
 
 def _write_xml(lazy: Lazy, writer: _XmlWriter) -> None:
+    check_depth(writer.depth)
     value = force(lazy)
     match value:
         case None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from hmls.lang.copies import refuse_absent
 from hmls.lang.values import Formals, Primop, Value
 
 if TYPE_CHECKING:
@@ -48,6 +49,16 @@ class Registry:
 
         return register
 
+    def copying(self, *names: str) -> Callable[[Native], Native]:
+        """Register a function that copies files to the store whose paths it is given."""
+
+        def register(function: Native) -> Native:
+            for name in names:
+                self.bound[name] = (_refusing_absent(function), _arity(function), None)
+            return function
+
+        return register
+
     def bind(self, interp: Interp) -> dict[str, Primop]:
         """All functions, those with an interp bound to this one."""
         made = dict(self.free)
@@ -60,6 +71,10 @@ class Registry:
 def _arity(function: Any) -> int:
     count: int = function.__code__.co_argcount
     return count
+
+
+def _refusing_absent(function: Native) -> Native:
+    return lambda interp, *arguments: refuse_absent(interp, function(*arguments))
 
 
 def _bound(function: Native, interp: Interp, arity: int) -> Native:

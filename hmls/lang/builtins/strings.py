@@ -61,7 +61,7 @@ def slice_bytes(text: str, start: int, length: int) -> str:
     return text[start:end]
 
 
-@register("concatStringsSep")
+@register.copying("concatStringsSep")
 def concat_strings_sep(separator: Lazy, items: Lazy) -> Value:
     """Unknown items leave the text around them known."""
     between = expect_string(separator)

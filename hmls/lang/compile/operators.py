@@ -11,6 +11,7 @@ from hmls.lang.compare import equal, less_than
 from hmls.lang.compile.core import child, compile_expression, compiler, later, site_of, unwrap
 from hmls.lang.compile.names import Name, attrpath_names, name_value
 from hmls.lang.compile.scope import Scope
+from hmls.lang.copies import refuse_absent_in
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
 from hmls.lang.force import MISSING, call, force, get, has, wrong_type
 from hmls.lang.values import (
@@ -288,7 +289,8 @@ def _adding(left: Node, right: Node, scope: Scope) -> Code:
             if isinstance(side, Unknown) and side.symbolic:
                 return side.operation("+", (x, y))
         try:
-            return add(x, y)
+            total = add(x, y)
+            return total if y.__class__ is str else refuse_absent_in(env, total)
         except NixError as error:
             if error.site is None:
                 error.site = Site(left_site.unit, left_site.start, right_site.end)

@@ -25,6 +25,7 @@ from hmls.lang.compile.core import (
 )
 from hmls.lang.compile.scope import Scope
 from hmls.lang.compile.variables import variable_code
+from hmls.lang.copies import refuse_absent_in
 from hmls.lang.errors import NixError, SyntaxErrorInFile, Unknowable
 from hmls.lang.force import call, call2
 from hmls.lang.utf8 import mended
@@ -134,7 +135,7 @@ def _interpolated(sources: list[str | Code], sites: list[Site]) -> Code:
                 value = source(env)  # type: ignore[operator]
                 if value.__class__ is not str:
                     if not isinstance(value, Unknown):
-                        value = coerce.interpolate(value)
+                        value = refuse_absent_in(env, coerce.interpolate(value))
                     plain = plain and value.__class__ is str
             except Unknowable as stop:
                 value, plain = stop.unknown.at(site), False

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from hmls.lang.builtins.attrs import map_attrs
 from hmls.lang.builtins.context import discard_context
-from hmls.lang.builtins.control import force_deep, throw, trace
+from hmls.lang.builtins.control import throw, trace
 from hmls.lang.builtins.lists import elem, map_
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import concat_strings
 from hmls.lang.compare import equal
+from hmls.lang.deep import force_deep
 from hmls.lang.force import (
     call,
     delayed,

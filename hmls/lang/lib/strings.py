@@ -52,17 +52,17 @@ def constants(interp: Interp) -> dict[str, Lazy]:
     return {"join": expect_attrs(interp.globals["builtins"])["concatStringsSep"]}
 
 
-@register("concatStrings")
+@register.copying("concatStrings")
 def concat_strings(items: Lazy) -> Value:
     return concat_strings_sep("", items)
 
 
-@register("concatMapStrings")
+@register.copying("concatMapStrings")
 def concat_map_strings(function: Lazy, items: Lazy) -> Value:
     return concat_strings_sep("", Thunk(_mapped, (function, items)))
 
 
-@register("concatMapStringsSep")
+@register.copying("concatMapStringsSep")
 def concat_map_strings_sep(separator: Lazy, function: Lazy, items: Lazy) -> Value:
     return concat_strings_sep(separator, Thunk(_mapped, (function, items)))
 
@@ -71,22 +71,22 @@ def _mapped(pair: tuple[Lazy, Lazy]) -> Value:
     return map_(pair[0], pair[1])
 
 
-@register("concatImapStrings")
+@register.copying("concatImapStrings")
 def concat_imap_strings(function: Lazy, items: Lazy) -> Value:
     return concat_strings_sep("", delayed(lambda: imap1(function, items)))
 
 
-@register("concatImapStringsSep")
+@register.copying("concatImapStringsSep")
 def concat_imap_strings_sep(separator: Lazy, function: Lazy, items: Lazy) -> Value:
     return concat_strings_sep(separator, delayed(lambda: imap1(function, items)))
 
 
-@register("concatMapAttrsStringSep")
+@register.copying("concatMapAttrsStringSep")
 def concat_map_attrs_string_sep(separator: Lazy, function: Lazy, attrs: Lazy) -> Value:
     return concat_strings_sep(separator, delayed(lambda: map_attrs_to_list(function, attrs)))
 
 
-@register("concatLines")
+@register.copying("concatLines")
 def concat_lines(lines: Lazy) -> Value:
     if equal(force(lines), []):
         return ""

@@ -16,7 +16,7 @@ from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
 from hmls.modules.messages import nix_string, show_files, show_option
 from hmls.modules.option_value import option_of_attrs
-from hmls.modules.types.base import OptionType, refuse_maybe, refuse_unknown
+from hmls.modules.types.base import OptionType, first_of, refuse_maybe, refuse_unknown
 from hmls.modules.types.scalars import is_set
 
 _FILE = "<attrTag {...}>"
@@ -50,7 +50,7 @@ class AttrTag(OptionType):
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
         refuse_maybe(definitions)
-        choice = names(expect_attrs(definitions[0].value))[0]
+        choice = names(expect_attrs(first_of(definitions).value))[0]
         if choice not in self.tags:
             quoted = identifier(choice)
             raise Thrown(

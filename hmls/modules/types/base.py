@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hmls.lang.compare import equal
 from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import MISSING, force, get
-from hmls.lang.lib.support import NESTED
+from hmls.lang.lib.support import NESTED, aborted
 from hmls.lang.values import Attrs, Lazy, Thunk, Unknown, Value
 from hmls.modules.definitions import Definition, Loc
 from hmls.modules.merged import Merged
@@ -216,11 +216,20 @@ def refuse_extra(definition: Definition) -> None:
         raise NixError(f"function 'anonymous lambda' called with unexpected argument '{name}'")
 
 
+def first_of(definitions: Sequence[Definition]) -> Definition:
+    """The first definition; Nix code may ask a type to merge none at all."""
+    if not definitions:
+        raise NixError("'builtins.head' called on an empty list")
+    return definitions[0]
+
+
 def merge_one(loc: Loc, definitions: list[Definition], message: str = "") -> Lazy:
     """mergeUniqueOption: exactly one definition may be."""
     refuse_maybe(definitions)
     if len(definitions) == 1:
         return definitions[0].value
+    if not definitions:
+        raise Thrown("assertion '(__lessThan 1 (length defs))' failed")
     raise Thrown(
         f"The option `{show_option(loc)}' is defined multiple times while it's expected to be "
         f"unique.\n{message}\nDefinition values:{show_definitions(definitions)}\n{PRIORITY_HINT}"
@@ -230,6 +239,8 @@ def merge_one(loc: Loc, definitions: list[Definition], message: str = "") -> Laz
 def merge_equal(loc: Loc, definitions: list[Definition]) -> Lazy:
     """mergeEqualOption: all definitions must be equal."""
     refuse_maybe(definitions)
+    if not definitions:
+        raise aborted("This case should never happen.")
     first = definitions[0]
     if len(definitions) == 1:
         return first.value

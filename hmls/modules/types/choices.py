@@ -13,6 +13,7 @@ from hmls.modules.merged import Merged
 from hmls.modules.messages import show_definitions, show_files, show_option
 from hmls.modules.types.base import (
     OptionType,
+    first_of,
     merge_equal,
     merge_one,
     merged_unchecked,
@@ -234,6 +235,7 @@ class Anything(OptionType):
         return None if isinstance(value, Attrs | Unknown) or is_function(value) else True
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
+        first_of(definitions)
         kinds = [_anything_kind(force(definition.value)) for definition in definitions]
         if any(kind != kinds[0] for kind in kinds):
             refuse_maybe(definitions)

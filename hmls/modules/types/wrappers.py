@@ -242,13 +242,21 @@ class Checked(OptionType):
         if not self.has_v2_merge:
             return merged_unchecked(self.inner, loc, definitions)
         self.inner.refuse_incoherent(loc)
-        merged = self.inner.merge(loc, definitions)
+        try:
+            merged = self.inner.merge(loc, definitions)
+        except NixError:
+            # Nix merges only what it has checked.
+            wrong = [] if self.inner.refused(definitions) else self._wrong(definitions)
+            if not wrong:
+                raise
+            return Merged(None, error=Thunk(wrong_values, wrong))
         if merged.error is not None:
             return merged
-        wrong = [d for d in definitions if not self._holds(d)]
-        if not wrong:
-            return merged
-        return merged._replace(error=Thunk(wrong_values, wrong))
+        wrong = self._wrong(definitions)
+        return merged._replace(error=Thunk(wrong_values, wrong)) if wrong else merged
+
+    def _wrong(self, definitions: list[Definition]) -> list[Definition]:
+        return [d for d in definitions if not self._holds(d)]
 
     def _holds(self, definition: Definition) -> bool:
         holds = self.check(force(definition.value))
