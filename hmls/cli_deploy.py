@@ -51,9 +51,9 @@ class Manner:
 def common(command: F) -> F:
     """The options that every command here has."""
     for option in (
-        click.option("--flake", "folder", default=".", type=FOLDER, help="The flake's folder."),
-        click.option("--yes", "-y", is_flag=True, help="Answer every question with yes."),
         click.option("--json", "as_json", is_flag=True, help="Print how it ended as JSON."),
+        click.option("--yes", "-y", is_flag=True, help="Answer every question with yes."),
+        click.option("--flake", "folder", default=".", type=FOLDER, help="The flake's folder."),
     ):
         command = option(command)
     return command
@@ -61,15 +61,16 @@ def common(command: F) -> F:
 
 def building(command: F) -> F:
     """Options of what builds and activates, over those of hmls.toml."""
+    command = common(command)
     for option in (
-        click.option("-b", "--backup", help="Files in the way get this extension."),
-        click.option("-c", "--specialisation", help="The specialisation to switch to."),
-        click.option("--target-host", help="Deploy a machine by ssh: `host` or `user@host`."),
         click.option("--build-host", help="Build a machine there."),
+        click.option("--target-host", help="Deploy a machine by ssh: `host` or `user@host`."),
+        click.option("-c", "--specialisation", help="The specialisation to switch to."),
+        click.option("-b", "--backup", help="Files in the way get this extension."),
         click.argument("arguments", nargs=-1),
     ):
         command = option(command)
-    return common(command)
+    return command
 
 
 def register(main: click.Group) -> None:
@@ -132,7 +133,7 @@ def _deploying(name: str, text: str, action: Any) -> click.Command:
 @click.argument("generation", type=int, required=False)
 @common
 def rollback(target: str, generation: int | None, folder: str, yes: bool, as_json: bool) -> None:
-    """Go back to GENERATION of TARGET, or to the one before the present one."""
+    """Go back to GENERATION of TARGET, or to the one before."""
 
     def make(asked: Asked, situation: Situation) -> Plan | Refusal:
         from hmls.deploy import plan
@@ -163,16 +164,23 @@ def expire(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Forget generations of TARGET by their NUMBERS; never the current one."""
+    """Forget generations of TARGET, by their NUMBERS or their age.
+
+    Never the current one. Their files go when Nix collects garbage.
+    """
 
     def make(asked: Asked, situation: Situation) -> Plan | Refusal:
         from hmls.deploy import plan
-        from hmls.deploy.generations import older_than
+        from hmls.deploy.generations import numbered, older_than
         from hmls.deploy.history import generations_of
 
         assert asked.target is not None
         found = generations_of(asked.target, situation.machine)
-        chosen = [each for each in found if each.number in numbers]
+        chosen = numbered(found, numbers)
+        if isinstance(chosen, int):
+            return plan.Refusal(
+                "no-generation", f"There is no generation {chosen} of {target} here."
+            )
         if days is not None:
             # The profile's links carry local time.
             chosen += older_than(found, timedelta(days=days), datetime.now())
@@ -186,7 +194,7 @@ def expire(
 @click.option("--flake", "folder", default=".", type=FOLDER, help="The flake's folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def generations(target: str, folder: str, as_json: bool) -> None:
-    """The generations of TARGET on this machine, and what each changed."""
+    """The generations of TARGET here, and what each changed."""
     from hmls.deploy.here import situation_here
     from hmls.deploy.history import history
     from hmls.deploy.surroundings import Surroundings
@@ -218,7 +226,7 @@ def generations(target: str, folder: str, as_json: bool) -> None:
 @click.argument("inputs", nargs=-1)
 @common
 def update(inputs: tuple[str, ...], folder: str, yes: bool, as_json: bool) -> None:
-    """Move the locks of INPUTS to the newest there is; of all where none is named."""
+    """Move the locks of INPUTS to the newest, or of all."""
 
     def make(asked: Asked, situation: Situation) -> Plan | Refusal:
         from hmls.deploy import plan
@@ -259,7 +267,7 @@ def check_all(folder: str, yes: bool, as_json: bool) -> None:
 @click.option("--yes", "-y", is_flag=True, help="Answer every question with yes.")
 @click.option("--json", "as_json", is_flag=True, help="Print how it ended as JSON.")
 def initialise(folder: str, yes: bool, as_json: bool) -> None:
-    """Install Home Manager with a first configuration in FOLDER, where no flake is."""
+    """Install Home Manager, with a first configuration in FOLDER."""
     from hmls.deploy.file_index import FileIndex
     from hmls.deploy.repository import Facts
     from hmls.deploy.situation import Options

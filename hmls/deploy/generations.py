@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hmls.deploy.target import Machine
 
 SYSTEM_PROFILE = "profiles/system"
+NONE_TO_EXPIRE = "There is no generation to expire: the current one always stays."
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,13 @@ def older_than(
 ) -> list[Generation]:
     """Those that may be expired: made before `now - age`, and not the current one."""
     return [each for each in generations if not each.current and each.created < now - age]
+
+
+def numbered(generations: Sequence[Generation], numbers: Sequence[int]) -> list[Generation] | int:
+    """Those of some numbers, or the first number that none has."""
+    by_number = {each.number: each for each in generations}
+    missing = [number for number in numbers if number not in by_number]
+    return missing[0] if missing else [by_number[number] for number in numbers]
 
 
 def previous(generations: Sequence[Generation]) -> Generation | None:

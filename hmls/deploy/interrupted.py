@@ -39,6 +39,7 @@ async def assess(record: Record) -> Interrupted:
         return Interrupted("nothing-changed", f"{opening} Nothing was activated.", record)
     if lives:
         text = f"{opening} The activation is still running, as process {record.group}."
+        text += " Wait for it to end."
         return Interrupted("still-running", text, record)
     return _after_activation(opening, record)
 

@@ -114,9 +114,13 @@ def process_identity(pid: int) -> str | None:
 
 
 def _identity_by_ps(pid: int) -> str | None:
-    """For systems without /proc."""
+    """For systems without /proc. An editor and a terminal may differ in language and time zone."""
     said: Any = subprocess.run(
-        ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["/bin/ps", "-o", "lstart=", "-p", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
     )
     return said.stdout.strip() or None
 

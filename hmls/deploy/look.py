@@ -8,10 +8,12 @@ import pwd
 from collections.abc import Mapping
 from dataclasses import replace
 
+from hmls.deploy.activation import is_activated, profile_target
 from hmls.deploy.closure_diff import diff_commands, parse_diff
 from hmls.deploy.collisions import Collision, predict
 from hmls.deploy.deployed import last_deployed, read_deployed
 from hmls.deploy.files_diff import FileChange, diff_homes
+from hmls.deploy.generations import activated_home, home_profile
 from hmls.deploy.here import ask
 from hmls.deploy.homes_of_system import HomeOfSystem, homes_of_system
 from hmls.deploy.preview import Document, SettingChange, diff_settings
@@ -39,6 +41,8 @@ async def look(
         becomes = around.settings if is_built_now else kept
         settings = diff_settings(deployed, becomes)
         notes = [_unknown_settings(deployed, becomes, is_built_now=is_built_now)]
+    if target is not None and target.is_home and step.old is not None:
+        notes.append(_half_activated(around))
     collisions = await asyncio.to_thread(_collisions, step, new, target, around)
     found = replace(
         document,
@@ -60,6 +64,18 @@ def _unknown_settings(
     if deployed is None:
         return f"{unknown} hmls has not deployed what ran before."
     return "" if becomes is not None else f"{unknown} hmls has not deployed that generation."
+
+
+def _half_activated(around: Surroundings) -> str:
+    """What an activation left that was broken off; empty if the last one went to its end."""
+    machine = around.situation.machine
+    profile, link = profile_target(home_profile(machine)), activated_home(machine)
+    if profile is None or not os.path.lexists(link) or is_activated(link, profile):
+        return ""
+    return (
+        f"The last activation did not go to its end: some files of {profile} may be in place, "
+        "and are not compared here."
+    )
 
 
 async def compare(

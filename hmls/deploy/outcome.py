@@ -50,7 +50,7 @@ class Done:
 class Failed:
     """A step failed. `moved` is set if the profile was moved before that: the way back is known.
 
-    `activated` says that what it points to runs by now.
+    `activated` says that what it points to runs by now, `unmoved` what runs if it was not moved.
     """
 
     title: str
@@ -61,14 +61,17 @@ class Failed:
     problems: tuple[Problem, ...] = ()
     moved: Moved | None = None
     activated: bool = False
+    unmoved: str = ""
 
     @property
     def text(self) -> str:
         """What failed, what state it left, and the way back."""
-        failed = f"{self.title}: “{self.step}” failed."
+        said = f"{self.title}: “{self.step}” failed. {self.reason}"
+        if self.moved is None and not self.unmoved:
+            return said
+        said = sentence(said)
         if self.moved is None:
-            return f"{failed} {self.reason}"
-        said = f"{failed} {sentence(self.reason)}"
+            return f"{said} {self.unmoved}"
         if self.activated:
             said += " The new generation was activated before that and runs."
         else:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from hmls.deploy.flakeref import configuration, nameable_by_wrappers, nameable_unquoted
 from hmls.deploy.generations import (
+    NONE_TO_EXPIRE,
     Generation,
     activated_home,
     device_profile,
@@ -168,7 +169,7 @@ def expire(
     gone = [each for each in generations if not each.current]
     numbers = tuple(str(each.number) for each in gone)
     if not numbers:
-        return Refusal("no-generation", "There is no generation to expire.")
+        return Refusal("no-generation", NONE_TO_EXPIRE)
     profile = (
         home_profile(situation.machine) if target.is_home else device_profile(situation.machine)
     )

@@ -13,7 +13,7 @@ from hmls.deploy.flakeref import (
     nameable_unquoted,
     root_reference,
 )
-from hmls.deploy.generations import Generation, system_profile
+from hmls.deploy.generations import NONE_TO_EXPIRE, Generation, system_profile
 from hmls.deploy.plan_flake import STRUCTURED, build_step, check_step, refuse_name
 from hmls.deploy.situation import Situation, refuse, refuse_activation
 from hmls.deploy.step import FromStep, Plan, Preview, Step, specialised
@@ -138,7 +138,7 @@ def expire(
     gone = [each for each in generations if not each.current]
     numbers = tuple(str(each.number) for each in gone)
     if not numbers:
-        return Refusal("no-generation", "There is no generation to expire.")
+        return Refusal("no-generation", NONE_TO_EXPIRE)
     profile = system_profile(situation.machine)
     argv = ("nix-env", "--profile", profile, "--delete-generations", *numbers)
     title = f"Expire generations {', '.join(numbers)} of {target.name}"

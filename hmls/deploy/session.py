@@ -205,11 +205,11 @@ class _Deployment:
         return await self._ask(Question("start", self.plan.title, commands, tuple(notes)))
 
     async def _ask(self, question: Question) -> bool:
-        asked_s = time.monotonic()
+        asked_s = time.time()  # A machine may sleep meanwhile, which another clock does not count.
         try:
             return await self.ui.confirm(question)
         finally:
-            self.waited_s += time.monotonic() - asked_s
+            self.waited_s += time.time() - asked_s
 
     @property
     def _seconds(self) -> float:
@@ -368,7 +368,17 @@ class _Deployment:
             problems=tuple(self.problems),
             moved=changed,
             activated=changed is not None and is_activated(self.plan.activated, changed.after),
+            unmoved=self._unmoved(step),
         )
+
+    def _unmoved(self, step: Step | Preview) -> str:
+        """What a failure leaves where the profile was not moved; empty where that is not known."""
+        if self.plan.changes not in OUTLIVES_US:
+            return ""
+        if isinstance(step, Preview) or step.changes not in OUTLIVES_US:
+            return "Nothing was activated."
+        own = self._profile == home_profile(self.around.situation.machine)
+        return "The profile was not moved: what ran before still runs." if own else ""
 
     def _end(self) -> Outcome:
         seconds = self._seconds

@@ -133,7 +133,7 @@ def this_machine(environ: Mapping[str, str] = os.environ) -> Machine:
         uid=uid,
         home=home,
         hostname=local_host_name(MACOS_NAMES) or socket.gethostname(),
-        system=nix_system(platform.machine(), platform.system()),
+        system=nix_system(platform.machine(), platform.system(), platform.version()),
         state_home=environ.get("XDG_STATE_HOME") or os.path.join(home, ".local/state"),
         nix_state=environ.get("NIX_STATE_DIR") or "/nix/var/nix",
     )
@@ -155,8 +155,13 @@ def local_host_name(names: str) -> str | None:
     return found if isinstance(found, str) and found else None
 
 
-def nix_system(machine: str, kernel: str) -> str:
-    """Nix's name for a platform, from what uname says: ("arm64", "Darwin") → "aarch64-darwin"."""
+def nix_system(machine: str, kernel: str, version: str = "") -> str:
+    """Nix's name for a platform, from what uname says: ("arm64", "Darwin") → "aarch64-darwin".
+
+    A program for Intel on a mac of Apple's is told another machine, and the kernel's true name.
+    """
+    if kernel == "Darwin" and "_ARM64" in version:
+        machine = "arm64"
     cpu = {"arm64": "aarch64", "amd64": "x86_64", "i386": "i686"}.get(machine.lower(), machine)
     return f"{cpu}-{kernel.lower()}"
 
@@ -220,5 +225,6 @@ def _refuse_system(target: Target, machine: Machine) -> Refusal | None:
 
 
 def _runs_here(wanted: str | None, present: str) -> bool:
-    """Whether programs for one system run on the other; 64-bit machines run 32-bit programs."""
-    return wanted in (None, present) or (wanted, present) == ("i686-linux", "x86_64-linux")
+    """Whether programs for one system run on the other: for 32 bits, and on macs for Intel."""
+    also = {"x86_64-linux": "i686-linux", "aarch64-darwin": "x86_64-darwin"}
+    return wanted in (None, present, also.get(present))

@@ -193,9 +193,9 @@ def _refuse_nix(tools: Tools) -> Refusal | None:
 
 
 ABSENCES: Mapping[Tool, str] = {
-    "nix": "There is no `nix` on the PATH of the server, so nothing can be built. Install Nix "
-    "(https://nixos.org/download). Where a terminal has it, start the editor from there, or name "
-    "its folder: in VS Code by hmls.server.extraPath.",
+    "nix": "There is no `nix` on the PATH, nor where it usually is, so nothing can be built. "
+    "Install Nix (https://nixos.org/download). If a terminal has it and this editor has not, start "
+    "the editor from there, or name the folder: in VS Code by hmls.server.extraPath.",
     "git": "There is no `git` on the PATH; a flake in a Git repository cannot be read without it.",
     "home-manager": "There is no `home-manager` on the PATH; "
     "`programs.home-manager.enable = true` installs it.",

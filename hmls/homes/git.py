@@ -6,6 +6,8 @@ The index and the ignore rules are read with dulwich; git itself never runs.
 from __future__ import annotations
 
 import os
+import sys
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,11 +35,17 @@ class GitTree:
     tracked_folders: frozenset[str] = frozenset()
     stamp: tuple[int, int] = (0, 0)
     problem: str | None = None
+    composes: bool = False
+    """Whether git knows names by their composed characters (NFC), as it does on macOS: é is one
+    there, and two on a disk where the Finder wrote it."""
     _ignores: Any = field(default=None, repr=False, compare=False)
     _answers: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def is_tracked(self, path: str) -> bool:
-        return self.tracked is None or path in self.tracked or path in self.tracked_folders
+        if self.tracked is None:
+            return True
+        name = unicodedata.normalize("NFC", path) if self.composes else path
+        return name in self.tracked or name in self.tracked_folders
 
     def is_visible(self, path: str, *, folder: bool) -> bool:
         """Whether the flake would have it, after `git add -N` of what is not ignored."""
@@ -83,6 +91,9 @@ def read_git_tree(git_root: str) -> GitTree:
         try:
             names = [os.fsdecode(name) for name in repository.open_index()]
             ignores = IgnoreFilterManager.from_repo(repository)
+            composes = sys.platform == "darwin" and repository.get_config_stack().get_boolean(
+                "core", "precomposeunicode", False
+            )
         finally:
             repository.close()
     except (OSError, ValueError, KeyError, AssertionError, NotGitRepository) as error:
@@ -93,7 +104,14 @@ def read_git_tree(git_root: str) -> GitTree:
         while folder and folder not in folders:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
-    return GitTree(git_root, frozenset(names), frozenset(folders), stamp, None, ignores)
+    return GitTree(
+        git_root,
+        frozenset(names),
+        frozenset(folders),
+        stamp,
+        composes=bool(composes),
+        _ignores=ignores,
+    )
 
 
 def _control_folder(git_root: str) -> str | None:

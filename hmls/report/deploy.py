@@ -28,6 +28,8 @@ from hmls.deploy.progress import Report
 from hmls.deploy.ui import Exited, NoTerminal, Question, Terminal
 
 LAST_WORDS = 12
+WIDE = 120
+"""Columns in which the store paths of generations have their place."""
 WHOLE_LINES = 1_000
 """Columns for who is no terminal: lines for programs are not broken."""
 _STYLES = {"error": "red", "warning": "yellow", "news": "", "build": "dim"}
@@ -199,15 +201,17 @@ def print_history(entries: Sequence[Entry], console: Console) -> None:
     if not console.is_terminal:
         console.width = WHOLE_LINES
     table = Table(box=None, header_style="dim")
-    for column in ("id", "date", "", "changed", "path"):
+    columns = ("id", "date", "", "changed", "path")[: 5 if console.width >= WIDE else 4]
+    for column in columns:
         table.add_column(column, overflow="fold")
     for entry in entries:
         generation = entry.generation
-        table.add_row(
+        row = (
             str(generation.number),
             f"{generation.created:%Y-%m-%d %H:%M}",
             "[green]current[/green]" if generation.current else "",
             escape(entry.changes or ""),
             f"[dim]{escape(generation.path)}[/dim]",
         )
+        table.add_row(*row[: len(columns)])
     console.print(table)

@@ -12,7 +12,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
 from hmls.deploy import plan
-from hmls.deploy.generations import Generation, previous
+from hmls.deploy.generations import Generation, numbered, previous
 from hmls.deploy.history import generations_of, history
 from hmls.deploy.plan import Action, Plan, Refusal, Situation
 from hmls.deploy.surroundings import Surroundings
@@ -185,8 +185,11 @@ def _expire(asked: Asked) -> Request:
         raise JsonRpcInvalidParams("`generations` must be a list of numbers")
 
     def make(situation: Situation) -> Plan | Refusal:
-        found = generations_of(target, situation.machine)
-        return plan.expire(target, [each for each in found if each.number in numbers], situation)
+        chosen = numbered(generations_of(target, situation.machine), numbers)
+        if isinstance(chosen, int):
+            said = f"There is no generation {chosen} of {target.name} here."
+            return Refusal("no-generation", said)
+        return plan.expire(target, chosen, situation)
 
     return Request(f"Expire generations of {target.name}", asked.root, make, target)
 

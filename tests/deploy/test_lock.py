@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from hmls.deploy.interrupted import assess
-from hmls.deploy.lock import Busy, Lock, Record, lock_path, process_identity, read_record, take
+from hmls.deploy.lock import (
+    Busy,
+    Lock,
+    Record,
+    _identity_by_ps,
+    lock_path,
+    process_identity,
+    read_record,
+    take,
+)
 
 RECORD = Record("Switch alice", "Build alice", "store", "nix build", time.time())
 
@@ -78,6 +87,19 @@ def test_processes_are_told_apart() -> None:
     assert process_identity(os.getpid()) == process_identity(os.getpid())
     assert process_identity(os.getpid()) is not None
     assert process_identity(2**22 + 1) is None
+
+
+def test_processes_are_told_apart_in_any_language_and_time_zone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where there is no /proc: by /bin/ps, which every Unix has."""
+    found = set()
+    for language, zone in (("C", "UTC"), ("de_DE.UTF-8", "Asia/Tokyo")):
+        monkeypatch.setenv("LC_ALL", language)
+        monkeypatch.setenv("TZ", zone)
+        found.add(_identity_by_ps(os.getpid()))
+    assert len(found) == 1
+    assert None not in found
 
 
 async def test_a_build_that_was_broken_off_changed_nothing() -> None:

@@ -108,6 +108,13 @@ def test_names_of_systems(machine: str, kernel: str, expected: str) -> None:
     assert nix_system(machine, kernel) == expected
 
 
+def test_a_mac_of_apples_whatever_it_says_to_a_program_for_intel() -> None:
+    said = "Darwin Kernel Version 23.1.0: root:xnu-10002.41.9~6/RELEASE_ARM64_T8103"
+    assert nix_system("x86_64", "Darwin", said) == "aarch64-darwin"
+    intel = "Darwin Kernel Version 22.6.0: root:xnu-8796.141.3~6/RELEASE_X86_64"
+    assert nix_system("x86_64", "Darwin", intel) == "x86_64-darwin"
+
+
 def test_this_machine() -> None:
     here = this_machine({"HOME": "/somewhere", "USER": "wrong"})
     assert here.home == "/somewhere"

@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,39 @@ async def test_an_activation_that_fails_after_the_profile_moved(lab: Lab) -> Non
     assert outcome.moved.before is not None
     assert f"The way back: {outcome.moved.before}/activate" in outcome.text
     assert (lab.home / "a").read_text() == "2"
+
+
+async def test_the_second_minute_after_an_activation_that_failed(lab: Lab) -> None:
+    """A preview says that files may be in place; a rollback or the mended home ends that."""
+    lab.set_home('{ files.a = "1"; }')
+    assert isinstance(await lab.deploy(plan.switch), Done)
+    lab.set_home('{ files.a = "2"; failsLate = true; }')
+    assert isinstance(await lab.deploy(plan.switch), Failed)
+    ui = User()
+    assert isinstance(await lab.deploy(plan.preview, ui), Done)
+    assert "The last activation did not go to its end" in " ".join(ui.documents[0].notes)
+    lab.set_home('{ files.a = "3"; }')
+    assert isinstance(await lab.deploy(plan.switch), Done)
+    lab.set_home('{ files.a = "4"; }')
+    assert isinstance(await lab.deploy(plan.preview, ui), Done)
+    assert "did not go to its end" not in " ".join(ui.documents[1].notes)
+
+
+async def test_a_failure_says_what_still_runs(lab: Lab) -> None:
+    lab.set_home("{ files.a = nothing; }")
+    outcome = await lab.deploy(plan.switch)
+    assert isinstance(outcome, Failed)
+    assert outcome.text.endswith("undefined variable 'nothing'. Nothing was activated.")
+    lab.set_home('{ files.a = "1"; }')
+    (lab.home / "a").write_text("mine")
+    outcome = await lab.deploy(plan.switch)
+    assert isinstance(outcome, Failed)
+    assert outcome.text.endswith("The profile was not moved: what ran before still runs.")
+    built = await lab.deploy(
+        plan.build, target=replace(lab.target(), output=("homeConfigurations", "x"))
+    )
+    assert isinstance(built, Failed)
+    assert "activated" not in built.text
 
 
 CHILD = """

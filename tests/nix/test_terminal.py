@@ -74,6 +74,13 @@ def test_switch_and_back(lab: Lab) -> None:
     ]
     assert hmls(lab, "rollback", USER, "--yes").returncode == 0
     assert (lab.home / "settings").read_text() == "dark"
+    for numbers, says in (
+        (("2", "9"), "no generation 9"),
+        (("1",), "the current one always stays"),
+    ):
+        refused = hmls(lab, "expire", USER, *numbers, "--yes")
+        assert refused.returncode == 2
+        assert says in refused.stderr
     assert hmls(lab, "expire", USER, "2", "--yes").returncode == 0
     found = json.loads(hmls(lab, "generations", USER, "--json").stdout)
     assert [each["id"] for each in found] == [1]
