@@ -184,6 +184,13 @@ async def test_a_missing_input_is_told_of_and_can_be_fetched(desk: Desk) -> None
             "Change to programs.gitish.flavour",
             'programs.gitish.flavour = "sweet"',
         ),
+        (
+            "programs.gitihs.enable = true",
+            "undeclared-option",
+            "Change to programs.gitish",
+            "programs.gitish.enable = true",
+        ),
+        ("programs.unlikely.enable = true", "undeclared-option", None, None),
         ('programs.gitish.flavour = "bitter"', "type-mismatch", None, None),
         (
             "programs.gitold = true",
@@ -203,6 +210,8 @@ async def test_problems_of_options(
     await editor.problems(ALICE, text)
     found = await editor.problems_until(ALICE, code)
     problem = next(problem for problem in found if problem.code == code)
+    builds = code == "renamed-option"
+    assert problem.severity == lsp.DiagnosticSeverity(2 if builds else 1)
     if title is not None and mended is not None:
         fixed = await editor.fixed(ALICE, text, problem, title)
         assert fixed == text.replace(written, mended)

@@ -6,6 +6,8 @@ import os
 import re
 from dataclasses import replace
 
+from rapidfuzz.distance import OSA
+
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.faults import Fault
 from hmls.ide.diagnostics.places import binding_range
@@ -18,8 +20,9 @@ from hmls.ide.moving.value import CannotMove
 from hmls.ide.types import Place, TextEdit, WorkspaceEdit, text_edits
 from hmls.lang.check import static_problems
 from hmls.lang.show import quote
+from hmls.lang.values import quote_attribute
 from hmls.modules.messages import show_option
-from hmls.syntax.attrpath import attrpath_names, node_text
+from hmls.syntax.attrpath import attrpath_names, attrpath_parts, node_text, part_name
 from hmls.syntax.kinds import STRINGS, Field, Kind
 from hmls.syntax.local_rename import Replacement
 from hmls.syntax.outline import function_name
@@ -136,9 +139,32 @@ def _suggested(fault: Fault, place: Place, source: Source) -> list[Fix]:
         return []
     written = attrpath_names(node)
     found: list[Fix] = []
-    for suggestion in fault.suggestions:
+    absent = show_option(fault.loc)
+    # Nix names them by the alphabet.
+    suggestions = sorted(fault.suggestions, key=lambda each: OSA.distance(each, absent))
+    for suggestion in suggestions:
         found += _instead(fault, Place(place.path, start, end), source, written, suggestion)
+    found = found or _groups(fault, place.path, source, node, suggestions)
     return [replace(fix, is_preferred=fix is found[0]) for fix in found]
+
+
+def _groups(
+    fault: Fault, path: str, source: Source, attrpath: Node, suggestions: list[str]
+) -> list[Fix]:
+    """Of `programs.gti.enable` where there is no `programs.gti`: that name alone."""
+    found: list[Fix] = []
+    parts = attrpath_parts(attrpath)
+    for at, part in enumerate(parts[:-1]):
+        before = tuple(map(part_name, parts[:at]))
+        around = fault.loc[:-1]
+        if part_name(part) != fault.loc[-1] or around[len(around) - at :] != before:
+            continue
+        for suggestion in suggestions:
+            name = suggestion.removeprefix(f"{show_option(around)}." if around else "")
+            if suggestion == show_option((*around, name)):
+                edit = TextEdit(path, part.start_byte, part.end_byte, quote_attribute(name))
+                found += _renamed(source, edit, suggestion)
+    return found
 
 
 def _instead(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from hmls.catalog.bundles import CATALOG
+from hmls.homes.knowledge import TABLE
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.cycles import cycles
 from hmls.ide.diagnostics.places import place_of
@@ -50,8 +50,6 @@ _READ = (
     ("warnings",),
 )  # fmt: skip
 """What every build of a home reads, whatever else is set."""
-_TABLES = (CATALOG, OTHER_RELEASE)
-"""The origins of modules that stand for Home Manager's own, made of a table."""
 _FORCING = frozenset((CONFLICT, TYPE_MISMATCH, UNDECLARED_OPTION, NIXOS_OPTION, IMPORT_CYCLE))
 """What is wrong whether or not the value is read, but for what is switched off."""
 
@@ -90,18 +88,14 @@ def faults_of(repository: Repository, evaluation: Evaluation, found: Walk) -> li
     """The problems behind what failed: each cause once, not what merely reads it."""
     prefix = evaluation.prefix
     unread = {each.unknown.cause.subject for each in evaluation.collected.unread}
-    from_table = any(module.origin in _TABLES for module in evaluation.collected.modules)
+    from_table = any(each.unknown.cause.kind == TABLE for each in evaluation.collected.unread)
     failures = [
         failure
         for failure in found.failures
         if (not unread or _is_certain(repository, evaluation, failure))
         and not (from_table and _may_be_newer(repository, evaluation, failure))
     ]
-    faults = [_switched(evaluation, fault) for fault in _faults(repository, failures, prefix)]
-    if not from_table:
-        return faults
-    # The release that is locked may have options that the table lacks.
-    return [replace(f, is_certain=False) if _is_of_home_manager(f) else f for f in faults]
+    return [_switched(evaluation, fault) for fault in _faults(repository, failures, prefix)]
 
 
 def _switched(evaluation: Evaluation, fault: Fault) -> Fault:
@@ -119,15 +113,6 @@ def _switched(evaluation: Evaluation, fault: Fault) -> Fault:
             return replace(fault, message=message, is_certain=False)
         node = node.node(part)
     return fault
-
-
-def _is_of_home_manager(fault: Fault) -> bool:
-    """Whether an option is missing that Home Manager, and no module of the user's, would have."""
-    return (
-        fault.code is UNDECLARED_OPTION
-        and fault.loc[:1] != ()
-        and (fault.loc[0] in HOME_MANAGER_NAMES)
-    )
 
 
 def _may_be_newer(repository: Repository, evaluation: Evaluation, failure: Failure) -> bool:
