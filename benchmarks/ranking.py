@@ -11,7 +11,6 @@ server's order) and as Neovim does (what begins with it, in the server's order).
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import re
 import shutil
@@ -22,7 +21,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hmls.homes.catalogued import Catalogued
-from hmls.homes.sources import Source as InputSource
 from hmls.homes.workspace import Views, Workspace
 from hmls.ide.completion import Item, complete
 from hmls.lang.errors import GaveUp, NixError, Unknowable
@@ -74,7 +72,10 @@ def main() -> None:
     for rank in sorted(ranks, key=_badness, reverse=True)[: asked.worst]:
         sample = rank.sample
         path = "/".join(sample.path.split("/")[-3:])
-        print(f"{sample.kind} {sample.word[: rank.letters]}|{sample.word[rank.letters :]} {path}", end=" ")
+        print(
+            f"{sample.kind} {sample.word[: rank.letters]}|{sample.word[rank.letters :]} {path}",
+            end=" ",
+        )
         print(f"place {rank.code} and {rank.nvim} of {rank.length}: {', '.join(rank.first)}")
 
 
@@ -120,7 +121,9 @@ def _rank(sample: Sample, letters: int, items: list[Item]) -> Rank:
     typed = sample.word[:letters]
     in_order = sorted(enumerate(items), key=lambda each: each[1].sort_key or f"{each[0]:05}")
     labels = [(item.filter_text or item.label, item.label) for _, item in in_order]
-    scored = [(score, label) for text, label in labels if (score := _score(text, typed)) is not None]
+    scored = [
+        (score, label) for text, label in labels if (score := _score(text, typed)) is not None
+    ]
     code = [label for _, label in sorted(scored, key=lambda each: each[0])]
     nvim = [label for text, label in labels if text.startswith(typed)]
     return Rank(
@@ -188,7 +191,8 @@ def _text(node: Node) -> str:
 
 def _tell(ranks: list[Rank]) -> None:
     kinds = dict.fromkeys(rank.sample.kind for rank in ranks)
-    print(f"{'':10} {'letters':>8} {'offered':>8} {'first':>7} {'of 3':>7} {'of 10':>7}   Neovim: the same")
+    heads = ("offered", "first", "of 3", f"of {_SHOWN}")
+    print(f"{'':10} {'letters':>8} {' '.join(f'{h:>7}' for h in heads)}   Neovim: the same")
     for kind in kinds:
         for letters in _LETTERS:
             found = [r for r in ranks if r.sample.kind == kind and r.letters == letters]

@@ -9,6 +9,8 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from typing import Any, NamedTuple
 
 from hmls.catalog.lines import Lines
@@ -96,6 +98,13 @@ class PackageRows(Mapping[str, Package]):
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+
+@cache
+def well_known() -> tuple[str, ...]:
+    """The names of packages that many people install, those of a kind beside each other."""
+    data = resources.files("hmls.catalog").joinpath("data", "well_known.txt")
+    return tuple(data.read_text("utf-8").split())
 
 
 def read_packages(root: str, label: str = "nixpkgs", store_path: str = "") -> Packages:

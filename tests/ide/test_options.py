@@ -114,6 +114,22 @@ def test_skeletons(tmp_path: Path, path: str, snippet: str) -> None:
     assert snippet in [item.text for item in found if item.is_snippet]
 
 
+def test_what_is_set_here_already_comes_last(tmp_path: Path) -> None:
+    more = "#- homes/bob/default.nix\n{ programs.git.enable = true; }\n"
+    assert labels(tmp_path / "a", "{ programs.git.$0 }", more)[0] == "enable"
+    text = "{ programs.git.enable = true; programs.git.$0 }"
+    assert labels(tmp_path / "b", text, more)[-1] == "enable"
+    text = "{ programs.git = { enable = true; $0 }; }"
+    assert labels(tmp_path / "c", text, more)[-1] == "enable"
+    # A group may be written a second time.
+    assert labels(tmp_path / "d", "{ programs.git.enable = true; programs.$0 }")[0] == "git"
+
+
+def test_well_known_programs_come_before_those_that_nobody_uses(tmp_path: Path) -> None:
+    found = labels(tmp_path, "{ programs.$0 }")
+    assert found.index("git") < found.index("firefox") < found.index("abook")
+
+
 def test_what_this_layer_uses_comes_first(tmp_path: Path) -> None:
     other = "#- homes/bob/default.nix\n{ programs.git.a = 1; programs.git.b = 1; }\n"
     text = "{ ... }: { programs.zsh.enable = true; programs.$0 }"

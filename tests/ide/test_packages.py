@@ -254,6 +254,42 @@ def test_more_packages_than_are_given_are_said_to_be_there(
     assert ask(tmp_path / "b", text, narrows) == {True}
 
 
+@pytest.mark.parametrize(
+    ("listed", "first"),
+    [
+        ("with pkgs; [ $0 ]", "grepper"),
+        ("with pkgs; [ grepper $0 ]", "older"),
+        ("with pkgs; [ grepper older gre$0 ]", "grepper"),
+        ("[ pkgs.grepper pkgs.$0 ]", "older"),
+        ("with pkgs.python3Packages; [ $0 ]", "snake"),
+    ],
+)
+def test_what_a_list_has_already_and_what_is_no_package_come_last(
+    tmp_path: Path, listed: str, first: str
+) -> None:
+    more = """
+#- homes/bob/default.nix
+{ pkgs, ... }: {
+  a = [ pkgs.grepper pkgs.grepper pkgs.grepper pkgs.older pkgs.older ];
+  b = pkgs.runCommand "x" { } (pkgs.runCommand "y" { } (pkgs.runCommand "z" { } pkgs.runCommand));
+  c = with pkgs.python3Packages; [ snake ];
+}
+"""
+    text = f"{{ pkgs, ... }}: {{ home.packages = {listed}; }}{more}"
+    found = ask(tmp_path, text, labels)
+    assert isinstance(found, list)
+    assert found[0] == first
+
+
+def test_well_known_packages_come_before_the_shorter_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "{ pkgs, ... }: { home.packages = [ pkgs.o$0 ]; }"
+    assert ask(tmp_path / "a", text, labels) == ["older", "notes", "browser"]
+    monkeypatch.setattr("hmls.ide.completion.packages.well_known", lambda: ("browser",))
+    assert ask(tmp_path / "b", text, labels) == ["older", "browser", "notes"]
+
+
 def test_variables_beside_packages(tmp_path: Path) -> None:
     text = "{ pkgs, ... }: let mine = 1; in { home.packages = with pkgs; [ $0 ]; }"
     found = ask(tmp_path, text, labels)

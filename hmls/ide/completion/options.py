@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from hmls.catalog.lookup import Found
+from hmls.catalog.packages import well_known
 from hmls.catalog.table import Table
 from hmls.homes.gathered import DefinedNames
 from hmls.homes.offered import is_awaited, offered_names, offered_option, tables_for, takes_any_name
@@ -133,10 +134,29 @@ def _names(
         for name in dict.fromkeys(extra)
         if name not in known
     ]
-    found = [item for _, item in sorted(items, key=lambda pair: (-used[pair[0]], pair[0]))]
+    here = _set_here(repository, file, parent) - {place.typed}
+    rank = _WELL_KNOWN if parent in _PROGRAMS else {}
+    items.sort(key=lambda pair: (pair[0] in here, -used[pair[0]], rank.get(pair[0], 9999), pair[0]))
+    found = [item for _, item in items]
     if found and is_awaited(repository, file, space):
         found[0] = found[0]._replace(narrows=True)
     return found
+
+
+_PROGRAMS = (("programs",), ("services",))
+_WELL_KNOWN = {name: place for place, name in enumerate(well_known())}
+"""The order of those that nobody here uses yet."""
+
+
+def _set_here(repository: Repository, file: str, parent: tuple[str, ...]) -> set[str]:
+    """The options that a file gives a value already, as a whole."""
+    if file not in repository.index.path_set:
+        return set()
+    return {
+        defined.path[-1]
+        for defined in repository.index[file].defined
+        if defined.is_leaf and defined.path[:-1] == parent and not defined.declares
+    }
 
 
 _NEAR = 1_000

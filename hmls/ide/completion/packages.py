@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from hmls.catalog.packages import Package, Packages
-from hmls.homes.package_names import own_packages, packages_of, used_packages
+from hmls.catalog.packages import Package, Packages, well_known
+from hmls.homes.package_names import is_builder, own_packages, packages_of, used_packages
 from hmls.homes.repository import Repository
 from hmls.ide.completion.formals import complete_formals, is_of_package
 from hmls.ide.completion.item import Item
 from hmls.ide.completion.members import bound_variables
+from hmls.ide.completion.usage import word_uses
 from hmls.ide.completion.values import wants_package
 from hmls.ide.package_text import about
 from hmls.ide.place import CompletionPlace, without_marker
 from hmls.lang.values import quote_attribute
+from hmls.syntax.attrpath import node_text
 from hmls.syntax.cursor import Formal, Selection, Variable
 from hmls.syntax.kinds import Kind
 from hmls.syntax.parse import Node, node_at
@@ -94,7 +96,9 @@ def _items(
         # What is used and not known is a mistake, or comes from an overlay.
         is_known = packages.packages.__contains__
         names = [name for name in names if is_known(name) or name in own or used[name] > 1]
-    ordered = dict.fromkeys((*names, *known))
+        if outer:
+            names = _used_inside(repository, packages, outer, place.typed)
+    ordered = _likely_first(dict.fromkeys((*names, *known)), _list_around(place))
     return [
         _item(
             name,
@@ -109,24 +113,61 @@ def _items(
     ]
 
 
+def _used_inside(
+    repository: Repository, packages: Packages, outer: tuple[str, ...], typed: str
+) -> list[str]:
+    """The packages of a set within `pkgs` that files name, the most used first."""
+    uses, start = word_uses(repository), ".".join((*outer, typed))
+    cut = len(start) - len(typed)
+    inside = (".".join((*outer, word)) for word in uses if word.startswith(typed) and word != typed)
+    found = [name[cut:] for name in inside if name in packages.packages]
+    return sorted(found, key=lambda name: (-uses[name], name))
+
+
+def _list_around(place: CompletionPlace) -> Node | None:
+    """The list that what is typed is an element of."""
+    node: Node | None = _node(place)
+    while node is not None and node.kind_id in (
+        Kind.IDENTIFIER,
+        Kind.ATTRPATH,
+        Kind.VARIABLE,
+        Kind.SELECT,
+    ):
+        node = node.parent
+    return node if node is not None and node.kind_id == Kind.LIST else None
+
+
+def _likely_first(names: Iterable[str], elements: Node | None) -> list[str]:
+    """In a list first what it does not have yet; what is no package comes last."""
+    if elements is None:
+        return list(names)
+    texts = (node_text(each) for each in elements.named_children)
+    there = {text.rpartition(".")[2] for text in texts}
+    return sorted(names, key=lambda name: (is_builder(name), name in there))
+
+
 def _known(packages: Packages, outer: tuple[str, ...], typed: str) -> tuple[list[str], bool]:
     """The packages of a set that what was typed may mean, and whether there are more.
 
-    Those that begin with it come first, of these the shorter ones: they are the main ones. Then
-    those that have it, then those that have its letters in their order, as editors compare.
+    Those that begin with it come first, then those that have it, then those that have its letters
+    in their order, as editors compare. Of each the well-known ones come first, then the shorter
+    ones: they are the main ones.
     """
     names = _names_in(packages, outer)
     if not typed:
-        return names.sorted[:_MOST], len(names.sorted) > _MOST
+        known = (name for line in names.known.split() for name in names.spelt[line])
+        ordered = dict.fromkeys((*known, *names.sorted))
+        return list(ordered)[:_MOST], len(ordered) > _MOST
     found: dict[str, None] = {}
     word = re.escape(typed.lower())
     in_order = "".join(f"[^\n]*?{re.escape(letter)}" for letter in typed.lower())
     for pattern in (rf"^{word}[^\n]*", rf"^[^\n]*?{word}[^\n]*", rf"^{in_order}[^\n]*"):
-        for match in re.finditer(pattern, names.lower, re.MULTILINE):
-            for name in names.spelt[match.group()]:
-                found[name] = None
-            if len(found) > _MOST:
-                return list(found)[:_MOST], True
+        for lines in (names.known, names.lower):
+            for match in re.finditer(pattern, lines, re.MULTILINE):
+                for name in names.spelt[match.group()]:
+                    found[name] = None
+                if len(found) > _MOST:
+                    return list(found)[:_MOST], True
     return list(found), False
 
 
@@ -135,6 +176,8 @@ class _Names(NamedTuple):
 
     sorted: list[str]
     lower: str
+    known: str
+    """In lower case those that are known best, one a line."""
     spelt: dict[str, list[str]]
 
 
@@ -149,7 +192,9 @@ def _names_in(packages: Packages, outer: tuple[str, ...]) -> _Names:
     names = sorted(
         (name for each in spelt.values() for name in each), key=lambda name: (name[0] == "_", name)
     )
-    return _Names(names, "\n".join(sorted(spelt, key=lambda name: (len(name), name))), spelt)
+    known = [] if outer else [name.lower() for name in well_known() if name.lower() in spelt]
+    lower = sorted(spelt, key=lambda name: (len(name), name))
+    return _Names(names, "\n".join(lower), "\n".join(known), spelt)
 
 
 def _item(
