@@ -101,6 +101,8 @@ class Seen:
     since_s: float = field(default_factory=time.monotonic)
     real_paths: dict[str, str] = field(default_factory=dict)
     """Path → the same with every symlink followed."""
+    real_root: str | None = None
+    """The root of the tree with every symlink followed, once somebody asked."""
     kinds: dict[str, str | None] = field(default_factory=dict)
     """Path → what is there, links not followed."""
     resolved: dict[str, str] = field(default_factory=dict)
@@ -136,7 +138,10 @@ class Files:
     """What was looked at before in this version: evaluations of many targets ask the same."""
 
     def real_path(self, path: str) -> str:
-        """The path with every symlink followed, as `os.path.realpath` finds it."""
+        """The path with every symlink followed, but for those that lead to the tree itself.
+
+        A flake that was opened by a symlink keeps the name by which it was opened.
+        """
         found = self.seen.real_paths.get(path)
         if found is None:
             found = self.seen.real_paths[path] = self._real_path(path)
@@ -145,12 +150,21 @@ class Files:
     def _real_path(self, path: str) -> str:
         folder, name = os.path.split(path)
         if name in ("", os.curdir, os.pardir):
-            return os.path.realpath(path)
+            return self._as_opened(os.path.realpath(path))
         real = self.seen.real_paths.get(folder)
         if real is None:
-            real = self.seen.real_paths[folder] = os.path.realpath(folder)
+            real = self.seen.real_paths[folder] = self._as_opened(os.path.realpath(folder))
         found = f"{real.rstrip(os.sep)}{os.sep}{name}"
-        return os.path.realpath(found) if os.path.islink(found) else found
+        return self._as_opened(os.path.realpath(found)) if os.path.islink(found) else found
+
+    def _as_opened(self, real: str) -> str:
+        """A path without symlinks, below the tree by the name that the tree was opened by."""
+        root, seen = self.tree.root, self.seen
+        if seen.real_root is None:
+            seen.real_root = os.path.realpath(root)
+        if real == seen.real_root or real.startswith(seen.real_root.rstrip(os.sep) + os.sep):
+            return root + real[len(seen.real_root) :]
+        return real
 
     def text(self, path: str) -> bytes | None:
         """The text of a file of the tree as the editor has it, or None."""
