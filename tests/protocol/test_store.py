@@ -191,7 +191,12 @@ async def test_a_missing_input_is_told_of_and_can_be_fetched(desk: Desk) -> None
             "programs.gitish.enable = true",
         ),
         ("programs.unlikely.enable = true", "undeclared-option", None, None),
-        ('programs.gitish.flavour = "bitter"', "type-mismatch", None, None),
+        (
+            'programs.gitish = { enable = true; flavour = "bitter"; }',
+            "type-mismatch",
+            None,
+            None,
+        ),
         (
             "programs.gitold = true",
             "renamed-option",
