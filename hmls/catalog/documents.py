@@ -25,19 +25,37 @@ def known_flag(lazy: Lazy) -> Value:
     return value if isinstance(value, bool | str) else MISSING
 
 
-def document(lazy: Lazy) -> str | None:
-    """The text of a description, a defaultText or an example."""
+MARKDOWN = "\0"
+"""Begins a text that is Markdown, where others are Nix code."""
+
+
+def description(lazy: Lazy) -> str | None:
+    """The Markdown of a description."""
     try:
         value = force(lazy)
         if isinstance(value, Attrs) and get_lazy(value, "_type") is not MISSING:
-            kind = get(value, "_type")
-            if kind in ("literalExpression", "literalMD", "literalExample", "mdDoc"):
-                value = get(value, "text")
-            if isinstance(value, str):
-                return str(value)
-        elif isinstance(value, str):
-            return str(value)
-        text = pretty(value, Layout(multiline=True, allow_pretty_values=True))
+            value = get(value, "text")
+        return str(value) if isinstance(value, str) else _code(value)
     except (NixError, Unknowable):
         return None
+
+
+def example(lazy: Lazy) -> str | None:
+    """An example or a defaultText as Nix code: a value as one writes it, a string in quotes.
+
+    Source: nixpkgs lib/options.nix, renderOptionValue.
+    """
+    try:
+        value = force(lazy)
+        if isinstance(value, Attrs) and get_lazy(value, "_type") is not MISSING:
+            kind, text = get(value, "_type"), get_lazy(value, "text")
+            if text is not MISSING and isinstance(told := force(text), str):
+                return f"{MARKDOWN}{told}" if kind in ("literalMD", "mdDoc") else str(told)
+        return _code(value)
+    except (NixError, Unknowable):
+        return None
+
+
+def _code(value: Value) -> str:
+    text = pretty(value, Layout(multiline=True, allow_pretty_values=True))
     return str(text) if isinstance(text, str) else show(text, 2_000)

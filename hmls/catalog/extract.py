@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from hmls.catalog.beside import Both, one_after_the_other
 from hmls.catalog.branches import branches
-from hmls.catalog.documents import document, is_plain, known_flag
+from hmls.catalog.documents import description, example, is_plain, known_flag
 from hmls.catalog.later import Later
 from hmls.catalog.residual import Residual, guarded, residual, unknown_residual
 from hmls.catalog.symbolic_evaluation import SymbolicEvaluation, open_items
@@ -234,7 +234,8 @@ class _Extractor:
             more["visible"] = visible
         for name in ("description", "defaultText", "example"):
             lazy = declared.get(name)
-            text = None if lazy is MISSING else document(lazy)
+            told = description if name == "description" else example
+            text = None if lazy is MISSING else told(lazy)
             if text is not None:
                 more[name] = self._text(text)
         places = [self._place(d.file, d.site) for d in declared.declarations]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hmls.catalog.documents import MARKDOWN
 from hmls.catalog.lookup import Found, MovedOption
 from hmls.catalog.table import Table
 from hmls.homes.offered import is_own
@@ -44,6 +45,8 @@ def about_moved(moved: MovedOption) -> str:
 
 
 def _code(title: str, text: str) -> str:
+    if text.startswith(MARKDOWN):
+        return f"{title}: {plain_markdown(text.removeprefix(MARKDOWN).strip())}"
     text = text.strip()
     if "\n" not in text and len(text) <= _MAX_INLINE and "`" not in text:
         return f"{title}: `{text}`"
