@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import editors, evaluator, hover, index, settings, start
+from benchmarks import editors, evaluator, hover, index, lists, settings, start
 from benchmarks.figure import Figure
 
 _PROJECT = Path(__file__).parent.parent
@@ -19,6 +19,7 @@ _PAGE = _PROJECT / "docs/benchmarks.md"
 _ALL = {
     "start": start.measure,
     "hover": hover.measure,
+    "lists": lists.measure,
     "index": index.measure,
     "settings": settings.measure,
     "evaluator": evaluator.measure,

@@ -24,7 +24,22 @@ server.start_io()
 """
 _CAPABILITIES = {
     "general": {"positionEncodings": ["utf-8", "utf-16"]},
-    "textDocument": {"hover": {"contentFormat": ["markdown"]}, "completion": {}},
+    "textDocument": {
+        "hover": {"contentFormat": ["markdown"]},
+        # As VS Code has it; Neovim lacks the characters that accept an item.
+        "completion": {
+            "completionItem": {"snippetSupport": True, "commitCharactersSupport": True},
+            "completionList": {
+                "itemDefaults": [
+                    "commitCharacters",
+                    "editRange",
+                    "insertTextFormat",
+                    "insertTextMode",
+                    "data",
+                ]
+            },
+        },
+    },
 }
 
 
@@ -82,6 +97,14 @@ class Client:
         change = {"range": span, "text": text}
         self.notify(
             "textDocument/didChange", {"textDocument": document, "contentChanges": [change]}
+        )
+
+    def replace(self, path: Path, version: int, text: str) -> None:
+        """The whole text of an open file is another one."""
+        document = {"uri": path.as_uri(), "version": version}
+        self.notify(
+            "textDocument/didChange",
+            {"textDocument": document, "contentChanges": [{"text": text}]},
         )
 
     def at(self, method: str, path: Path, line: int, character: int) -> Any:

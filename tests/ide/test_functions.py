@@ -59,6 +59,12 @@ def test_it_is_offered(tmp_path: Path, text: str, expected: set[str]) -> None:
     assert expected <= set(labels(tmp_path, text))
 
 
+def test_literals_come_before_all_that_a_with_brings(tmp_path: Path) -> None:
+    found = labels(tmp_path, "{ lib, ... }: with lib; let own = 1; in { x.enable = t$0; }")
+    assert found.index("own") < found.index("true") < found.index("mkIf") < found.index("toString")
+    assert found.count("true") == 1
+
+
 def test_inputs_are_offered_where_the_flake_takes_them(tmp_path: Path) -> None:
     text = "{ inputs.nixpkgs.url = 1; inputs.sops.url = 2; outputs = { self, $0 }: { }; }"
 

@@ -291,10 +291,13 @@ def test_well_known_packages_come_before_the_shorter_ones(
 
 
 def test_variables_beside_packages(tmp_path: Path) -> None:
-    text = "{ pkgs, ... }: let mine = 1; in { home.packages = with pkgs; [ $0 ]; }"
+    """A name of the file's own comes after what is used, before all that might be."""
+    other = "\n#- homes/bob/default.nix\n{ pkgs, ... }: { a = [ pkgs.older pkgs.older ]; }\n"
+    text = "{ pkgs, ... }: let mine = 1; in { home.packages = with pkgs; [ $0 ]; }" + other
     found = ask(tmp_path, text, labels)
     assert isinstance(found, list)
-    assert found.index("grepper") < found.index("mine")
+    assert found[:2] == ["older", "mine"]
+    assert found.index("mine") < found.index("grepper") < found.index("pkgs")
 
 
 def test_null_beside_what_is_unknown(tmp_path: Path) -> None:

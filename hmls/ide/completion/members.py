@@ -28,6 +28,8 @@ from hmls.syntax.parse import Node, node_at
 from hmls.syntax.scopes import binders_at, is_all_arguments, root_path, withs_at
 
 _HIDDEN = "__"
+_LITERALS = frozenset(("true", "false", "null"))
+"""More often meant than any of the hundreds of names that `with lib;` brings."""
 _OUTPUTS = (
     "homeManagerModules", "homeModules", "nixosModules", "packages", "overlays", "lib",
     "legacyPackages", "darwinModules", "nixosConfigurations", "outPath",
@@ -157,13 +159,16 @@ def _variables(
     for item in bound_variables(node, place):
         seen.add(item.label)
         yield item
+    uses = word_uses(repository)
+    for name in sorted(_LITERALS - seen, key=lambda name: (-uses[name], name)):
+        seen.add(name)
+        yield _item(name, "variable", place, "builtin", None)._replace(is_language=True)
     for environment in withs_at(node):
         start = root_path(environment)
         for item in () if start is None else _below(repository, path, start, place):
             if item.label not in seen:
                 seen.add(item.label)
                 yield item
-    uses = word_uses(repository)
     for name in sorted(top_level_names(), key=lambda name: (-uses[name], name)):
         if name.startswith(_HIDDEN) or name in seen:
             continue

@@ -71,7 +71,13 @@ def _after_with(repository: Repository, path: str, place: CompletionPlace) -> li
         if outer is not None and outer.kind_id == Kind.VARIABLE:
             outer = outer.parent
         is_element = outer is not None and outer.kind_id == Kind.LIST
-        return [*packages, *bound] if is_element else [*bound, *packages]
+        if not is_element:
+            return [*bound, *packages]
+        used = used_packages(repository)
+        cut = next((at for at, each in enumerate(packages) if each.label not in used), 0)
+        own = [item for item in bound if item.detail == "let"]
+        others = [item for item in bound if item.detail != "let"]
+        return [*packages[:cut], *own, *packages[cut:], *others]
     if find_binder("pkgs", _node(place)) is None or not wants_package(repository, path, place):
         return []
     return [
