@@ -34,10 +34,10 @@ return {
     end
     params.initializationOptions = given
   end,
-  -- A server that was started again does not know which target is in focus.
+  -- A server that was started again does not know what the one before was asked and told.
   on_init = function(client)
     if package.loaded['hmls.homes'] then
-      require('hmls.homes').restore_focus(client)
+      require('hmls.homes').welcome(client)
     end
   end,
   handlers = {

@@ -21,9 +21,13 @@ export class Model implements vscode.Disposable {
     private readonly memory: vscode.Memento,
   ) {
     this.chosenName = memory.get("hmls.focus");
+    let before = server.state;
     this.disposables.push(
       server.onState((state) => {
-        if (state === "ready" && this.roots.length === 0) {
+        // A new server tells what changed only to those who have asked it.
+        const isNew = state === "ready" && before === "starting";
+        before = state;
+        if (isNew) {
           void this.refresh();
         } else if (state === "failed" || state === "noServer") {
           this.roots = [];

@@ -63,6 +63,33 @@ def test_layers(at: Nvim, homelab: Path) -> None:
     at.wait(NAME + " == ...", str(homelab / "homes/alice@workstation/default.nix"))
 
 
+def test_layers_are_followed_over_a_restart(start: Start, homelab: Path) -> None:
+    nvim = start()
+    nvim.edit(homelab / ALICE)
+    nvim.wait("return vim.lsp.get_clients({ name = 'hmls' })[1] ~= nil")
+    nvim.command("Hmls layers")
+    nvim.wait(LINES, "hmls://layers")
+    before = nvim.lua("return vim.lsp.get_clients({ name = 'hmls' })[1].id")
+    nvim.command("Hmls restart")
+    nvim.wait(
+        "local c = vim.lsp.get_clients({ name = 'hmls' })[1]\n"
+        "return c and c.id ~= ... and c.initialized",
+        before,
+    )
+    nvim.lua(
+        "local buffer = vim.fn.bufnr(...)\n"
+        "vim.api.nvim_buf_set_lines(buffer, 0, -1, false, { '{ programs = ; }' })",
+        str(homelab / ALICE),
+    )
+    nvim.wait(
+        "for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, -1, 0, -1, { details = true })) do\n"
+        "  for _, part in ipairs(mark[4].virt_text or {}) do\n"
+        "    if part[1]:find('error', 1, true) then return true end\n"
+        "  end\n"
+        "end"
+    )
+
+
 def test_layers_follow_the_problems(at: Nvim) -> None:
     at.command("Hmls layers")
     at.wait(LINES, "hmls://layers")

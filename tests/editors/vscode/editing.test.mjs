@@ -105,7 +105,12 @@ test("what is typed in one file counts in another before it is saved", async () 
   await hover(WORKSTATION, 18, 12, "11");
 });
 
-test("after a restart it answers again", async () => {
+test("after a restart it answers again, and Homes is told what changes", async () => {
   await code.command("hmls.restartServer");
   await hover(WORKSTATION, 18, 12, "alice@laptop");
+  await code.command("hmls.homes.focus");
+  await code.open(GLOBAL);
+  await code.replaceAll("{ programs = ; }\n");
+  await until(async () => (await code.rows("Homes")).some((row) => row.includes("1 error")), "the error in Homes");
+  await code.revert();
 });

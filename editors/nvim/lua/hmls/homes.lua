@@ -7,10 +7,13 @@ local M = {}
 local maps = {}
 ---@type table<string, string> root → name of the target in focus
 local focus = {}
+---Whether anything was ever asked of the maps.
+local asked = false
 
 ---Bring the maps of all clients up to date.
 ---@param ready fun(maps: hmls.Map[])
 function M.refresh(ready)
+  asked = true
   local clients = client_of.all()
   local waiting = #clients
   if waiting == 0 then
@@ -55,7 +58,7 @@ end
 ---@param client_id integer
 function M.changed(client_id)
   local client = vim.lsp.get_client_by_id(client_id)
-  if not client or not maps[client_id] then
+  if not client or not asked then
     return
   end
   client_of.ask(client, 'hmls/layers', vim.empty_dict(), function(answer)
@@ -101,9 +104,11 @@ function M.set_focus(chosen)
   end)
 end
 
----Tell a server of the target in focus, if one was chosen in its root.
+---A server has begun: it is told of the target in focus, if one was chosen in its root. It tells what
+---changed only to those who have asked, and views that are open have asked the one before.
 ---@param client vim.lsp.Client
-function M.restore_focus(client)
+function M.welcome(client)
+  M.changed(client.id)
   local name = client.root_dir and focus[client.root_dir]
   if name then
     client_of.ask(client, 'hmls/focus', { root = client.root_dir, target = name }, function() end)
