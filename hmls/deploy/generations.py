@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hmls.deploy.target import Machine
 
 SYSTEM_PROFILE = "profiles/system"
-NONE_TO_EXPIRE = "There is no generation to expire: the current one always stays."
+NONE_TO_EXPIRE = "There is no such generation to expire; the current one always stays."
 
 
 @dataclass(frozen=True, slots=True)

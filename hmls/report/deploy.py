@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -22,7 +23,7 @@ from hmls.deploy.history import Entry
 from hmls.deploy.log import LogLine
 from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome
 from hmls.deploy.preview import Document, markdown
-from hmls.deploy.problem import Problem
+from hmls.deploy.problem import AllowPackage, BackUpFiles, ForceFile, Problem, TrackFile
 from hmls.deploy.process import Command, NotStarted, run_attached
 from hmls.deploy.progress import Report
 from hmls.deploy.ui import Exited, NoTerminal, Question, Terminal
@@ -177,9 +178,27 @@ def print_problem(problem: Problem, root: str, console: Console) -> None:
         details = [line for line in problem.details.splitlines() if line not in said]
         for line in details[-LAST_WORDS:]:
             console.print(Text(f"    {strip_escapes(line)}", style="dim"), soft_wrap=True)
+    for hint in _hints(problem, root):
+        console.print(Text(f"    {hint}", style="green"), soft_wrap=True)
     for place, text in problem.related:
         name = os.path.relpath(place.file, root)
         console.print(Text(f"    {text}: {name}:{place.line}:{place.column}", style="dim"))
+
+
+def _hints(problem: Problem, root: str) -> Iterator[str]:
+    """What would mend it, where the message does not say so itself."""
+    for remedy in problem.remedies:
+        match remedy:
+            case TrackFile(path):
+                yield f"Show it to Git: git add -N {shlex.quote(os.path.relpath(path, root))}"
+            case BackUpFiles():
+                yield "Have it moved aside: switch again with -b backup"
+            case ForceFile():
+                yield "Have it replaced: force = true on it"
+            case AllowPackage(setting, package):
+                yield f"Allow {package}: nixpkgs.config.{setting}"
+            case _:
+                pass
 
 
 def _print_line(file: str, line: int, column: int, console: Console) -> None:

@@ -158,6 +158,22 @@ def test_an_error_is_shown_on_the_users_line(lab: Lab) -> None:
     assert "    2 │   files.settings = nothing;" in said.stderr
 
 
+def test_what_would_mend_it_is_said_and_does(lab: Lab) -> None:
+    lab.write(HOME, "{ files.settings = import ./more.nix; }")
+    lab.write(f"homes/{USER}/more.nix", '"dark"')
+    said = hmls(lab, "build", USER, "--yes")
+    assert f"    Show it to Git: git add -N homes/{USER}/more.nix" in said.stderr
+    lab.git("add", "-N", f"homes/{USER}/more.nix")
+    (lab.home / "settings").write_text("mine")
+    said = hmls(lab, "switch", USER, "--yes")
+    assert said.returncode == 1, said.stderr
+    assert "    Have it moved aside: switch again with -b backup" in said.stderr
+    assert "    Have it replaced: force = true on it" in said.stderr
+    said = hmls(lab, "switch", USER, "--yes", "-b", "backup")
+    assert said.returncode == 0, said.stderr
+    assert (lab.home / "settings.backup").read_text() == "mine"
+
+
 def test_check_of_a_folder_a_target_and_all(lab: Lab) -> None:
     assert hmls(lab, "check").returncode == 0
     one = hmls(lab, "check", USER, "--yes")
