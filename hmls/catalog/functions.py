@@ -26,7 +26,8 @@ class Function(NamedTuple):
 def function(library: Library, path: tuple[str, ...]) -> Function | None:
     """A function by its path below `lib` or `builtins`, None for those without a text.
 
-    A function of a part of lib is found by its last name, as most are in lib itself too.
+    A function of a part of lib is found by its last name, as most are in lib itself too; one that
+    lib takes over from the builtins is told of as theirs.
     """
     if not path:
         return None
@@ -34,6 +35,9 @@ def function(library: Library, path: tuple[str, ...]) -> Function | None:
     found = known.get(".".join(path))
     if found is None and len(path) == 2 and path[0] in _PARTS:
         found = known.get(path[1])
+    if found is None and library == "lib" and path[-1] in _TAKEN_OVER:
+        is_in_lib = len(path) == 1 or (len(path) == 2 and path[0] in _PARTS)
+        found = functions("builtins").get(path[-1]) if is_in_lib else None
     return found
 
 
@@ -41,6 +45,22 @@ _PARTS = frozenset((
     "attrsets", "lists", "strings", "trivial", "options", "modules", "meta", "fixedPoints",
     "customisation", "sources", "filesystem", "asserts", "debug", "generators", "versions",
 ))  # fmt: skip
+
+
+_TAKEN_OVER = frozenset((
+    "add", "addDrvOutputDependencies", "addErrorContext", "appendContext", "attrNames",
+    "attrValues", "baseNameOf", "bitAnd", "bitOr", "bitXor", "catAttrs", "ceil", "compareVersions",
+    "concatLists", "convertHash", "deepSeq", "dirOf", "div", "elem", "elemAt", "filter",
+    "filterSource", "flakeRefToString", "floor", "foldl'", "fromJSON", "fromTOML", "genList",
+    "genericClosure", "getAttr", "getContext", "groupBy", "hasAttr", "hasContext", "hashFile",
+    "hashString", "intersectAttrs", "isAttrs", "isBool", "isFloat", "isInt", "isList", "isPath",
+    "isString", "length", "lessThan", "listToAttrs", "map", "match", "mul", "parseDrvName",
+    "parseFlakeRef", "pathExists", "placeholder", "readDir", "readFile", "readFileType", "seq",
+    "split", "splitVersion", "stringLength", "sub", "substring", "tail", "toFile", "toJSON",
+    "toString", "toXML", "trace", "tryEval", "typeOf", "unsafeDiscardOutputDependency",
+    "unsafeDiscardStringContext", "unsafeGetAttrPos",
+))  # fmt: skip
+"""Builtins that are in lib as well. Source: what Nix 2.34 says of nixpkgs 26.11's lib."""
 
 
 @cache

@@ -52,8 +52,10 @@ def followed(callee: Node, before: int) -> tuple[Node, int]:
             value = value.child_by_field_id(Field.EXPRESSION)
         if value is None or value.kind_id not in (Kind.APPLY, Kind.VARIABLE):
             break
-        callee, more = callee_of(value)
-        before += more + 1
+        inner, more = callee_of(value)
+        if value.kind_id == Kind.APPLY and function_name(inner) in _IMPORTS:
+            break  # It stands for what a file holds.
+        callee, before = inner, before + more + 1
     return callee, before
 
 

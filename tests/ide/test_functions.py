@@ -84,6 +84,7 @@ def test_inputs_are_offered_where_the_flake_takes_them(tmp_path: Path) -> None:
         ("let inherit (lib) mkIf; in mk$0If", "mkIf condition definitions"),
         ("builtins.read$0Dir", "readDir path"),
         ("m$0ap", "map function list"),
+        ("lib.attr$0Names", "attrNames set"),
         ("lib.hm.dag.entry$0After", "hm.dag.entryAfter names value"),
     ],
 )
@@ -105,7 +106,11 @@ def signed(folder: Path, tree: str) -> Signature | None:
     [
         ("lib.mkIf $0", "mkIf condition definitions", "condition"),
         ("lib.mkIf true $0", "mkIf condition definitions", "definitions"),
-        ("lib.mkIf (lib.elem 1 [ $0 ]) { }", "mkIf condition definitions", "condition"),
+        ("lib.mkIf (lib.elem 1 [ $0 ]) { }", "elem value list", "list"),
+        ("lib.mkIf (unheard [ $0 ]) { }", "mkIf condition definitions", "condition"),
+        ("lib.pipe [ ] [ (lib.filter $0) ]", "filter predicate list", "predicate"),
+        ("lib.strings.stringLength $0", "stringLength text", "text"),
+        ("let h = import ./h.nix; in h 1 $0", "h first second", "second"),
         ("builtins.map (x: x) $0", "map function list", "list"),
         ("let f = a: { b, c ? 1 }: a; in f 1 $0", "f a { b, c ? 1 }", "{ b, c ? 1 }"),
         ("let f = a: { b, c ? 1 }: a; in f 1 { c = $0; }", "f a { b, c ? 1 }", "c"),
@@ -117,7 +122,8 @@ def signed(folder: Path, tree: str) -> Signature | None:
     ],
 )
 def test_signatures(tmp_path: Path, code: str, label: str, active: str) -> None:
-    found = signed(tmp_path, f"{HOME}{{ lib, ... }}: {{ x = {code}; }}\n")
+    more = "#- homes/alice/h.nix\nfirst: second: first\n"
+    found = signed(tmp_path, f"{HOME}{{ lib, ... }}: {{ x = {code}; }}\n{more}")
     assert found is not None
     assert found.label == label
     start, end = found.parameters[found.active]
