@@ -124,7 +124,11 @@ def _promised(word: FromStep) -> str:
 
 
 def _quoted(word: str) -> str:
-    """A shell word. Control characters are written as escapes, so that none reaches a terminal."""
+    """A shell word. Control characters are written as escapes, so that none reaches a terminal.
+
+    So are quotes and backslashes beside them: a shell that does not know `$'…'`, as dash, reads
+    another name, and nothing that it would run.
+    """
     if re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", word) is None:
         return shlex.quote(word)
     escaped = "".join(_ansi_c(character) for character in word)
@@ -132,8 +136,6 @@ def _quoted(word: str) -> str:
 
 
 def _ansi_c(character: str) -> str:
-    if character in "\\'":
-        return "\\" + character
-    if character.isprintable():
+    if character.isprintable() and character not in "\\'":
         return character
     return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))

@@ -132,7 +132,7 @@ def test_folders_that_nix_would_misread_are_named_from_inside(root: str) -> None
 
 def test_control_characters_do_not_reach_a_terminal() -> None:
     step = plan.Step("x", "x", ("echo", "a\x1b[31m\n'"), "/", "nothing")
-    assert plan.display(step) == "echo $'a\\x1b[31m\\x0a\\''"
+    assert plan.display(step) == "echo $'a\\x1b[31m\\x0a\\x27'"
 
 
 @pytest.mark.parametrize(
