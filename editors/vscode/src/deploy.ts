@@ -174,7 +174,8 @@ export class DeployLog implements vscode.Disposable {
   attach(client: LanguageClient): void {
     client.onNotification(log, ({ line }) => this.write(line));
     client.onRequest(terminal, ({ command, cwd, title }) => {
-      const opened = vscode.window.createTerminal({ name: title, cwd });
+      // The command is quoted for this shell. Others, as fish, read a backslash in quotes otherwise.
+      const opened = vscode.window.createTerminal({ name: title, cwd, shellPath: "/bin/sh" });
       opened.show();
       opened.sendText(command);
       return { opened: true };
