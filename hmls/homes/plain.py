@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 
 from hmls.catalog.modules import KIND as OWN_MODULE
+from hmls.homes.brief import innermost
 from hmls.lang import store
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, force, get, has, is_derivation, sorted_names
@@ -26,6 +27,7 @@ from hmls.lang.values import (
     Primop,
     Splice,
     Unknown,
+    UnknownChoice,
     Value,
 )
 
@@ -122,11 +124,13 @@ def is_plain_set(value: Value) -> bool:
 
 
 def why(unknown: Unknown) -> str:
-    """The reason that something is unknown, in one line: `pkgs.ripgrep: …`."""
+    """The reason that something is unknown, in one line: `pkgs.ripgrep: …`, the innermost one."""
     if unknown.cause.kind == OWN_MODULE:
         # How such a module comes to its value takes long to find out, and no user wrote it.
         return unknown.cause.message
-    text = " ".join(brief_text(unknown, 200).split())
+    while isinstance(unknown, UnknownChoice):
+        unknown = unknown.condition  # Which is why, and short where the outcomes are long.
+    text = innermost(" ".join(brief_text(unknown, 200).split()))
     if text.startswith("«error: "):
         return unknown.cause.message
     if len(text) > 80:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from hmls.homes.brief import brief
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
 from hmls.homes.setting_json import Places, store_name
@@ -105,7 +106,7 @@ def _value(found: Setting, indent: str) -> tuple[str, list[str]]:
     source = parse(found.text.encode("utf-8", "surrogateescape"))
     why = f"not wholly known: {_short(found.reason)}"
     if source.has_error or not source.root.named_child_count:
-        return 'throw "unknown"', [why, _short(found.text)]
+        return 'throw "unknown"', [why, _short(brief(found.text))]
     text = _broken(found.text, indent)
     return (text, []) if found.known else (f"{text} /* ? */", [why])
 

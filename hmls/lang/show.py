@@ -353,6 +353,8 @@ def _readable_attrs(value: Attrs, out: _Text, depth: int) -> None:
     if not value and not isinstance(value, OpenAttrs):
         out.add("{ }")
         return
+    if value.__class__ is Attrs and "_type" in value and _readable_property(value, out, depth):
+        return
     if isinstance(value, OpenAttrs):
         out.add(value.rest.text if not value else f"{value.rest.text} // ")
         if not value:
@@ -367,6 +369,32 @@ def _readable_attrs(value: Attrs, out: _Text, depth: int) -> None:
         _readable(value[name], out, depth + 1)
         out.add("; ")
     out.add("}")
+
+
+_OVERRIDES = {50: "mkForce", 1000: "mkDefault", 1500: "mkOptionDefault"}
+_ORDERS = {500: "mkBefore", 1500: "mkAfter"}
+
+
+def _readable_property(value: Attrs, out: _Text, depth: int) -> bool:
+    """What mkIf, mkMerge, mkOverride and mkOrder make, as the call; False for any other set."""
+    match value.get("_type"):
+        case "if" if "condition" in value and "content" in value:
+            parts: tuple[str, ...] = ("mkIf", "condition", "content")
+        case "merge" if "contents" in value:
+            parts = ("mkMerge", "contents")
+        case "override" | "order" as kind if "priority" in value and "content" in value:
+            named = _OVERRIDES if kind == "override" else _ORDERS
+            priority = value["priority"]
+            name = named.get(priority) if isinstance(priority, int) else None
+            parts = (f"mk{str(kind).title()}", "priority", "content")
+            parts = parts if name is None else (name, "content")
+        case _:
+            return False
+    out.add(parts[0])
+    for part in parts[1:]:
+        out.add(" ")
+        _readable_item(value[part], out, depth + 1)
+    return True
 
 
 def _readable_list(items: list[Lazy], out: _Text, depth: int) -> None:

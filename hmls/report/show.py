@@ -13,6 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from hmls.homes.brief import shown_text
 from hmls.homes.people import deployment
 from hmls.homes.readable import readable
 from hmls.homes.repository import Repository
@@ -152,7 +153,7 @@ def _value(found: Setting, max_lines: int) -> Text:
         return Text(f"error: {error if max_lines > 1 else ' '.join(error.split())}", "red")
     if not found.defined:
         return Text("not defined", "dim italic")
-    text = found.text
+    text = shown_text(found)
     if not found.known and max_lines <= _MAX_LINES and len(text) > _MAX_UNKNOWN:
         text = f"{text[:_MAX_UNKNOWN]}…"
     if len(text) > 80 and max_lines > 1:

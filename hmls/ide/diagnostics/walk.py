@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
+from hmls.catalog.specialisations import Specialised
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import expect_bool, expect_open_list, force, sorted_names
 from hmls.lang.values import Attrs, Lazy, OpenList, Splice, Unknown, Value
@@ -29,6 +30,7 @@ from hmls.modules.types.wrappers import NullOr, Unique
 _MAX_DEPTH = 16
 """How deep sets are followed that no declaration is known of."""
 _PART = re.compile(r'"[^"]*"|[^."]+')
+_STRUCTURE = frozenset(("imports", "config", "options", "_type"))
 _HOMES = ("home-manager", "users")
 """What a system has there are homes, which are targets of their own."""
 
@@ -110,10 +112,10 @@ class _Walker:
         internal = evaluation.internal_option("check").value
         return expect_bool(internal) and evaluation.freeform_type is None
 
-    def level(self, loc: Loc, level: Level) -> None:
+    def level(self, loc: Loc, level: Level, only: frozenset[str] | None = None) -> None:
         for name in level.raw.written():
             path = (*loc, name)
-            if path != ("_module",) and path != _HOMES:
+            if path != ("_module",) and path != _HOMES and (only is None or name in only):
                 given = level.raw.written_of(name)
                 self.guard(path, lambda p=path, n=name: self.node(p, level, n), given)  # type: ignore[misc]
 
@@ -166,7 +168,9 @@ class _Walker:
         """What the value of an option holds, as far as its type tells one part from another."""
         merged = resolved.merged
         if isinstance(merged.evaluation, Evaluation):
-            self.level(loc, merged.evaluation.root)
+            # Of a specialisation what it says itself: the rest is looked at in the home.
+            only = _names(leaves) if isinstance(resolved.type, Specialised) else None
+            self.level(loc, merged.evaluation.root, only)
         elif merged.part is not None and isinstance(value, Attrs):
             for name in sorted_names(value):
                 part = merged.part(name)
@@ -252,6 +256,17 @@ def _is_plain_or_stronger(priority: object) -> bool:
 
 def _forced(lazy: Lazy) -> None:
     force(lazy)
+
+
+def _names(leaves: list[Leaf]) -> frozenset[str] | None:
+    """The names in the sets that define something, None if one is more than a plain set."""
+    found: set[str] = set()
+    for leaf in leaves:
+        value = _value_or_unknown(leaf.definition.value)
+        if not isinstance(value, Attrs) or not _STRUCTURE.isdisjoint(value):
+            return None
+        found.update(value)
+    return frozenset(found)
 
 
 def _certain_items(value: Value) -> list[Lazy]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hmls.homes.brief import shown_text
 from hmls.homes.membership import targets_of
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
@@ -167,7 +168,7 @@ def _cell(found: Setting | None) -> str:
         return f"error: {escape(readable_paths(found.error).strip().splitlines()[0])[:120]}"
     if not found.defined:
         return "not defined"
-    shown = code(found.text, _MAX_IN_TABLE, in_table=True)
+    shown = code(shown_text(found), _MAX_IN_TABLE, in_table=True)
     return shown if found.known else f"{shown} ?"
 
 
@@ -204,8 +205,8 @@ def _long_value(found: Setting) -> Iterator[str]:
         message = readable_paths(found.error).strip()
         if "\n" in message or len(message) > 120:
             yield block(message)
-    elif len(" ".join(found.text.split())) > _MAX_IN_TABLE:
-        yield block(found.text)
+    elif len(" ".join(shown_text(found).split())) > _MAX_IN_TABLE:
+        yield block(shown_text(found))
 
 
 def _losers(rows: list[_Row], places: Places) -> Iterator[str | Link]:
