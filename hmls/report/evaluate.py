@@ -49,7 +49,8 @@ def evaluate_and_print(
                 # Bytes as Nix prints them, also those that are no UTF-8.
                 click.echo(with_real_paths(text).encode("utf-8", "surrogateescape"))
     except NixError as error:
-        sys.stderr.write(_error_text(error, show_trace))
+        text = _error_text(error, show_trace)
+        click.echo(text.encode("utf-8", "surrogateescape"), err=True, nl=False)
         return 1
     except Unknowable as stop:
         cause = stop.unknown.cause

@@ -180,3 +180,5 @@ def test_store_path_of_a_derivation_is_not_made_up() -> None:
 
 def test_half_a_character_is_printed_as_its_byte() -> None:
     assert run("-E", 'builtins.substring 0 1 "é"').stdout_bytes == b'"\xc3"\n'
+    said = run("-E", 'throw (builtins.substring 0 1 "é")').stderr_bytes
+    assert said.startswith(b"error: \xc3\n")

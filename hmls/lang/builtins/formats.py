@@ -30,7 +30,11 @@ def from_toml(text: Lazy) -> Value:
 
     found = expect_plain_string(text)
     try:
+        found.encode()
         table = tomllib.loads(found)
+    except UnicodeEncodeError:
+        message = "[error] toml::parse_basic_string: invalid string format"
+        raise NixError(f"while parsing TOML: {message}") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise NixError(f"while parsing TOML: {error}") from None
     return _from_toml(table)
