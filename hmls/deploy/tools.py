@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from hmls.deploy.error_text import strip_escapes
 from hmls.deploy.target import Machine, Refusal
 
 Tool = Literal[
@@ -82,10 +83,14 @@ class Nix:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The tools found, by name → absolute path, and what the Nix among them is."""
+    """The tools found, by name → absolute path, and what the Nix among them is.
+
+    `said` is the last line of a `nix` that does not tell its version.
+    """
 
     paths: Mapping[Tool, str]
     nix: Nix | None = None
+    said: str = ""
 
     def has(self, tool: Tool) -> bool:
         """Whether a tool is on the search path."""
@@ -103,7 +108,8 @@ async def find_tools(probe: Probe, environ: Mapping[str, str]) -> Tools:
     said = await probe(("nix", "--version"))
     parsed = parse_version(said.stdout)
     if parsed is None:
-        return Tools(paths)
+        last = [line.strip() for line in (said.stderr or said.stdout).splitlines() if line.strip()]
+        return Tools(paths, said=strip_escapes(last[-1]) if last else "")
     version, flavour = parsed
     enabled = flavour == "determinate" or await _flakes_enabled(probe)
     return Tools(paths, Nix(version, flavour, enabled, said.stdout.strip()))
@@ -186,7 +192,8 @@ def refuse_without(tools: Tools, *needed: Tool) -> Refusal | None:
 
 def _refuse_nix(tools: Tools) -> Refusal | None:
     if tools.nix is None:
-        return Refusal("no-tool", f"{tools.paths['nix']} does not answer as Nix does.")
+        what = f": {tools.said}" if tools.said else "."
+        return Refusal("no-tool", f"{tools.paths['nix']} does not answer as Nix does{what}")
     if tools.nix.version < FIRST_WITH_FLAKES:
         return Refusal("no-tool", f"{tools.nix.text} knows no flakes; they came with Nix 2.4.")
     return None

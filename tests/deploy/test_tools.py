@@ -17,7 +17,14 @@ from hmls.deploy.target import (
     nix_system,
     this_machine,
 )
-from hmls.deploy.tools import Answer, environment, find_tools, parse_version, which
+from hmls.deploy.tools import (
+    Answer,
+    environment,
+    find_tools,
+    parse_version,
+    refuse_without,
+    which,
+)
 from tests.deploy.plans import MACHINE
 
 
@@ -67,6 +74,19 @@ async def test_whether_flakes_are_enabled(tmp_path: Path, said: str, enabled: bo
     found = await find_tools(probe, {"PATH": str(tmp_path / "bin")})
     assert found.nix is not None
     assert found.nix.flakes_enabled is enabled
+
+
+async def test_a_nix_that_does_not_run_says_why(tmp_path: Path) -> None:
+    """As after an update of macOS, or where a library is missing."""
+    program(tmp_path, "nix")
+
+    async def probe(_argv: Sequence[str]) -> Answer:
+        return Answer(134, "", "dyld[1]: Library not loaded: libboost.dylib\n\x1b[1mAbort\x1b[0m\n")
+
+    tools = await find_tools(probe, {"PATH": str(tmp_path)})
+    refusal = refuse_without(tools, "nix")
+    assert refusal is not None
+    assert refusal.reason == f"{tmp_path}/nix does not answer as Nix does: Abort"
 
 
 async def test_nothing_is_asked_where_there_is_no_nix(tmp_path: Path) -> None:
