@@ -298,6 +298,10 @@ def test_variables_beside_packages(tmp_path: Path) -> None:
     assert isinstance(found, list)
     assert found[:2] == ["older", "mine"]
     assert found.index("mine") < found.index("grepper") < found.index("pkgs")
+    without = "{ pkgs, ... }: let mine = 1; in { home.packages = [ $0 ]; }"
+    plain = ask(tmp_path / "b", without, labels)
+    assert isinstance(plain, list)
+    assert plain[:2] == ["mine", "pkgs"]
 
 
 def test_null_beside_what_is_unknown(tmp_path: Path) -> None:

@@ -80,7 +80,9 @@ def _after_with(repository: Repository, path: str, place: CompletionPlace) -> li
         return [*packages[:cut], *own, *packages[cut:], *others]
     if find_binder("pkgs", _node(place)) is None or not wants_package(repository, path, place):
         return []
+    own = [item for item in bound_variables(_node(place), place) if item.detail == "let"]
     return [
+        *own,
         Item("pkgs", "variable", "pkgs", place.start, place.end, "the packages of nixpkgs"),
         *_items(repository, (), place, "pkgs."),
     ]
