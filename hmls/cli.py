@@ -33,7 +33,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-@main.command()
+@main.command(short_help="Serve LSP on standard input and output.")
 @click.option("--stdio", is_flag=True, help="Accepted for editors that give it.")
 def serve(stdio: bool) -> None:  # noqa: ARG001
     """Serve LSP on standard input and output (what `hmls` alone does)."""
@@ -42,7 +42,7 @@ def serve(stdio: bool) -> None:  # noqa: ARG001
     run()
 
 
-@main.command()
+@main.command(short_help="Users, hosts, layers and targets of a flake.")
 @click.argument("folder", default=".", type=_FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def layers(folder: str, as_json: bool) -> None:
@@ -59,7 +59,7 @@ def layers(folder: str, as_json: bool) -> None:
         print_layers(data)
 
 
-@main.command()
+@main.command(short_help="What the settings of TARGET are, and why.")
 @click.argument("target")
 @click.argument("option", required=False)
 @click.option("--flake", "folder", default=".", type=_FOLDER, help="The folder of the flake.")
@@ -144,7 +144,7 @@ def check(what: str, flake: str, yes: bool, output: Format, as_json: bool, expla
         sys.exit(1)
 
 
-@main.command("eval")
+@main.command("eval", short_help="Evaluate a file or an expression, without Nix.")
 @click.argument("file", required=False, type=click.Path(path_type=str))
 @click.option("-E", "--expr", "expression", help="Evaluate a text in place of a file.")
 @click.option(
@@ -188,7 +188,7 @@ def eval_(
     )
 
 
-@main.command()
+@main.command(short_help="What an editor shows of a flake, or of the example.")
 @click.argument("folder", required=False, type=_FOLDER)
 @click.option("--part", "parts", multiple=True, help="Show only this part; may be repeated.")
 @click.option("--settings", default=2, show_default=True, help="How many settings to show.")

@@ -98,7 +98,7 @@ def _deploying(name: str, text: str, action: Any) -> click.Command:
             return plan.activate(action, target, situation)
         return (plan.build if name == "build" else plan.preview)(target, situation)
 
-    @click.command(name, help=f"{text} ARGUMENTS go to Nix.")
+    @click.command(name, help=f"{text} ARGUMENTS, behind --, go to Nix.")
     @click.argument("target")
     @building
     def command(
