@@ -169,6 +169,9 @@ end
 ---@param opts { prompt: string, pick: boolean? } `pick` asks even if one is in focus
 ---@param found fun(chosen: hmls.Chosen)
 function M.choose(name, opts, found)
+  if not client_of.need() then
+    return
+  end
   M.refresh(function()
     name = name or (not opts.pick and M.focused_here()) or nil
     if name then

@@ -8,9 +8,10 @@ local M = {}
 ---@return string note, string group
 local function told(health)
   if health.errors > 0 then
-    return ('%d errors'):format(health.errors), 'DiagnosticError'
+    return ('%d error%s'):format(health.errors, health.errors == 1 and '' or 's'), 'DiagnosticError'
   elseif health.warnings > 0 then
-    return ('%d warnings'):format(health.warnings), 'DiagnosticWarn'
+    return ('%d warning%s'):format(health.warnings, health.warnings == 1 and '' or 's'),
+      'DiagnosticWarn'
   end
   return '', 'Comment'
 end
@@ -124,6 +125,9 @@ function M.show()
     return on_target(function(chosen)
       require('hmls.deploy').run(command, chosen)
     end)
+  end
+  if not require('hmls.client').need() then
+    return
   end
   homes.refresh(function(maps)
     local buffer = view.open('hmls://layers', M.lines(maps), {
