@@ -291,7 +291,10 @@ def both(first: Unknown | None, second: Unknown) -> Unknown:
     if first is None or first is second:
         return second
     # To find out the text evaluates what may be the very value that the condition is for.
-    return Unknown(lambda: f"{first.text} && {second.text}", first.cause, first.site)
+    found = Unknown(lambda: f"{first.text} && {second.text}", first.cause, first.site)
+    # The second one is looked at only if the first one holds.
+    found.basis = first.basis
+    return found
 
 
 def failing(maybe: Unknown, error: NixError) -> Unknown:

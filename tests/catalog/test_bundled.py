@@ -266,7 +266,9 @@ def test_a_loser_whose_condition_fails_leaves_nothing_known(tmp_path: Path) -> N
         { config, lib, ... }:
         {
           programs.fish.enable = FISH;
-          services.gpg-agent.enable = lib.mkIf (!config.programs.fish.enable) true;
+          services.gpg-agent = lib.mkIf (!config.programs.fish.enable) {
+            enable = lib.mkIf config.programs.fish.enable true;
+          };
         }
     """
     path = ("services", "gpg-agent", "enable")

@@ -130,7 +130,7 @@ class Unique(Container):
         return self.element.verdict(value)
 
     def merge(self, loc: Loc, definitions: list[Definition]) -> Merged:
-        if len(definitions) > 1:
+        if len(definitions) != 1:
             merge_one(loc, definitions, self.message)
         return merged_unchecked(self.element, loc, definitions)
 
