@@ -75,8 +75,8 @@ class AttrListOf(Container):
 class _Item(NamedTuple):
     definition: Definition
     key: str
-    order: Any
-    priority: Any
+    order: Lazy
+    priority: Lazy
 
 
 class _Merged(NamedTuple):
@@ -101,14 +101,17 @@ def _items(given: tuple[AttrListOf, Loc, list[Definition]]) -> list[_Merged]:
             items.extend(_peeled(definition, key, value[key]) for key in names(value))
     strongest: dict[str, Any] = {}
     for item in items:
-        if less_than(item.priority, strongest.get(item.key, DEFAULT_PRIORITY)):
-            strongest[item.key] = item.priority
+        priority = force(item.priority)
+        if less_than(priority, strongest.get(item.key, DEFAULT_PRIORITY)):
+            strongest[item.key] = priority
     kept = [
-        item for item in items if equal(item.priority, strongest.get(item.key, DEFAULT_PRIORITY))
+        item
+        for item in items
+        if equal(force(item.priority), strongest.get(item.key, DEFAULT_PRIORITY))
     ]
     merged = [
         _Merged(item, Resolved((*loc, item.key), option_type.element, [item.definition]))
-        for item in peeksort(kept, lambda a, b: less_than(a.order, b.order))
+        for item in peeksort(kept, lambda a, b: less_than(force(a.order), force(b.order)))
     ]
     return [found for found in merged if found.resolved.is_defined]
 
@@ -172,19 +175,37 @@ def _from_list(option_type: AttrListOf, loc: Loc, definition: Definition, lazy: 
 
 
 def _peeled(definition: Definition, key: str, lazy: Lazy) -> _Item:
-    """Take off mkOrder, note mkOverride, which stays on for the merge of the element."""
-    orders: list[Any] = []
-    priorities: list[Any] = []
+    """Take off mkOrder, note mkOverride, which stays on for the merge of the element.
+
+    As in Nix nothing is looked at behind the outermost mkOverride or mkOrder for its number.
+    """
+    return _Item(
+        definition.of(Thunk(_without_orders, lazy)),
+        key,
+        Thunk(_outermost, (lazy, "order", DEFAULT_ORDER)),
+        Thunk(_outermost, (lazy, "override", DEFAULT_PRIORITY)),
+    )
+
+
+def _outermost(given: tuple[Lazy, str, int]) -> Value:
+    lazy, wanted, default = given
     value = force(lazy)
     while (kind := property_kind(value)) in ("order", "override"):
-        found = orders if kind == "order" else priorities
-        found.append(select(value, "priority"))
+        if kind == wanted:
+            return select(value, "priority")
         value = select(value, "content")
-    for number in reversed(priorities):
-        value = override(number, value)
-    return _Item(
-        definition.of(value),
-        key,
-        orders[0] if orders else DEFAULT_ORDER,
-        priorities[0] if priorities else DEFAULT_PRIORITY,
-    )
+    return default
+
+
+def _without_orders(lazy: Lazy) -> Value:
+    value = force(lazy)
+    while property_kind(value) == "order":
+        value = select(value, "content")
+    if property_kind(value) != "override":
+        return value
+    inner = Thunk(_without_orders, Thunk(_content, value))
+    return override(select(value, "priority"), inner)
+
+
+def _content(value: Value) -> Value:
+    return select(value, "content")
