@@ -149,3 +149,22 @@ def apply(edit: WorkspaceEdit | None) -> None:
         for each in sorted(edits, key=lambda e: (e.start, e.end), reverse=True):
             content = content[: each.start] + each.text.encode() + content[each.end :]
         Path(path).write_bytes(content)
+
+
+OPTIONS = """
+#- modules/home/default.nix
+{ lib, ... }:
+{
+  options.my = {
+    editor = lib.mkOption { type = lib.types.str; };
+    port = lib.mkOption { type = lib.types.port; default = 22; };
+    tags = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ ]; };
+    hosts = lib.mkOption {
+      default = { };
+      type = lib.types.attrsOf (lib.types.submodule {
+        options.port = lib.mkOption { type = lib.types.port; };
+      });
+    };
+  };
+}
+"""
