@@ -60,6 +60,25 @@ def test_homes_and_hosts_are_found(tmp_path: Path) -> None:
     }
 
 
+def test_the_lines_that_decide_are_those_of_the_call(tmp_path: Path) -> None:
+    """Where everything lies, and what is said of all homes and of all hosts."""
+
+    def ask(tree: Tree) -> dict[str, list[int]]:
+        flake = tree.repository.flake
+        return {
+            target.name: [
+                site.unit.lines.line_of(site.start) + 1 for site in flake.sites_of(target.output)
+            ]
+            for target in tree.repository.targets.items
+        }
+
+    found = in_tree(tmp_path, FLAKE, ask)
+    assert {name: lines[:2] for name, lines in found.items()} == {
+        "alice@den:standalone": [5, 8],
+        "alice@den": [5, 9],
+    }
+
+
 def test_a_home_and_that_on_the_host_are_told_apart(tmp_path: Path) -> None:
     """They are called the same, and each action is to deploy what it says."""
 

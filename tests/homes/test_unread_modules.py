@@ -261,3 +261,15 @@ def test_an_unknown_set_may_hold_all_but_what_its_condition_asks_for(
 ) -> None:
     found = _ask_doubtful(tmp_path, "inputs.stylix.settings", path)
     assert found.known is (path == "my.flag"), found
+
+
+def test_a_name_that_may_be_there_has_its_own_condition(tmp_path: Path) -> None:
+    """Another one in the same set, under another condition, says nothing of it."""
+    content = """
+        programs.fish.shellAbbrs = {
+          aws = lib.mkIf pkgs.one.x "a";
+          ls = lib.mkIf pkgs.other.x "🎉";
+        };
+    """
+    found = _ask(tmp_path, content, "programs.fish.shellAbbrs.ls")
+    assert (found.known, found.text) == (False, 'if ⟨nixpkgs.other.x⟩: "🎉"; else: unset')

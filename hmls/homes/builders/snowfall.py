@@ -7,7 +7,7 @@ Source: snowfall-lib snowfall-lib/{default,flake,home,module,system}.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from hmls.homes.builders import snowfall_modules
@@ -18,7 +18,7 @@ from hmls.homes.builders.snowfall_lib import Snowfall
 from hmls.homes.packages import packages_for
 from hmls.lang.force import MISSING, delayed, expect_attrs, expect_list, get
 from hmls.lang.interp import Interp, ReadFailed
-from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Path, Primop, Unknown, Value
+from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Path, Primop, Site, Unknown, Value
 
 _VIRTUAL = Cause("foreign-builder", "images of nixos-generators are not known here")
 _OTHER = Cause("not-evaluated", "this output of a snowfall flake is not known here")
@@ -66,15 +66,31 @@ def _make_flake(snowfall: Snowfall, lazy: Lazy) -> Value:
             )
         )
     made: dict[str, Lazy] = {name: options[name] for name in options if name not in _OWN_OPTIONS}
-    made["homeConfigurations"] = Attrs(users)
-    made.update({kind: Attrs(found) for kind, found in hosts.items()})
+    homes_at = _sites(homes, "users", users, options.positions.get("homes"))
+    hosts_at = {
+        kind: _sites(systems, "hosts", found, options.positions.get("systems"))
+        for kind, found in hosts.items()
+    }
+    made["homeConfigurations"] = Attrs(users, homes_at)
+    made.update({kind: Attrs(found, hosts_at[kind]) for kind, found in hosts.items()})
     made["lib"] = delayed(lambda: snowfall.user_lib)
     for output, folder in (("nixos", "nixos"), ("darwin", "darwin"), ("home", "home")):
         made[f"{output}Modules"] = Attrs(
             snowfall_modules.by_name(snowfall, folder, override=_modules_of(options, folder))
         )
     known = _CONFIGURATIONS | made.keys()
-    return OpenAttrs(made, Unknown("outputs", _OTHER), options.positions, known)
+    at = snowfall.source_site
+    positions = {**({} if at is None else dict.fromkeys(_CONFIGURATIONS, at)), **options.positions}
+    return OpenAttrs(made, Unknown("outputs", _OTHER), positions, known)
+
+
+def _sites(
+    options: Attrs, kind: str, names: Iterable[str], general: Site | None
+) -> dict[str, Site]:
+    """Where something is said of each home or host: of it alone, or else of all of them."""
+    own = get_section(options, kind).positions
+    found = {name: own.get(name, general) for name in names}
+    return {name: site for name, site in found.items() if site is not None}
 
 
 def get_section(options: Attrs, name: str) -> Attrs:

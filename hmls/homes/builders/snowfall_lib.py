@@ -43,6 +43,8 @@ class Snowfall:
         config = Attrs() if section is MISSING else expect_attrs(section)
         root = get_lazy(config, "root")
         self._source = get_lazy(options, "src")
+        self.source_site = options.positions.get("src")
+        """Where it is said in which folder everything lies."""
         self._snowfall_root = self._source if root is MISSING else root
         self.root: str = _disk_path(force(self._snowfall_root))
         """The folder of homes/, lib/, modules/ and systems/, on disk."""

@@ -413,7 +413,7 @@ def _in_doubt(keys: _Keys, doubtful: dict[str, tuple[Unknown, Lazy]]) -> Unknown
         if all(_is_written_plainly(definition) for definition in keys.by_key[name])
     }
     every = len(unconditional) == len(doubtful)
-    return _Doubtful(condition, first, unconditional, every=every)
+    return _Doubtful(condition, first, doubtful, unconditional, every=every)
 
 
 def _is_written_plainly(definition: Definition) -> bool:
@@ -429,28 +429,45 @@ class _Doubtful(UnknownChoice):
     such a key reads as what was written, not as a condition that nobody wrote.
     """
 
-    __slots__ = ("every", "unconditional")
+    __slots__ = ("doubtful", "every", "unconditional")
 
     def __init__(
         self,
         condition: Unknown,
         first: dict[str, Lazy],
+        doubtful: dict[str, tuple[Unknown, Lazy]],
         unconditional: dict[str, Unknown],
         *,
         every: bool,
     ) -> None:
         UnknownChoice.__init__(self, condition, Attrs(first), Attrs())
+        self.doubtful = doubtful
         self.unconditional = unconditional
         self.every = every
 
     def select(self, name: str) -> Unknown:
         found = self.unconditional.get(name)
-        return UnknownChoice.select(self, name) if found is None else found
+        if found is not None:
+            return found
+        if name not in self.doubtful:
+            return UnknownChoice.select(self, name)
+        condition, _ = self.doubtful[name]
+        unset = Unknown("unset", condition.cause)
+        return UnknownChoice(condition, Thunk(_if_there, self.doubtful[name]), unset)
 
     def _both(self) -> str:
         from hmls.lang.show import show
 
         return show(Attrs(self.unconditional), 400) if self.every else UnknownChoice._both(self)
+
+
+def _if_there(given: tuple[Unknown, Lazy]) -> Value:
+    """A value of a key where the condition is true, on which it depends itself."""
+    condition, lazy = given
+    value = force(lazy)
+    if isinstance(value, UnknownChoice) and value.condition.text == condition.text:
+        return force(value.then)
+    return value
 
 
 def _attrs_meta(thunk: Thunk) -> Value:
