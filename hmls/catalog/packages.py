@@ -46,6 +46,7 @@ _NESTED = (
 )
 _UNFREE = re.compile(rb"^\s*([a-zA-Z][\w-]*)\s*=\s*\{[^{}]*\bfree\s*=\s*false\b", re.MULTILINE)
 _OWN = frozenset(("pname", "version"))
+_PNAME = re.compile(rb"\bpname\s*=")
 _WANTED = re.compile(rb"\b(pname|version|description|homepage|license|mainProgram)\s*=")
 
 
@@ -61,6 +62,8 @@ class Package(NamedTuple):
     homepage: str = ""
     program: str = ""
     unfree: bool = False
+    pname: str = ""
+    """Of one whose license may be unfree."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -252,6 +255,7 @@ def _described(source: Source, file: str, whole: Node, plain: Package) -> Packag
     if "pname" in said and whole.kind_id == Kind.SOURCE:
         line = source.text.count(b"\n", 0, said["pname"].start_byte) + 1
     license_names, is_certain = _licenses(said.get("license"))
+    may_be_unfree = not _free_licenses().issuperset(license_names)
     return Package(
         file,
         line,
@@ -261,7 +265,18 @@ def _described(source: Source, file: str, whole: Node, plain: Package) -> Packag
         _text(said.get("homepage")),
         _text(said.get("mainProgram")),
         is_certain and any(name in unfree_names() for name in license_names),
+        _only_pname(source, said.get("pname")) if may_be_unfree else "",
     )
+
+
+@cache
+def _free_licenses() -> frozenset[str]:
+    return frozenset(known_licenses().keys() - unfree_names())
+
+
+def _only_pname(source: Source, value: Node | None) -> str:
+    """The name of a package, where its file tells no other."""
+    return _text(value) if len(_PNAME.findall(source.text)) == 1 else ""
 
 
 def _body(whole: Node) -> tuple[Node, list[Node]]:

@@ -34,6 +34,8 @@ _NO_PACKAGES = frozenset((
     "types", "versionAtLeast", "versionOlder", "zipAttrsWith", "zipLists", "unique",
 ))  # fmt: skip
 """Functions of lib that are no attributes of nixpkgs, so that `with pkgs;` leaves them alone."""
+_OF_FUNCTION = Cause("package", "it is given as a function of the packages")
+_NO_PROPERTY = frozenset(("_type",))
 _NULL_SOMEWHERE = frozenset(("fts", "fuse2fs", "libintl", "libuuid"))
 """Packages that are null on some systems. Source: pkgs/top-level/all-packages.nix."""
 
@@ -112,9 +114,15 @@ def _config(config: Lazy, packages: Unknown) -> Value:
     """`pkgs.config`: what was given is known, the rest has defaults that nixpkgs decides."""
     given = force(config)
     rest = packages.select("config")
+    if isinstance(given, Unknown):
+        return given
+    if isinstance(given, OpenAttrs):
+        return given
     if isinstance(given, Attrs):
-        return OpenAttrs(given, rest, given.positions)
-    return OpenAttrs((), rest)
+        return OpenAttrs(given, rest, given.positions, _NO_PROPERTY)
+    if given is not None:
+        rest = Unknown(rest.text, _OF_FUNCTION)
+    return OpenAttrs((), rest, {}, _NO_PROPERTY)
 
 
 def import_packages(interp: Interp, text: str, source: str) -> Primop:

@@ -71,8 +71,10 @@ def test_what_is_read_of_nixpkgs(tmp_path: Path) -> None:
         "homepage": "https://example.org/grepper",
         "program": "gr",
         "unfree": False,
+        "pname": "",
     }
-    assert packages.packages["paid"].unfree
+    paid = packages.packages["paid"]
+    assert (paid.unfree, paid.pname) == (True, "paid")
     assert packages.packages["older"].version == "0.9"
     assert packages.packages["older"].file == "pkgs/tools/older/default.nix"
     assert packages.packages["python3Packages.snake"].version == "3.0"
@@ -116,6 +118,7 @@ def test_only_what_a_file_says_of_its_own_package_counts(tmp_path: Path) -> None
     found = unpack_packages(content).packages
     helped, maybe = found["helped"], found["maybe"]
     assert (helped.version, helped.description, helped.unfree) == ("2.1", "Helped", True)
+    assert helped.pname == "", "the helper may be what is meant"
     assert (maybe.version, maybe.license, maybe.unfree) == ("", "mit, unfree", False)
 
 
@@ -198,6 +201,69 @@ def test_problems(tmp_path: Path, names: str, problems: list[str]) -> None:
     text += "#- packages/mine/default.nix\n{ }: 1\n"
     text += "#- lib/more.nix\nfinal: prev: { growser = prev.grepper; }\n"
     assert ask(tmp_path, text, found) == problems
+
+
+HOME = "{ inputs, lib, pkgs, ... }: { home.packages = [ pkgs.paid ];$0 %s }\n"
+HOST = """\
+{ pkgs, ... }: { home.packages = [ pkgs.paid ];$0 }
+#- homes/bob@desk/default.nix
+{ imports = [ ../alice ]; }
+#- systems/desk/default.nix
+{ inputs, lib, pkgs, ... }: { home-manager.useGlobalPkgs = %s; %s }
+"""
+SYSTEM = """\
+{ }
+#- systems/desk/default.nix
+{ lib, pkgs, ... }: { environment.systemPackages = [ pkgs.paid ];$0 %s }
+"""
+GIVEN = """import inputs.nixpkgs { system = "x86_64-linux"; config.allowUnfree = true; }"""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        (HOME % "nixpkgs.config.allowUnfree = true;", False),
+        (HOME % "nixpkgs.config.allowUnfree = false;", True),
+        (HOME % "nixpkgs.config.allowUnfree = inputs.other.allowed;", False),
+        (HOME % 'nixpkgs.config.allowUnfreePredicate = p: lib.getName p == "steam";', True),
+        (HOME % 'nixpkgs.config.allowUnfreePredicate = p: lib.getName p == "paid";', False),
+        (HOME % 'nixpkgs.config.allowUnfreePredicate = p: lib.hasPrefix "pai" p.name;', False),
+        (HOME % 'nixpkgs.config.allowUnfreePredicate = p: p.version == "1";', True),
+        (HOME % "nixpkgs.config.allowUnfreePredicate = p: !p.meta.license.redistributable;", False),
+        (HOME % "nixpkgs.config.allowUnfreePredicate = p: throw p.pname;", False),
+        (HOME % 'nixpkgs.config = { pkgs, ... }: { allowUnfreePackages = [ "steam" ]; };', True),
+        (HOME % 'nixpkgs.config = _: { allowUnfreePackages = [ "paid" ]; };', False),
+        (HOME % "nixpkgs.config = inputs.other.allowUnfree;", False),
+        (
+            HOME % "nixpkgs.config = { allowUnfree = false; "
+            "allowlistedLicenses = [ lib.licenses.unfree ]; };",
+            False,
+        ),
+        (
+            HOME % "nixpkgs.config = lib.mkMerge [ "
+            '{ allowUnfreePackages = [ "x" ]; } { allowUnfreePackages = [ "paid" ]; } ];',
+            False,
+        ),
+        (HOME % f"_module.args.pkgs = lib.mkForce ({GIVEN});", False),
+        (HOST % ("true", "nixpkgs.config.allowUnfree = true;"), False),
+        (HOST % ("false", "nixpkgs.config.allowUnfree = true;"), True),
+        (HOST % ("true", f"nixpkgs.pkgs = {GIVEN};"), False),
+        (HOST % ("true", 'nixpkgs.config.allowUnfreePackages = [ "steam" ];'), True),
+        (SYSTEM % "nixpkgs.config.allowUnfree = true;", False),
+        (SYSTEM % 'nixpkgs.config.allowUnfreePackages = [ "steam" ];', True),
+        (SYSTEM % 'nixpkgs.config.allowUnfreePackages = [ "paid" ];', False),
+    ],
+)
+def test_what_is_allowed_is_asked_of_what_loads_the_file(
+    tmp_path: Path, text: str, is_refused: bool
+) -> None:
+    def found(tree: Tree) -> list[str]:
+        problems = diagnose_file(tree.view, tree.path)
+        return [p.message for p in problems if p.code.name == "unfree-package"]
+
+    said = ask(tmp_path, text, found)
+    assert isinstance(said, list)
+    assert bool(said) == is_refused, said
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from hmls.modules.types.choices import Anything, Either
 from hmls.modules.types.containers import AttrsOf, ListOf
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.places import PATH, Package
-from hmls.modules.types.scalars import ATTRS, BOOL, INT, STR
+from hmls.modules.types.scalars import ATTRS, BOOL, INT, RAW, STR
 from hmls.modules.types.singles import serializable
 from hmls.modules.types.submodules import Submodule
 from hmls.modules.types.wrappers import NullOr
@@ -45,6 +45,7 @@ def system_options(system: ModuleSystem, kind: Kind) -> Attrs:
                     "localSystem": _option(Either(STR, ATTRS)),
                     "system": _option(STR),
                     "config": _option(Anything(), Attrs()),
+                    "pkgs": _option(RAW),
                 }
             ),
             "nix": Attrs({"enable": _option(BOOL, True)}),

@@ -39,6 +39,7 @@ _OF_VALUES: tuple[Callable[[Repository, str], list[Diagnostic]], ...] = (
     evaluated.diagnose,
     renamed.diagnose,
     system_options.diagnose,
+    packages.diagnose_unfree,
 )
 """What needs the flake and its targets evaluated."""
 _STEPS_PER_TARGET = 80_000_000

@@ -15,10 +15,12 @@ from rapidfuzz.distance import OSA
 from hmls.catalog.packages import Packages
 from hmls.homes.package_names import is_builder, own_packages, packages_of
 from hmls.homes.repository import Repository
+from hmls.homes.unfree import verdicts
 from hmls.ide.diagnostics.registry import UNFREE_PACKAGE, UNKNOWN_PACKAGE, Diagnostic, Fix
 from hmls.ide.types import TextEdit, WorkspaceEdit
 from hmls.lang.builtins import top_level_names
-from hmls.lang.values import quote_attribute
+from hmls.lang.values import Unknown, Value, quote_attribute
+from hmls.modules.outside import KIND as UNREAD_MODULE
 from hmls.syntax.attrpath import attrpath_parts, node_text, part_name
 from hmls.syntax.kinds import Field, Kind
 from hmls.syntax.parse import Node, walk
@@ -37,14 +39,10 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
     if packages is None or source is None or source.has_error:
         return []
     found: list[Diagnostic] = []
-    allows = _allows_unfree(repository)
     own = own_packages(repository)
     for name, node in _named(source.root):
         known = packages.packages.get(name)
-        if known is not None and known.unfree and not allows and name not in own:
-            message = f"{name} is unfree ({known.license}), and nothing here allows it"
-            found.append(Diagnostic(path, *_range(node), UNFREE_PACKAGE, message))
-        elif known is None and name not in own and _is_absent(packages, name):
+        if known is None and name not in own and _is_absent(packages, name):
             near = _near(packages, name)
             if near is None or _is_selected_from(node) or _is_bound_here(repository, name):
                 continue
@@ -53,6 +51,38 @@ def diagnose(repository: Repository, path: str) -> list[Diagnostic]:
             fix = Fix(f"Change to {near}", edit, is_preferred=True)
             found.append(Diagnostic(path, *_range(node), UNKNOWN_PACKAGE, message, fixes=(fix,)))
     return found
+
+
+def diagnose_unfree(repository: Repository, path: str) -> list[Diagnostic]:
+    """Unfree packages of a file that no home and no system which loads it allows.
+
+    Where that is not known of one of them it is enough that a file of the flake may allow it.
+    """
+    source = repository.files.source(path)
+    packages = packages_of(repository) if b"pkgs" in repository.index[path].text else None
+    if packages is None or source is None or source.has_error:
+        return []
+    own = own_packages(repository)
+    found: list[Diagnostic] = []
+    for name, node in _named(source.root):
+        known = packages.packages.get(name)
+        if known is None or not known.unfree or name in own:
+            continue
+        told = verdicts(repository, path, name, known)
+        says = _says(repository)
+        if all(_refuses(verdict, says) for verdict in told.values()) and (told or not says):
+            message = f"{name} is unfree ({known.license}), and nothing here allows it"
+            if says:
+                message += f"\n(on {', '.join(told)})"
+            found.append(Diagnostic(path, *_range(node), UNFREE_PACKAGE, message))
+    return found
+
+
+def _refuses(verdict: Value, says: bool) -> bool:
+    """Modules of other people that were not read are taken to allow nothing, where nobody does."""
+    if isinstance(verdict, Unknown):
+        return not says and verdict.cause.kind == UNREAD_MODULE
+    return verdict is False
 
 
 def _named(root: Node) -> Iterator[tuple[str, Node]]:
@@ -108,10 +138,11 @@ def _near(packages: Packages, name: str) -> str | None:
     return None if found is None else str(found[0])
 
 
-def _allows_unfree(repository: Repository) -> bool:
-    found: bool | None = repository.remembered.get(_allows_unfree)
+def _says(repository: Repository) -> bool:
+    """Whether any file of the flake says something of what is allowed."""
+    found: bool | None = repository.remembered.get(_says)
     if found is None:
         texts = (repository.index[path].text for path in repository.index.paths)
         found = any(b"allowUnfree" in text for text in texts)
-        repository.remembered[_allows_unfree] = found
+        repository.remembered[_says] = found
     return found
