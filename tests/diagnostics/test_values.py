@@ -249,6 +249,39 @@ def test_a_read_only_option_loses_its_second_definition(tmp_path: Path) -> None:
         assert Path(found[index].path).read_text() == left
 
 
+def test_an_assertion_is_told_of_where_its_options_are_set(tmp_path: Path) -> None:
+    tree = """
+        #- modules/home/default.nix
+        { config, lib, ... }:
+        let
+          cfg = config.my;
+          inherit (config.my) editor;
+        in {
+          options.my = {
+            editor = lib.mkOption { default = "vi"; };
+            port = lib.mkOption { default = 1; };
+            unread = lib.mkOption { default = 1; };
+          };
+          config.assertions = [ {
+            assertion = "🎉" != "" -> cfg.port > 1024 && editor != "";
+        #   ^^^^^^^^^ failed-assertion
+            message = "A port of one's own is needed.";
+          } ];
+        }
+        #- homes/alice/default.nix
+        { lib, ... }: {
+          my = { port = lib.mkForce 80; unread = 2; };
+        #        ^^^^ failed-assertion
+        }
+        #- homes/alice@global/default.nix
+        { my.port = 8080; my.editor = "vim"; }
+        #                 ^^^^^^^^^ failed-assertion
+        """
+    for found in check(tmp_path, tree):
+        assert found.message.startswith("Failed assertions:\n- A port of one's own is needed.")
+        assert found.related
+
+
 def test_assertion_on_a_host_names_the_user(tmp_path: Path) -> None:
     tree = f"""{OPTIONS}
 #- homes/alice@box/default.nix

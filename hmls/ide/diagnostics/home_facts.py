@@ -5,22 +5,21 @@ from __future__ import annotations
 from hmls.homes.inputs import inputs_of_role
 from hmls.homes.repository import Repository
 from hmls.homes.targets import Target
+from hmls.ide.diagnostics.assertions import failed_assertions
 from hmls.ide.diagnostics.faults import Fault, Missing
 from hmls.ide.diagnostics.places import first_line_end, place_of
 from hmls.ide.diagnostics.registry import (
-    FAILED_ASSERTION,
     HOME_ON_DARWIN,
     MISSING_VALUE,
     NIXOS_OPTION,
     OTHER_USERNAME,
 )
 from hmls.ide.diagnostics.system_names import is_system_option, system_hint
-from hmls.ide.diagnostics.walk import Walk, attribute, known
+from hmls.ide.diagnostics.walk import Walk, known
 from hmls.ide.types import Place
 from hmls.lang.errors import NixError, Unknowable
-from hmls.lang.force import expect_open_list, force
+from hmls.lang.force import force
 from hmls.lang.show import quote
-from hmls.lang.values import Attrs, Splice
 from hmls.modules.definitions import Definition, Leaf, Loc, Status
 from hmls.modules.evaluation import Evaluation
 from hmls.modules.level import Level
@@ -43,7 +42,7 @@ def home_faults(
         *_username(repository, target, found),
         *_darwin(repository, target, found),
         *_of_nixos(repository, evaluation, found),
-        *_failed_assertions(repository, found, f"{target.user} profile: " if target.host else ""),
+        *failed_assertions(repository, found, f"{target.user} profile: " if target.host else ""),
     ]
 
 
@@ -170,32 +169,3 @@ def _tops(found: Walk) -> list[tuple[Loc, list[Definition]]]:
         if not inner:
             result.append((top, [leaf.definition for leaf in found.leaves.get(top, [])]))
     return result
-
-
-def _failed_assertions(repository: Repository, found: Walk, prefix: str) -> list[Fault]:
-    """Items of `assertions` that are known to be false."""
-    faults: list[Fault] = []
-    for leaf in found.leaves.get(("assertions",), ()):
-        if leaf.status is not Status.WINS:
-            continue
-        for item, message in _false_items(leaf):
-            site = item.positions.get("assertion", leaf.definition.site)
-            place = place_of(repository, site) or place_of(repository, leaf.definition.site)
-            if place is not None:
-                text = f"Failed assertions:\n- {prefix}{message}"
-                faults.append(Fault(FAILED_ASSERTION, text, ("assertions",), (place,)))
-    return faults
-
-
-def _false_items(leaf: Leaf) -> list[tuple[Attrs, str]]:
-    try:
-        items = expect_open_list(force(leaf.definition.value))
-    except (NixError, Unknowable):
-        return []
-    found = []
-    for lazy in items:
-        item = None if lazy.__class__ is Splice else known(lazy)
-        if isinstance(item, Attrs) and attribute(item, "assertion") is False:
-            message = attribute(item, "message")
-            found.append((item, message if isinstance(message, str) else "…"))
-    return found
