@@ -324,7 +324,7 @@ def _find(folder: str, name: str | None, *, settings: bool) -> Asked:
         if found is None:
             names = ", ".join(target.name for target in repository.targets.items) or "none"
             raise click.ClickException(f"there is no target '{name}'; targets: {names}")
-    facts = facts_of(repository, found)
+    facts = facts_of(repository, found, {})
     if found is not None and settings:
         with limited(80_000_000, lambda: None):
             facts = replace(facts, settings=settings_of(repository, found))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hmls.deploy.file_index import FileIndex
 from hmls.deploy.target import Target, make_target
 from hmls.homes import targets as homes
+from hmls.homes.index import facts_of as file_facts
 from hmls.homes.repository import Repository, loaded_files
 from hmls.homes.setting import Setting
 from hmls.homes.settings import settings, system_settings
@@ -60,11 +61,17 @@ def distinct(repository: Repository) -> list[Target]:
     return list(found.values())
 
 
-def facts_of(repository: Repository, target: homes.Target | None) -> Facts:
-    """Everything that deploying a target, or the flake as a whole, needs to know."""
+def facts_of(
+    repository: Repository, target: homes.Target | None, saved: Mapping[str, bytes]
+) -> Facts:
+    """Everything that deploying a target, or the flake as a whole, needs to know.
+
+    `saved` holds what lies on disk of files that are edited: it is that which Nix reads.
+    """
     together = _of_system(repository, target) if target is not None else []
     read = frozenset[str]().union(*(_read_by(repository, each) for each in together))
-    index = FileIndex(dict(repository.index.items()), read)
+    edited = {path: file_facts(text) for path, text in saved.items()}
+    index = FileIndex({**dict(repository.index.items()), **edited}, read)
     return Facts(
         index=index,
         untracked=_untracked(repository, read),

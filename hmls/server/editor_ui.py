@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 import os
+import time
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -41,6 +42,7 @@ class EditorUi:
         self._percentage = 0
         self._step = ""
         self._steps_begun = 0
+        self.step_began_s = time.time()
         self.steps = 1
         """How many processes the plan has, for the numbers of its progress."""
         self.asks_to_start = True
@@ -129,11 +131,12 @@ class EditorUi:
         return Opened() if field_of(answer, "opened") is True else NoTerminal()
 
     def progress(self, title: str, report: Report) -> None:
-        if not self._shows_progress:
-            return
         if title != self._step:
             self._step = title
             self._steps_begun += 1
+            self.step_began_s = time.time()
+        if not self._shows_progress:
+            return
         done = self._steps_begun - 1 + (report.percentage or 0) / 100
         step = "" if title == self._title else f"{title}: "
         # It never goes back: what Nix expects grows while it works.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
+from hmls.deploy.as_read import AsRead
 from hmls.deploy.here import situation_here
 from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome
 from hmls.deploy.repository import Facts
@@ -26,6 +28,7 @@ from hmls.server.editor_ui import CANCEL, EditorUi, field_of
 from hmls.server.reported import name_of
 
 if TYPE_CHECKING:
+    from hmls.deploy.file_index import FileIndex
     from hmls.server.app import Server
 
 log = logging.getLogger("hmls")
@@ -59,6 +62,7 @@ class _Job:
     task: asyncio.Task[Outcome | Refusal]
     wants_end: bool = False
     plan: Plan | None = None
+    index: FileIndex | None = None
 
     def cancel(self) -> None:
         self.wants_end = True
@@ -141,7 +145,7 @@ class Jobs:
             await ui.end(outcome.reason)
             return self._refused(outcome.reason)
         await ui.end(outcome.text)
-        self._after(job.request, outcome)
+        self._after(job, outcome, ui)
         return self._answer(outcome, ui)
 
     async def _do(
@@ -162,6 +166,7 @@ class Jobs:
         job().plan = plan
         ui.steps = sum(isinstance(step, Step) for step in plan.steps)
         facts = await self._facts(request, plan)
+        job().index = facts.index
         around = Surroundings(
             situation,
             environment(situation.machine),
@@ -196,6 +201,8 @@ class Jobs:
             stale += await ask(partial(_read, root, some), Priority.BACKGROUND)
         self._changed(stale)
 
+        saved = self._saved_texts(root)
+
         def work(view: Any) -> Facts:
             repository = view.repositories.get(root)
             if repository is None:
@@ -203,7 +210,7 @@ class Jobs:
 
                 return Facts(FileIndex({}))
             found = named(repository, name_of(target), target.user) if target else None
-            return facts_of(repository, found)
+            return facts_of(repository, found, saved)
 
         def evaluate(view: Any) -> dict[str, str] | None:
             repository = view.repositories.get(root)
@@ -213,7 +220,7 @@ class Jobs:
         facts = await ask(work, Priority.BACKGROUND)
         if target is None or not any(isinstance(step, Preview) for step in plan.steps):
             return facts
-        if self._unsaved(root):
+        if saved:
             return facts  # What is evaluated here is not what Nix reads.
         return replace(facts, settings=await ask(evaluate, Priority.BACKGROUND))
 
@@ -271,16 +278,28 @@ class Jobs:
                 found.append(path)
         return sorted(found)
 
-    def _after(self, request: Request, outcome: Outcome) -> None:
+    def _saved_texts(self, root: str) -> dict[str, bytes]:
+        """What lies on disk of the files that are not saved."""
+        disk, found = self._server.session.workspace.disk, {}
+        for path in self._unsaved(root):
+            with contextlib.suppress(OSError):
+                found[path] = disk.read(path)
+        return found
+
+    def _after(self, job: _Job, outcome: Outcome, ui: EditorUi) -> None:
         """Show what was found, and look again at what a deployment changes on disk."""
+        request = job.request
+        files = {} if job.index is None else job.index.files
+        read = AsRead({path: facts.text for path, facts in files.items()}, ui.step_began_s)
         target = name_of(request.target) if request.target is not None else None
         match outcome:
-            case Failed(problems=problems):
-                self._server.reported.show(problems, request.root, target)
-            case Done(warnings=warnings):
-                self._server.reported.show(warnings, request.root, target)
+            case Failed(problems=problems) | Done(warnings=problems):
+                edited = self._server.reported.show(problems, request.root, target, read)
             case _:
-                pass
+                edited = set()
+        for path in sorted(edited):
+            name = os.path.relpath(path, request.root)
+            ui.note(f"{name} was edited meanwhile: run it again to see the line of its error.")
         workspace = self._server.session.workspace
         if request.root not in workspace.snapshot.roots:
             workspace.look_again()  # There was no flake before.

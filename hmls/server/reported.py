@@ -18,6 +18,7 @@ from hmls.syntax.text import LineIndex
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hmls.deploy.as_read import AsRead
     from hmls.deploy.target import Target
     from hmls.server.app import Server
 
@@ -40,11 +41,22 @@ class Reported:
         self._problems.clear()
         self._server.problems.forget_reported()
 
-    def show(self, problems: Iterable[Problem], root: str, target: str | None) -> None:
-        """Publish problems at their places. `target` is what can be switched to again."""
+    def show(
+        self, problems: Iterable[Problem], root: str, target: str | None, read: AsRead
+    ) -> set[str]:
+        """Publish problems where they stand by now. `target` is what can be switched to again.
+
+        Gives the files of those that were edited meanwhile, so that it is not known where.
+        """
+        edited = set()
         by_file: dict[str, list[lsp.Diagnostic]] = {}
-        for problem in problems:
-            if problem.place is None:
+        for each in problems:
+            if each.place is None:
+                continue
+            texts = {path: self._text(path)[0] for path in _files_of(each)}
+            problem = read.in_texts(each, texts)
+            if problem is None or problem.place is None:
+                edited.add(each.place.file)
                 continue
             self._count += 1
             self._problems[self._count] = (problem, root, target)
@@ -52,6 +64,7 @@ class Reported:
             by_file.setdefault(problem.place.file, []).append(diagnostic)
         for path, found in by_file.items():
             self._server.problems.report(path, found)
+        return edited
 
     def fixes(self, uri: str, where: lsp.Range) -> list[lsp.CodeAction]:
         """Quick fixes for what was reported in a range of a file."""
@@ -149,6 +162,13 @@ class Reported:
             return workspace.disk.read(path), None
         except OSError:
             return b"", None
+
+
+def _files_of(problem: Problem) -> set[str]:
+    """The files of all places that a problem names."""
+    places = [problem.place, *(other for other, _ in problem.related)]
+    places += [each.beside for each in problem.remedies if isinstance(each, BackUpInSystem)]
+    return {place.file for place in places if place is not None}
 
 
 def name_of(target: Target) -> str:
