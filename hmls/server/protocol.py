@@ -107,6 +107,13 @@ class Protocol(LanguageServerProtocol):
                 self._handle_response(data["id"], None, problem.to_response_error())
             raise
 
+    def _handle_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
+        asked = self._request_futures.get(msg_id)
+        if asked is not None and asked.cancelled():
+            del self._request_futures[msg_id]  # Whoever asked was cancelled and waits no more.
+        else:
+            super()._handle_response(msg_id, result, error)
+
     def _handle_cancel_notification(self, msg_id: Any) -> None:
         super()._handle_cancel_notification(msg_id)
         command = self._commands.get(msg_id)
