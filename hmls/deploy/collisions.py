@@ -62,6 +62,15 @@ def predict(
     return found
 
 
+def removed(generation: str, home: str) -> list[str]:
+    """Targets of a generation that are not in the home: activating it puts them there."""
+    return [
+        target
+        for target in home_files(generation)
+        if not os.path.lexists(os.path.join(home, target))
+    ]
+
+
 def predict_targets(
     targets: Collection[str], home: str, backup_extension: str | None = None
 ) -> list[Collision]:

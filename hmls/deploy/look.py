@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from hmls.deploy.activation import is_activated, profile_target
 from hmls.deploy.closure_diff import diff_commands, parse_diff
-from hmls.deploy.collisions import Collision, predict
+from hmls.deploy.collisions import Collision, predict, removed
 from hmls.deploy.deployed import last_deployed, read_deployed
-from hmls.deploy.files_diff import FileChange, diff_homes
+from hmls.deploy.files_diff import FileChange, diff_homes, home_files
 from hmls.deploy.generations import activated_home, home_profile
 from hmls.deploy.here import ask
 from hmls.deploy.homes_of_system import HomeOfSystem, homes_of_system
@@ -44,8 +44,10 @@ async def look(
     if target is not None and target.is_home and step.old is not None:
         notes.append(_half_activated(around))
     collisions = await asyncio.to_thread(_collisions, step, new, target, around)
+    put_back = await asyncio.to_thread(_put_back, step, old, new, target)
     found = replace(
         document,
+        put_back=put_back,
         settings=settings,
         collisions=tuple(collisions),
         notes=(*document.notes, *filter(None, notes)),
@@ -126,6 +128,14 @@ def _collisions(
         if folder is not None:
             found += _in_the_way_of(home, folder, around)
     return found
+
+
+def _put_back(step: Preview, old: str | None, new: str, target: Target | None) -> tuple[str, ...]:
+    """Files of a home that were removed since it was activated, and that are in what is new."""
+    if step.home is None or old is None or (target is not None and not target.is_home):
+        return ()
+    running = home_files(old)
+    return tuple(each for each in removed(new, step.home) if each in running)
 
 
 def _in_the_way_of(home: HomeOfSystem, folder: str, around: Surroundings) -> list[Collision]:

@@ -39,6 +39,8 @@ class Document:
     files: tuple[FileChange, ...] = ()
     settings: tuple[SettingChange, ...] = ()
     collisions: tuple[Collision, ...] = ()
+    put_back: tuple[str, ...] = ()
+    """Files of what runs that were removed since, by target: an activation places them again."""
     inputs: tuple[InputChange, ...] = ()
     notes: tuple[str, ...] = ()
     unseen: str = ""
@@ -54,14 +56,19 @@ class Document:
         """One line: `3 packages, 2 files, 1 setting changed; 1 file in the way`."""
         if self.new is None:
             return f"{_count(len(self.inputs), 'input')} moved" if self.inputs else "nothing moved"
-        if self.changes_nothing:
-            return "nothing changes"
-        if self.unseen:
+        if self.unseen and not self.changes_nothing:
             since = "since what was last deployed from here"
             return f"{self._counts} {since}" if self.old else "not compared with what runs there"
-        text = self._counts if self.old else "the first generation"
-        fatal = [each for each in self.collisions if each.outcome != "backed-up"]
-        return f"{text}; {_count(len(fatal), 'file')} in the way" if fatal else text
+        parts = []
+        if self.put_back:
+            parts.append(f"{_count(len(self.put_back), 'removed file')} put back")
+        if self.changes_nothing:
+            parts.append("nothing else changes" if self.put_back else "nothing changes")
+        else:
+            parts.append(self._counts if self.old else "the first generation")
+        if fatal := [each for each in self.collisions if each.outcome != "backed-up"]:
+            parts.append(f"{_count(len(fatal), 'file')} in the way")
+        return "; ".join(parts)
 
     @property
     def _counts(self) -> str:
@@ -92,6 +99,9 @@ def markdown(document: Document) -> str:
     parts = [f"# {document.title}", *_opening(document)]
     if document.collisions:
         parts += ["## Files in the way", _list(each.text for each in document.collisions)]
+    if document.put_back:
+        said = (f"~/{target} was removed, and is put back." for target in document.put_back)
+        parts += ["## Removed files", _list(said)]
     if document.settings:
         parts += ["## Settings", _settings(document.settings)]
     if document.packages or document.packages_text:
@@ -109,7 +119,7 @@ def _opening(document: Document) -> list[str]:
     if document.new is None:
         return [f"{document.summary.capitalize()}."]
     if document.changes_nothing:
-        return ["What would be activated already runs: nothing changes."]
+        return [f"What would be activated already runs: {document.summary}."]
     if document.unseen and document.old is None:
         return [f"`{document.new}`", document.unseen]
     if document.unseen:
@@ -120,8 +130,11 @@ def _opening(document: Document) -> list[str]:
             f"to `{document.new}`",
             f"{document.summary.capitalize()}.",
         ]
-    running = f"`{document.old}`" if document.old is not None else "nothing"
-    return [f"From {running}", f"to `{document.new}`", f"{document.summary.capitalize()}."]
+    said = f"{document.summary.capitalize()}."
+    if document.old is None:
+        nothing = "Nothing was deployed before that it could be compared with."
+        return [f"`{document.new}`", f"{said} {nothing}"]
+    return [f"From `{document.old}`", f"to `{document.new}`", said]
 
 
 def _settings(changes: Sequence[SettingChange]) -> str:

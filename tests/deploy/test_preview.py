@@ -300,7 +300,15 @@ def test_a_document_in_which_nothing_changes() -> None:
     document = Document("Preview", "/a", "/a")
     assert document.summary == "nothing changes"
     assert "nothing changes" in markdown(document)
-    assert Document("Preview", None, "/a").summary == "the first generation"
+    first = Document("Preview", None, "/a")
+    assert first.summary == "the first generation"
+    assert "Nothing was deployed before that it could be compared with." in markdown(first)
+    inside = Document(
+        "Preview", "/a", "/a", collisions=(Collision("b", "/b", "fails"),), put_back=(".x",)
+    )
+    assert inside.summary == "1 removed file put back; nothing else changes; 1 file in the way"
+    assert "already runs: 1 removed file put back; nothing else" in markdown(inside)
+    assert "- ~/.x was removed, and is put back." in markdown(inside)
 
 
 def test_packages_of_no_known_shape_are_shown_as_they_are() -> None:

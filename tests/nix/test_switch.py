@@ -80,6 +80,26 @@ async def test_a_file_in_the_way_is_told_before_and_fails_the_activation(lab: La
     assert (lab.home / ".config/app/settings").read_text() == "my own"
 
 
+async def test_the_same_home_again_where_files_of_it_were_removed_or_replaced(lab: Lab) -> None:
+    lab.set_home('{ files.".🎉" = "1"; files.b = "2"; files.c = "3"; }')
+    assert isinstance(await lab.deploy(plan.switch), Done)
+    ui = User()
+    outcome = await lab.deploy(plan.preview, ui)
+    assert isinstance(outcome, Done)
+    assert outcome.text.endswith("; nothing changes.")
+    (lab.home / ".🎉").unlink()
+    (lab.home / "b").unlink()
+    (lab.home / "b").write_text("my own")
+    outcome = await lab.deploy(plan.preview, ui)
+    assert isinstance(outcome, Done)
+    assert ui.documents[1].put_back == (".🎉",)
+    said = "; 1 removed file put back; nothing else changes; 1 file in the way."
+    assert outcome.text.endswith(said)
+    (lab.home / "b").unlink()
+    assert isinstance(await lab.deploy(plan.switch), Done)
+    assert [(lab.home / name).read_text() for name in (".🎉", "b")] == ["1", "2"]
+
+
 async def test_the_profile_is_where_the_activation_put_it(lab: Lab) -> None:
     """An old Nix keeps the profiles of users with its own state, if their own folder is missing."""
     shared = lab.folder / "var"
