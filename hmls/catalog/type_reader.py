@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,6 +42,8 @@ _HOME_MANAGER: dict[str, OptionType] = {
     "hm.selectorFunction": SELECTOR_FUNCTION,
     "hm.overlayFunction": OVERLAY_FUNCTION,
 }
+_TYPE_OF_OPTION = re.compile(r"options(\.[\w-]+)+\.type")
+"""`inherit (options.home.sessionVariables) type;` takes the type of another option."""
 _AROUND: dict[str, type[ListOf | NullOr | FunctionTo | NonEmptyListOf]] = {
     "listOf": ListOf,
     "nullOr": NullOr,
@@ -152,6 +155,8 @@ class TypeReader:
                 return AttrTag(Attrs({tag: self.option(o) for tag, o in parts[0].items()}))
             case "sourceFileOrLines":
                 return SourceFileOrLines(self.system, parts[0], parts[1])
+            case "unknown" if _TYPE_OF_OPTION.fullmatch(parts[0]):
+                return as_type(force(finish(["ref", *parts[0].split(".")], scope)))
         text = parts[1] if word == "foreign" else "a whole configuration"
         return UnknownType(scope.unknown(parts[0] if word == "unknown" else text))
 

@@ -12,8 +12,17 @@ from typing import Any, NamedTuple
 from hmls.lang.builtins.sorting import peeksort
 from hmls.lang.compare import less_than
 from hmls.lang.errors import NixError, Thrown, Unknowable
-from hmls.lang.force import expect_open_list, force, get, select
-from hmls.lang.values import Attrs, Lazy, OpenAttrs, Site, Splice, Unknown, Value
+from hmls.lang.force import MISSING, attempt, expect_open_list, force, get, select
+from hmls.lang.values import (
+    Attrs,
+    Lazy,
+    OpenAttrs,
+    Site,
+    Splice,
+    Unknown,
+    UnknownChoice,
+    Value,
+)
 from hmls.modules.properties import DEFAULT_ORDER, DEFAULT_PRIORITY, override
 
 NO_DEFINITION_PRIORITY = 9999
@@ -123,7 +132,22 @@ def property_kind(value: Value) -> Value:
 
 def may_be_property(unknown: Unknown) -> bool:
     """Whether an unknown value could be an mkForce or the like, and not a plain value."""
+    if isinstance(unknown, UnknownChoice):
+        # Its cause is that of its condition.
+        return any(_side_may_be_property(side) for side in (unknown.then, unknown.otherwise))
     return unknown.kind in (None, "set") and unknown.cause.kind not in _PLAIN_CAUSES
+
+
+def _side_may_be_property(lazy: Lazy) -> bool:
+    """The same of one of two values, of which Nix would evaluate only one."""
+    value = attempt(lazy)
+    if isinstance(value, Unknown):
+        return may_be_property(value)
+    return (
+        value is MISSING
+        or isinstance(value, OpenAttrs)
+        or (isinstance(value, Attrs) and "_type" in value)
+    )
 
 
 def condition_of(guard: Attrs) -> bool | Unknown:

@@ -294,3 +294,37 @@ def test_what_names_the_profile_fails_with_its_packages(tmp_path: Path) -> None:
     in_conflict = text.replace("NAVI", "false")
     asked = in_tree(tmp_path / "b", in_conflict, lambda t: _value(t, *path), Catalogued())
     assert str(asked).startswith("The option `programs.navi.enable' has conflicting")
+
+
+def test_one_of_two_sets_says_nothing_of_other_names(tmp_path: Path) -> None:
+    """i18n.nix sets LOCALE_ARCHIVE_2_27 or LOCALE_ARCHIVE_2_11 by a version that NixOS decides."""
+    text = """
+        #- homes/alice/default.nix
+        { lib, ... }: {
+          home.stateVersion = "24.11";
+          home.sessionVariables.PAGER = lib.mkDefault "less";
+        }
+        #- homes/alice@work/default.nix
+        { home.sessionVariables.PAGER = "more"; }
+        #- systems/work/default.nix
+        { users.users.alice.isNormalUser = true; }
+    """
+
+    def ask(tree: Tree) -> tuple[bool, object]:
+        target = tree.target("alice@work")
+        found = setting(tree.repository, target, ("home", "sessionVariables", "PAGER"))
+        assert found is not None
+        return found.known, found.value
+
+    assert in_tree(tmp_path, text, ask, Catalogued()) == (True, "more")
+
+
+def test_the_type_of_another_option_is_read(tmp_path: Path) -> None:
+    """fcitx5 takes that of home.sessionVariables."""
+    text = """
+        #- homes/alice/default.nix
+        { i18n.inputMethod.fcitx5.sessionVariables.A = [ ]; }
+    """
+    path = ("i18n", "inputMethod", "fcitx5", "sessionVariables", "A")
+    told = in_tree(tmp_path, text, lambda t: _value(t, *path), Catalogued())
+    assert "is not of type `null or string or absolute path" in str(told)
