@@ -97,7 +97,7 @@ def role_of(name: str, locked: LockedInput) -> str | None:
         return _ROLES[short]
     if "channels" in repository or "nixexprs" in repository:
         return "nixpkgs"
-    if repository and "/" in repository:
+    if repository and "/" in repository and not locked.is_on_this_machine:
         return None
     return _ROLES.get(name) if name not in _SYSTEMS else None
 

@@ -38,6 +38,14 @@ class LockedInput:
         return path if is_own and isinstance(path, str) and not path.startswith("/") else None
 
     @property
+    def is_on_this_machine(self) -> bool:
+        """Whether it comes from elsewhere on this machine, so that nothing tells whose it is."""
+        kind, url = self.locked.get("type"), self.locked.get("url")
+        if isinstance(url, str) and url.startswith("file:"):
+            return True
+        return kind == "path" and self.folder is None
+
+    @property
     def store_path(self) -> str | None:
         """Where Nix puts the source, from its narHash; None if the lock has none."""
         nar_hash = self.locked.get("narHash")
@@ -186,6 +194,10 @@ def _base32(data: bytes) -> str:
     return "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(length)))
 
 
+_ARCHIVES = ("archive", "-", "tar.gz", "zip", "legacy.tar.gz", "legacy.zip")
+"""What follows `host/owner/name` where GitHub, GitLab and Gitea give a repository as one file."""
+
+
 def repository_of_url(url: str) -> str:
     """`owner/name` of a flake reference such as `github:NixOS/nixpkgs/nixos-25.05`, lower case."""
     scheme, _, rest = url.partition(":")
@@ -197,4 +209,8 @@ def repository_of_url(url: str) -> str:
     parts = path.removesuffix(".git").removesuffix(".tar.gz").strip("/").split("/")
     if "flakehub.com" in path and len(parts) >= 4:
         return "/".join(parts[2:4]).lower()
+    if parts[0] == "api.github.com" and len(parts) > 4:
+        return "/".join(parts[2:4]).lower()
+    if len(parts) > 4 and parts[3] in _ARCHIVES:
+        return "/".join(parts[1:3]).lower()
     return "/".join(parts[-2:]).lower()

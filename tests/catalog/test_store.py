@@ -228,6 +228,41 @@ def test_follows_and_inputs_of_inputs_are_found() -> None:
     assert found[1].store_path is not None
 
 
+def tarball(url: str) -> dict[str, str]:
+    return {"type": "tarball", "url": url}
+
+
+@pytest.mark.parametrize(
+    ("locked", "is_known"),
+    [
+        ({"type": "path", "path": "/home/alice/src/hm"}, True),
+        ({"type": "git", "url": "file:///home/alice/src/hm"}, True),
+        (tarball("file:///home/alice/hm-24.11.tar.gz"), True),
+        ({"type": "path", "path": "./src/hm"}, False),
+        ({"type": "git", "url": "https://git.example.org/alice/hm.git"}, False),
+        ({"type": "github", "owner": "alice", "repo": "hm"}, False),
+        ({"type": "git", "url": "ssh://git@example.org/fork/home-manager"}, True),
+        (tarball("https://codeload.github.com/nix-community/home-manager/tar.gz/x"), True),
+        (tarball("https://example.org/fork/home-manager.tar.gz"), True),
+        (tarball("https://github.com/nix-community/home-manager/archive/master.tar.gz"), True),
+        (tarball("https://github.com/a/home-manager/archive/refs/heads/x.y.tar.gz"), True),
+        (tarball("https://api.github.com/repos/nix-community/home-manager/tarball/main"), True),
+        (
+            tarball("https://gitlab.com/a/home-manager/-/archive/main/home-manager-main.tar.gz"),
+            True,
+        ),
+        (tarball("https://github.com/a/hm/archive/home-manager.tar.gz"), False),
+    ],
+)
+def test_a_checkout_on_this_machine_is_what_it_is_called(
+    locked: dict[str, str], is_known: bool
+) -> None:
+    node = {"locked": locked, "original": locked, "parent": []}
+    nodes = {"root": {"inputs": {"home-manager": "hm"}}, "hm": node}
+    read = read_lock(json.dumps({"version": 7, "root": "root", "nodes": nodes}).encode())
+    assert bool(inputs_of_role(read, "home-manager")) == is_known
+
+
 def nixos(store: Store) -> tuple[str, Table]:
     nar_hash = store.put(NIXPKGS)
     path = store.path(nar_hash)
