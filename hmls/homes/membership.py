@@ -11,6 +11,9 @@ from hmls.homes.targets import Target
 from hmls.lang.errors import NixError, Unknowable
 from hmls.modules.evaluation import Evaluation
 
+_FOR_DARWIN = (os.path.join("modules", "darwin"), "darwin-modules")
+"""The second is that of ez-configs."""
+
 
 def targets_of(repository: Repository, path: str, *, own_user: bool = False) -> list[Target]:
     """The targets whose home a file is part of, those of its own layer first.
@@ -105,7 +108,7 @@ def _files_of_host(repository: Repository, host: str) -> frozenset[str]:
 
 def _is_for_darwin(repository: Repository, path: str) -> bool:
     """Whether a file lies among the modules for nix-darwin, beside those for NixOS."""
-    return _is_below(path, os.path.join(repository.root, "modules", "darwin"))
+    return any(_is_below(path, os.path.join(repository.root, each)) for each in _FOR_DARWIN)
 
 
 def _is_below(path: str, folder: str | None) -> bool:

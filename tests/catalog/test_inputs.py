@@ -230,6 +230,7 @@ _OF_SYSTEMS = """
         ("systems/mac/default.nix", "{ system.defaults.dock.$0 }", {"autohide"}),
         ("systems/desk/default.nix", "{ $0 }", {"services", "environment", "boot"}),
         ("modules/darwin/more.nix", "{ ... }: { $0 }", {"system"}),
+        ("darwin-modules/more.nix", "{ ... }: { $0 }", {"system"}),
         ("modules/nixos/more.nix", "{ ... }: { $0 }", {"services", "environment", "boot"}),
         ("homes/alice@mac/default.nix", "{ osConfig, ... }: osConfig.$0", {"system"}),
     ],
