@@ -53,7 +53,7 @@ def register(server: Server) -> None:
                             for fix in problem.fixes
                             if fix.edit is None or unfit(fix.edit, server.abilities) is None
                         ]
-                found += server.reported.fixes(params.text_document.uri, params.range)
+                found += server.reported.fixes(params)
             offered = actions_at(view, path, start, end)
             wanted = [action for action in offered if _wanted(_KINDS[action.kind], only)]
             deployments = [action for action in wanted if action.kind == "deploy"]

@@ -66,15 +66,21 @@ class Reported:
             self._server.problems.report(path, found)
         return edited
 
-    def fixes(self, uri: str, where: lsp.Range) -> list[lsp.CodeAction]:
-        """Quick fixes for what was reported in a range of a file."""
-        path = path_of_uri(uri)
+    def fixes(self, asked: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        """Quick fixes for what was reported in a range of a file, or what they are asked for.
+
+        Nix may name the sign where an expression begins. Neovim asks for all of a line's problems,
+        wherever on it the cursor is.
+        """
+        path = path_of_uri(asked.text_document.uri)
+        meant = [(each.code, each.range) for each in asked.context.diagnostics]
         if path is None:
             return []
         return [
             action
             for diagnostic in self._server.problems.reported(path)
-            if _overlap(diagnostic.range, where)
+            if _overlap(diagnostic.range, asked.range)
+            or (diagnostic.code, diagnostic.range) in meant
             for action in self._fixes(path, diagnostic)
         ]
 
@@ -130,7 +136,7 @@ class Reported:
         if problem.kind == "build-failed":
             message = "\n".join([message, *problem.details.splitlines()[-LAST_WORDS:]])
         return lsp.Diagnostic(
-            self._range(place),
+            self._named(problem, place),
             message,
             severity=_SEVERITIES[problem.severity],
             code=problem.kind,
@@ -144,6 +150,19 @@ class Reported:
             ]
             or None,
         )
+
+    def _named(self, problem: Problem, place: Place) -> lsp.Range:
+        """What a problem is shown on: the word at its place, or the attribute that is missing.
+
+        Nix names the sign where the expression begins that selects it, say the brace of a set.
+        """
+        shown, (text, _) = self._range(place), self._text(place.file)
+        if problem.kind == "missing-attribute":
+            for mend in mends(problem, parse(text)):
+                for start, end, _ in mend.edits:
+                    name = self._server.session.converter.range(LineIndex(text), start, end)
+                    return shown if _overlap(shown, name) else name
+        return shown
 
     def _range(self, place: Place) -> lsp.Range:
         text, _ = self._text(place.file)

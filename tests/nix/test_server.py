@@ -169,9 +169,15 @@ async def test_errors_go_when_the_file_is_edited(folder: Path, nix_environ: dict
         at.editor.open(HOME)
         assert (await at.run("build"))["outcome"] == "failed"
         (problem,) = await at.reported(HOME)
+        assert at.editor.text_at(text, problem.range) == "color"
         assert await at.editor.fixed(HOME, text, problem, "Change to colour") == text.replace(
             ".color", ".colour"
         )
+        # On the same line, but elsewhere: as Neovim asks, which names the problems of the line.
+        elsewhere = lsp.Range(lsp.Position(0, 3), lsp.Position(0, 3))
+        for named, titles in (([problem], ["Change to colour"]), ([], [])):
+            found = await at.editor.actions(HOME, elsewhere, named)
+            assert [each.title for each in found if each.kind == "quickfix"] == titles
         at.editor.open(HOME, text.replace(".color", ".colour"))
         await at.cleared(HOME)
 
