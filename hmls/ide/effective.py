@@ -44,7 +44,8 @@ def effective(repository: Repository, target: Target) -> str:
     places = Places(repository)
     assumed = list(dict.fromkeys(name for setting in found for name in setting.assumes))
     if assumed:
-        lines.append(f"# As long as {', '.join(assumed)} forces no other value.")
+        force = "force" if len(assumed) > 1 else "forces"
+        lines.append(f"# As long as {', '.join(assumed)} {force} no other value.")
     body = _Set()
     for setting in found:
         body.add(setting.path, setting)

@@ -84,6 +84,26 @@ def test_sets_show_what_is_in_them(tmp_path: Path) -> None:
     assert "also on alice@desk" in found
 
 
+def test_a_set_is_shown_on_a_target_that_defines_something_in_it(tmp_path: Path) -> None:
+    text = """
+    #- modules/home/default.nix
+    {
+      options.my.on = lib.mkOption { type = lib.types.bool; default = false; };
+      options.my.box = lib.mkOption { type = lib.types.attrsOf lib.types.str; default = { }; };
+      config = lib.mkIf config.my.on { my.bo$0x = { a = "b"; }; };
+    }
+    #- homes/alice/default.nix
+    { }
+    #- homes/bob/default.nix
+    { my.on = true; }
+    """
+    found = hovered(tmp_path, text)
+    assert "| on **bob** |" in found
+    assert '| a | `"b"` | [modules/home:5] |' in found
+    assert "not defined on alice" in found
+    assert "| on **alice** |" in hovered(tmp_path, text, "alice")
+
+
 def test_errors_name_files_as_they_are_in_the_flake(tmp_path: Path) -> None:
     text = LAYERS.replace("lib.mkDefault ", "").replace('my.name = "b"', 'my.n$0ame = "b"')
     found = hovered(tmp_path, text)

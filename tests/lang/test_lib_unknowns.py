@@ -31,6 +31,7 @@ CASES = {
     '(lib.genAttrs ([ "a" ] ++ u) (n: "x${n}")).a': '"xa"',
     '(lib.getAttrs [ "a" ] (u // { a = 1; b = 2; }))': "{ a = 1; }",
     "({ a = 1; } // lib.optionalAttrs u { b = 2; }).a": "1",
+    "lib.filter (x: x == 1 || u) [ 1 2 ]": "[ 1 ] ++ if ⟨u⟩: [ 2 ]; else: [ ]",
     "({ a = 1; } // lib.optionalAttrs u { b = 2; }) ? z": "false",
     "lib.optionalAttrs u { b = 2; } // { b = 3; }": "{ b = 3; }",
     "lib.optionalAttrs u { }": "{ }",

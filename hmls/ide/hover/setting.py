@@ -26,6 +26,8 @@ _MAX_LOSERS = 8
 _MAX_LEAVES = 16
 _MAX_IN_TABLE = 60
 """Characters of a value in the table; of longer ones the first is shown below it."""
+_MAX_TRIED = 8
+"""Targets that are asked for one on which anything in a set is defined."""
 
 
 def about_setting(
@@ -41,9 +43,16 @@ def about_setting(
     first = present[0].found
     assert first is not None
     if _is_set(first):
+        tried = present[: 1 if focus else _MAX_TRIED]
+        for number, row in enumerate(tried):
+            inside, are_all = _inside(repository, subject, row.target)
+            if any(leaf.defined and leaf.path != subject.path for leaf in inside):
+                ordered = [row, *present[number + 1 :]]
+                lacking = [name for before in present[:number] for name in before.names]
+                return _set_parts(subject, ordered, lacking, inside, places, are_all=are_all)
         inside, are_all = _inside(repository, subject, present[0].target)
         if any(leaf.path != subject.path for leaf in inside):
-            return _set_parts(subject, present, inside, places, are_all=are_all)
+            return _set_parts(subject, present, [], inside, places, are_all=are_all)
     return [
         *_title(first),
         *_table(_grouped(rows), places),
@@ -237,7 +246,8 @@ def _remarks(rows: list[_Row]) -> Iterator[str]:
         yield f"? not wholly known: {escape(reason)}\n\n"
     assumed = dict.fromkeys(name for row in rows if row.found for name in row.found.assumes)
     if assumed:
-        yield f"*assuming that {escape(', '.join(assumed))} forces no other value*\n\n"
+        force = "force" if len(assumed) > 1 else "forces"
+        yield f"*assuming that {escape(', '.join(assumed))} {force} no other value*\n\n"
 
 
 def _described(found: Setting, places: Places) -> Iterator[str | Link]:
@@ -256,12 +266,13 @@ def _described(found: Setting, places: Places) -> Iterator[str | Link]:
 def _set_parts(
     subject: SettingName,
     rows: list[_Row],
+    lacking: list[str],
     inside: list[Setting],
     places: Places,
     *,
     are_all: bool,
 ) -> Parts:
-    """What is in a set on the first target."""
+    """What is in a set on the first of the targets; on those that lack it nothing is defined."""
     first = rows[0]
     assert first.found is not None
     parts: Parts = [*_title(first.found)]
@@ -279,5 +290,7 @@ def _set_parts(
     others = [name for row in rows[1:] for name in row.names]
     if others:
         parts.append(f"also on {escape(', '.join(others))}\n\n")
+    if lacking:
+        parts.append(f"not defined on {escape(', '.join(lacking))}\n\n")
     parts.extend(_described(first.found, places))
     return parts

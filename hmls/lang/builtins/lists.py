@@ -38,6 +38,7 @@ from hmls.lang.values import (
     Splice,
     Thunk,
     Unknown,
+    UnknownChoice,
     Value,
 )
 
@@ -127,7 +128,7 @@ def filter_(predicate: Lazy, items: Lazy) -> Value:
             if expect_bool(apply(x)):
                 kept.append(x)
         except Unknowable as stop:
-            kept.append(Splice(stop.unknown))
+            kept.append(Splice(UnknownChoice(stop.unknown, [x], [])))
     return make_list(kept)
 
 
