@@ -21,6 +21,7 @@ def full_disks(machine: Machine, environ: Mapping[str, str]) -> str:
         machine.home,
         machine.state_home,
         environ.get("TMPDIR") or tempfile.gettempdir(),
+        environ.get("XDG_CACHE_HOME") or machine.home,
     )
     full = [folder for folder in dict.fromkeys(folders) if _is_full(folder)]
     return f"The disk is full that holds {' and '.join(full)}." if full else ""

@@ -48,6 +48,11 @@ class EditorUi:
         self.asks_to_start = True
         """False for what a click on an exact command has already said yes to."""
 
+    @property
+    def ran(self) -> bool:
+        """Whether any process was begun."""
+        return self._steps_begun > 0
+
     async def begin(self, cancel: Callable[[], None]) -> None:
         """Show that something is going on, with a button that cancels it.
 

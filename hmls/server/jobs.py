@@ -319,6 +319,8 @@ class Jobs:
                 name, kind = "failed", lsp.MessageType.Error
             case HandedOver():
                 name, kind = "handed-over", lsp.MessageType.Info
+            case NotRun(why="declined") if ui.ran:
+                name, kind = "not-run", lsp.MessageType.Info
             case NotRun(why="declined"):
                 return {"outcome": "not-run", "message": outcome.text}
             case NotRun():

@@ -44,9 +44,9 @@ def lab(disk: Path, nix_environ: dict[str, str]) -> Lab:
     return Lab(disk / "lab", environ, environ["NIX_STATE_DIR"])
 
 
-def fill(lab: Lab) -> None:
+def fill(folder: Path) -> None:
     """Write until nothing more can be written."""
-    with (lab.folder / "filler").open("ab", buffering=0) as file:
+    with (folder / "filler").open("ab", buffering=0) as file:
         for size in (1 << 20, 1 << 12, 1):
             try:
                 while True:
@@ -68,7 +68,7 @@ class Filling(User):
 
     async def confirm(self, question: Question) -> bool:
         if question.kind == "start":
-            fill(self.lab)
+            fill(self.lab.folder)
         return True
 
 
@@ -97,7 +97,7 @@ async def test_a_disk_that_fills_during_the_activation(lab: Lab) -> None:
     ui = User()
     task = asyncio.create_task(lab.deploy(plan.switch, ui))
     await ui.sees("Activating halfWay")
-    fill(lab)
+    fill(lab.folder)
     await asyncio.to_thread(pipe.write_text, "on")
     outcome = await task
     assert isinstance(outcome, Failed)
@@ -110,3 +110,20 @@ async def test_a_disk_that_fills_during_the_activation(lab: Lab) -> None:
     assert await interrupted(str(lab.root), await lab.around()) is None
     assert isinstance(await lab.deploy(plan.switch), Done)
     assert (lab.home / "a").read_text() == "2"
+
+
+async def test_a_disk_with_the_cache_of_nix_alone(
+    disk: Path, tmp_path: Path, nix_environ: dict[str, str]
+) -> None:
+    cache = disk / "lab"
+    cache.mkdir()
+    lab = Lab(tmp_path / "lab", nix_environ, nix_environ["NIX_STATE_DIR"])
+    lab.environ["XDG_CACHE_HOME"] = str(cache)
+    lab.set_home('{ files.a = "🎉"; }')
+    fill(cache)
+    outcome = await lab.deploy(plan.switch)
+    assert isinstance(outcome, Failed)
+    assert f"The disk is full that holds {cache}." in outcome.text
+    assert not (lab.home / "a").exists()
+    (cache / "filler").unlink()
+    assert isinstance(await lab.deploy(plan.switch), Done)

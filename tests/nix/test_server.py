@@ -126,6 +126,18 @@ async def test_a_no_runs_nothing(folder: Path, nix_environ: dict[str, str]) -> N
         assert not (at.lab.home / ".config").exists()
 
 
+async def test_a_no_after_the_build_activates_nothing(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    """Something ran by then, so that what became of it is said."""
+    async with desk(make_lab(folder, nix_environ, FILE)) as at:
+        at.answer = lambda params: "Run" if params.actions[0].title == "Run" else None
+        found = await at.run("switch")
+        assert found == {"outcome": "not-run", "message": f"Switch {USER}: nothing was activated."}
+        assert at.messages == [found["message"]]
+        assert not (at.lab.home / ".config").exists()
+
+
 async def test_an_untrusted_workspace_runs_nothing(
     folder: Path, nix_environ: dict[str, str]
 ) -> None:
