@@ -70,11 +70,18 @@ class TypeReader:
     def lazy(self, number: int) -> Thunk:
         found = self._read.get(number)
         if found is None:
-            found = self._read[number] = Thunk(self._type, number)
+            found = self._read[number] = Thunk(self._known, number)
         return found
 
+    def _known(self, number: int) -> OptionType:
+        """The type of a number; of what the scope does not tell it is one that is not known."""
+        try:
+            return self._type(number)
+        except Unknowable as stop:
+            return UnknownType(stop.unknown)
+
     def read(self, number: int) -> OptionType:
-        """The type of a number. Raises NixError, Unknowable for what the scope does not tell."""
+        """The type of a number. Raises NixError."""
         return force(self.lazy(number))  # type: ignore[no-any-return]
 
     def option(self, written: Json) -> Attrs:

@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from hmls.catalog.finish import Scope
+from hmls.catalog.type_reader import TypeReader
 from hmls.homes.catalogued import Catalogued
 from hmls.homes.settings import setting, settings
+from hmls.lang.disk import DiskReader
+from hmls.lang.interp import Interp
+from hmls.lang.thread import run
+from hmls.lang.values import Cause, Unknown
+from hmls.modules.library import make_library
+from hmls.modules.system import ModuleSystem
 from tests.trees import in_tree
 
 TREE = """
@@ -85,3 +93,16 @@ def test_a_whole_specialisation_has_the_rest_too(tmp_path: Path) -> None:
         tmp_path, TREE, lambda t: settings(t.repository, t.target("alice"), OF_DARK), Catalogued()
     )
     assert (*OF_DARK, "home", "username") in [s.path for s in found]
+
+
+def test_a_type_of_which_nothing_is_told_is_not_known() -> None:
+    """As where a table is read for its descriptions, with no home at hand."""
+
+    def ask() -> str:
+        interp = Interp(DiskReader(), lib=make_library)
+        unknown = Unknown("…", Cause("symbol", "no home"))
+        scope = Scope(interp, interp.lib, {"config": unknown}, lambda _name: unknown, unknown.cause)
+        pool = [["submodule", {"whole": True}], ["attrsOf", 0, "<name>"]]
+        return TypeReader(pool, ModuleSystem(interp, interp.lib), scope).read(1).description
+
+    assert run(ask) == "attribute set of (…)"
