@@ -269,9 +269,44 @@ def _os_options(environment: Environment, release: Release, arguments: Attrs) ->
             "key": f"inputs.{release.input}/nixos",
             "_file": f"{release.path or f'inputs.{release.input}'}{HOME_MANAGER_MODULE}",
             "options": Attrs({"home-manager": options}),
-            "config": Attrs({"home-manager": Attrs({"extraSpecialArgs": extra})}),
+            "config": Attrs(
+                {
+                    "home-manager": Attrs({"extraSpecialArgs": extra}),
+                    "users": Attrs({"users": _with_packages(config)}),
+                }
+            ),
         }
     )
+
+
+def _with_packages(config: Lazy) -> Attrs:
+    """What `useUserPackages` adds to `users.users`: a user for each home, with its packages.
+
+    So homes cannot be made of the names in `users.users`. Source: home-manager nixos/common.nix.
+    """
+
+    def own() -> Attrs:
+        return expect_attrs(get(expect_attrs(config), "home-manager"))
+
+    def homes() -> Value:
+        return get(own(), "users")
+
+    def is_used() -> Value:
+        # One that is not known is taken not to be set, as elsewhere.
+        if force(get(own(), "useUserPackages")) is not True:
+            return False
+        found = homes()
+        return isinstance(found, Attrs) and not isinstance(found, OpenAttrs) and len(found) > 0
+
+    def users() -> Value:
+        found = expect_attrs(homes())
+        return Attrs({name: Attrs({"packages": [_path_of(found, name)]}) for name in found})
+
+    return if_(delayed(is_used), delayed(users))
+
+
+def _path_of(homes: Attrs, name: str) -> Lazy:
+    return delayed(lambda: get(expect_attrs(get(expect_attrs(get(homes, name)), "home")), "path"))
 
 
 class HomeSubmodule(Submodule):

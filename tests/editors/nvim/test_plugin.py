@@ -30,6 +30,17 @@ COMPLETED = "return vim.fn.getcompletion('Hmls ' .. ..., 'cmdline')"
 NAME = "return vim.api.nvim_buf_get_name(0)"
 
 
+def restart(nvim: Nvim) -> None:
+    """`:Hmls restart`, and another client is there."""
+    before = nvim.lua("return vim.lsp.get_clients({ name = 'hmls' })[1].id")
+    nvim.command("Hmls restart")
+    nvim.wait(
+        "local c = vim.lsp.get_clients({ name = 'hmls' })[1]\n"
+        "return c and c.id ~= ... and c.initialized",
+        before,
+    )
+
+
 @pytest.fixture
 def at(nvim: Nvim, homelab: Path) -> Nvim:
     """In a file of alice's."""
@@ -81,13 +92,7 @@ def test_layers_are_followed_over_a_restart(start: Start, homelab: Path) -> None
     nvim.wait("return vim.lsp.get_clients({ name = 'hmls' })[1] ~= nil")
     nvim.command("Hmls layers")
     nvim.wait(LINES, "hmls://layers")
-    before = nvim.lua("return vim.lsp.get_clients({ name = 'hmls' })[1].id")
-    nvim.command("Hmls restart")
-    nvim.wait(
-        "local c = vim.lsp.get_clients({ name = 'hmls' })[1]\n"
-        "return c and c.id ~= ... and c.initialized",
-        before,
-    )
+    restart(nvim)
     nvim.lua(
         "local buffer = vim.fn.bufnr(...)\n"
         "vim.api.nvim_buf_set_lines(buffer, 0, -1, false, { '{ programs = ; }' })",
@@ -194,13 +199,7 @@ def test_a_target_stays_in_focus_over_a_restart(start: Start, homelab: Path) -> 
     nvim.wait("return vim.lsp.get_clients({ name = 'hmls' })[1] ~= nil")
     nvim.command("Hmls target alice@laptop")
     nvim.wait("return require('hmls').statusline() == '⌂ alice@laptop'")
-    before = nvim.lua("return vim.lsp.get_clients({ name = 'hmls' })[1].id")
-    nvim.command("Hmls restart")
-    nvim.wait(
-        "local c = vim.lsp.get_clients({ name = 'hmls' })[1]\n"
-        "return c and c.id ~= ... and c.initialized",
-        before,
-    )
+    restart(nvim)
     assert nvim.lua("return require('hmls').statusline()") == "⌂ alice@laptop"
     nvim.lua("vim.fn.search([[size]])")
     nvim.lua("vim.lsp.buf.hover({ silent = true })")
