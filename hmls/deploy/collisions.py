@@ -71,17 +71,6 @@ def removed(generation: str, home: str) -> list[str]:
     ]
 
 
-def predict_targets(
-    targets: Collection[str], home: str, backup_extension: str | None = None
-) -> list[Collision]:
-    """The same before anything is built, from targets alone: what a file holds is not known yet."""
-    return [
-        Collision(target, path, _outcome(path, backup_extension))
-        for target in targets
-        if _is_foreign(path := os.path.join(home, target))
-    ]
-
-
 def _file_as_folder(home: str, target: str) -> str | None:
     """The file that stands where a target's folder must be, and that no activation removes.
 

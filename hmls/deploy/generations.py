@@ -1,8 +1,7 @@
-"""Generations: the numbered links beside a profile, read from the disk or from what tools print."""
+"""Generations: the numbered links beside a profile."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Sequence
@@ -23,7 +22,6 @@ class Generation:
     path: str
     created: datetime
     current: bool
-    note: str = ""
 
     @property
     def text(self) -> str:
@@ -100,44 +98,6 @@ def running_device(machine: Machine) -> str | None:
     """The store path that a device of Nix-on-Droid runs; None before the first activation."""
     profile = device_profile(machine)
     return os.path.realpath(profile) if os.path.exists(profile) else None
-
-
-def parse_home_manager(text: str) -> list[Generation]:
-    """What `home-manager generations` prints.
-
-    As `2024-01-04 11:56 : id 765 -> /nix/store/<hash>-home-manager-generation (current)`.
-    """
-    pattern = re.compile(
-        r"^(\d{4}-\d\d-\d\d \d\d:\d\d) : id (\d+) -> (\S+)( \(current\))?\s*$", re.MULTILINE
-    )
-    return [
-        Generation(
-            int(match[2]), match[3], datetime.strptime(match[1], "%Y-%m-%d %H:%M"), bool(match[4])
-        )
-        for match in pattern.finditer(text)
-    ]
-
-
-def parse_nixos_rebuild(text: str, profile: str) -> list[Generation]:
-    """What `nixos-rebuild list-generations --json` prints; none if it is not that.
-
-    The tool names no store path: that is where the numbered link beside `profile` points.
-    """
-    try:
-        entries = json.loads(text)
-    except ValueError:
-        return []
-    found = []
-    for entry in entries if isinstance(entries, list) else []:
-        match entry:
-            case {"generation": int(number), "date": str(date), "current": bool(current)}:
-                path = os.path.realpath(f"{profile}-{number}-link")
-                note = f"NixOS {entry['nixosVersion']}" if "nixosVersion" in entry else ""
-                created = datetime.fromisoformat(date)
-                found.append(Generation(number, path, created, current, note))
-            case _:
-                pass
-    return sorted(found, key=lambda each: each.number, reverse=True)
 
 
 def older_than(

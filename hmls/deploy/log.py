@@ -17,7 +17,7 @@ from hmls.deploy import nix_json
 from hmls.deploy.classify import classify, package_name
 from hmls.deploy.diagnose import diagnose, remark, warn
 from hmls.deploy.error_text import FRAME_START, read_error, strip_escapes
-from hmls.deploy.nix_json import Event, Message, Result, Start, parse_event
+from hmls.deploy.nix_json import Event, Message, Result, Start
 from hmls.deploy.problem import Index, Problem
 from hmls.deploy.progress import derivation_name
 from hmls.deploy.working_tree import WorkingTree
@@ -192,11 +192,3 @@ def _without_trace(text: str) -> str:
     after = range(first + 1, len(plain))
     end = next((place for place in after if plain[place].startswith(FRAME_START)), len(lines))
     return "\n".join(lines[first:end]).strip()
-
-
-def read_lines(lines: Iterable[str]) -> Log:
-    """A whole log at once."""
-    log = Log()
-    for line in lines:
-        log.read(line, parse_event(line))
-    return log

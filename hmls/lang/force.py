@@ -18,7 +18,6 @@ from hmls.lang.values import (
     Lazy,
     OpenAttrs,
     OpenList,
-    Path,
     Primop,
     Site,
     Splice,
@@ -297,13 +296,6 @@ def expect_int(lazy: Lazy) -> int:
     return _wrong("an integer", value)
 
 
-def expect_number(lazy: Lazy) -> int | float:
-    value = force(lazy)
-    if value.__class__ is int or value.__class__ is float:
-        return value
-    return _wrong("an integer", value)
-
-
 def expect_string(lazy: Lazy) -> str:
     """A string value itself; nothing is coerced."""
     value = force(lazy)
@@ -330,13 +322,6 @@ def expect_function(lazy: Lazy) -> Value:
     if isinstance(value, Attrs) and has(value, "__functor"):
         return value
     return _wrong("a function", value)
-
-
-def expect_path(lazy: Lazy) -> Path:
-    value = force(lazy)
-    if value.__class__ is Path:
-        return value
-    return _wrong("a path", value)
 
 
 def _wrong(expected: str, value: Value) -> NoReturn:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from hmls.deploy.log import read_lines
+from hmls.deploy.log import Log
+from hmls.deploy.nix_json import parse_event
 from hmls.deploy.problem import (
     AllowPackage,
     BackUpFiles,
@@ -82,7 +83,10 @@ def read(text: str, **known: Mapping[str, Sequence[str]]) -> list[Problem]:
     with repository() as tree:
         text = text.replace("REPO", tree.root).replace("SOURCE", SOURCE)
         lines = text.replace("OTHER", OTHER_SOURCE).split("\n")
-        found = read_lines(lines).problems(tree, Known(tree.root, **known), HOME)
+        log = Log()
+        for line in lines:
+            log.read(line, parse_event(line))
+        found = log.problems(tree, Known(tree.root, **known), HOME)
         return [_relative(problem, tree) for problem in found]
 
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from hmls.deploy.generations import (
     home_profile,
     older_than,
-    parse_home_manager,
-    parse_nixos_rebuild,
     previous,
     read_profile,
     running_home,
@@ -64,33 +62,6 @@ def test_what_runs_is_what_was_activated_last(tmp_path: Path) -> None:
     roots.mkdir(parents=True)
     (roots / "current-home").symlink_to(tmp_path / "state/nix/store-1")
     assert running_home(machine) == str(tmp_path / "state/nix/store-1")
-
-
-def test_what_home_manager_prints() -> None:
-    text = (
-        "2024-01-04 11:56 : id 765 -> /nix/store/abc-home-manager-generation (current)\n"
-        "2024-01-03 12:29 : id 764 -> /nix/store/def-home-manager-generation\n"
-        "something else\n"
-    )
-    assert [(each.number, each.path, each.current) for each in parse_home_manager(text)] == [
-        (765, "/nix/store/abc-home-manager-generation", True),
-        (764, "/nix/store/def-home-manager-generation", False),
-    ]
-
-
-def test_what_nixos_rebuild_prints() -> None:
-    text = """[
-      {"generation": 1, "date": "2026-01-01T10:00:00Z", "nixosVersion": "26.05", "current": false},
-      {"generation": 2, "date": "2026-01-02T10:00:00Z", "nixosVersion": "26.05", "current": true}
-    ]"""
-    found = parse_nixos_rebuild(text, "/profiles/system")
-    assert [(each.number, each.current, each.note) for each in found] == [
-        (2, True, "NixOS 26.05"),
-        (1, False, "NixOS 26.05"),
-    ]
-    assert found[0].path == "/profiles/system-2-link"
-    assert parse_nixos_rebuild("no json", "/x") == []
-    assert parse_nixos_rebuild('{"a": 1}', "/x") == []
 
 
 def test_what_is_old_and_what_came_before(tmp_path: Path) -> None:

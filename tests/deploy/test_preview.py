@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hmls.deploy.closure_diff import PackageChange, diff_commands, parse_diff
-from hmls.deploy.collisions import Collision, predict, predict_targets
+from hmls.deploy.collisions import Collision, predict
 from hmls.deploy.files_diff import FileChange, diff_homes
 from hmls.deploy.flake_lock import InputChange, lock_changes, read_lock
 from hmls.deploy.homes_of_system import HomeOfSystem, home_of_system, homes_of_system
@@ -249,12 +249,6 @@ def test_files_in_the_way(tmp_path: Path) -> None:
         "fails",
         "backup-exists",
     ]
-
-
-def test_files_in_the_way_before_anything_is_built(tmp_path: Path) -> None:
-    (tmp_path / "a").write_text("x")
-    found = predict_targets(["a", "b"], str(tmp_path))
-    assert found == [Collision("a", str(tmp_path / "a"), "fails")]
 
 
 def test_settings() -> None:

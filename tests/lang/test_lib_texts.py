@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from hmls.lang.combine import as_set, update
 from hmls.lang.errors import Unknowable
-from hmls.lang.lib.home_manager import extended_lib
+from hmls.lang.lib.home_manager import additions
 from hmls.lang.show import show
-from hmls.lang.values import Cause, Unknown, UnknownString
+from hmls.lang.values import Attrs, Cause, Unknown, UnknownString
 from tests.support import evaluate, new_interp, on_evaluation_thread
 
 MISSING = Cause("input", "not in the store")
@@ -96,7 +97,10 @@ def _evaluate(expression: str) -> object:
     return evaluate(
         expression,
         interp=interp,
-        variables={"lib": extended_lib(interp, interp.lib), **unknown},
+        variables={
+            "lib": update(as_set(interp.lib), Attrs(additions(interp, interp.lib))),
+            **unknown,
+        },
     )
 
 

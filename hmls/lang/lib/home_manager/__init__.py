@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from hmls.lang.builtins.registry import Registry
-from hmls.lang.combine import as_set, update
 from hmls.lang.force import delayed, expect_attrs, get
 from hmls.lang.lib.home_manager import (
     dag,
@@ -75,11 +74,6 @@ def _part(interp: Interp, name: str) -> Attrs:
     if constants is not None:
         made.update(constants(interp))
     return VersionedAttrs(made, Unknown(f"lib.hm.{name}", OTHER_VERSION), None)
-
-
-def extended_lib(interp: Interp, lib: Lazy, types: Lazy = None) -> Attrs:
-    """The lib that Home Manager's modules get: nixpkgs' (or the flake's own) with `hm`."""
-    return as_set(update(as_set(lib), Attrs(additions(interp, lib, types))))
 
 
 def additions(interp: Interp, lib: Lazy, types: Lazy = None) -> dict[str, Lazy]:
