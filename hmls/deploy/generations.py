@@ -35,6 +35,12 @@ class Generation:
         return os.path.exists(os.path.join(self.path, "gen-version"))
 
 
+def expiring(numbers: Sequence[str], name: str) -> str:
+    """The title of a plan that forgets some: `Expire generations 1, 2 of alice`."""
+    noun = "generation" if len(numbers) == 1 else "generations"
+    return f"Expire {noun} {', '.join(numbers)} of {name}"
+
+
 def read_profile(profile: str) -> list[Generation]:
     """The generations of a profile link, newest first; none if there is no such profile.
 

@@ -6,9 +6,9 @@ import asyncio
 import os
 import pwd
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from hmls.deploy.activation import is_activated, profile_target
+from hmls.deploy.activation import is_activated, profile_target, unit_of_home
 from hmls.deploy.closure_diff import diff_commands, parse_diff
 from hmls.deploy.collisions import Collision, predict, removed
 from hmls.deploy.deployed import last_deployed, read_deployed
@@ -44,10 +44,11 @@ async def look(
     if target is not None and target.is_home and step.old is not None:
         notes.append(_half_activated(around))
     collisions = await asyncio.to_thread(_collisions, step, new, target, around)
-    put_back = await asyncio.to_thread(_put_back, step, old, new, target)
+    gone = await asyncio.to_thread(_removed, step, old, new, target)
+    notes += [each.note for each in gone if not each.is_placed]
     found = replace(
         document,
-        put_back=put_back,
+        put_back=tuple(each.place for each in gone if each.is_placed),
         settings=settings,
         collisions=tuple(collisions),
         notes=(*document.notes, *filter(None, notes)),
@@ -130,12 +131,46 @@ def _collisions(
     return found
 
 
-def _put_back(step: Preview, old: str | None, new: str, target: Target | None) -> tuple[str, ...]:
-    """Files of a home that were removed since it was activated, and that are in what is new."""
-    if step.home is None or old is None or (target is not None and not target.is_home):
-        return ()
+@dataclass(frozen=True, slots=True)
+class _Removed:
+    """A file of a home that runs, as `~/.bashrc`, that is gone, and is in what would run.
+
+    NixOS starts the service of a home where that changes; elsewhere a home is always activated.
+    """
+
+    place: str
+    is_placed: bool = True
+    note: str = ""
+
+
+def _removed(step: Preview, old: str | None, new: str, target: Target | None) -> list[_Removed]:
+    """Files of homes that were removed since they were activated, as far as can be looked."""
+    if step.home is None or old is None:
+        return []
+    if target is None or target.is_home:
+        return [_Removed(f"~/{each}") for each in _gone(old, new, step.home)]
+    found = []
+    before = homes_of_system(old, target.user)
+    for user, home in homes_of_system(new, target.user).items():
+        folder = step.home if user == target.user else _home_folder(user)
+        if folder is None or user not in before:
+            continue
+        unit = unit_of_home(user)
+        is_kept = home == before[user] and os.path.exists(f"{new}/etc/systemd/system/{unit}")
+        owner = "" if user == target.user else user
+        for each in _gone(before[user].generation, home.generation, folder):
+            place = os.path.join(f"~{owner}", each)
+            note = (
+                f"{place} is missing. As the home does not change, a switch does not put it back; "
+                f"`sudo systemctl restart {unit}` does."
+            )
+            found.append(_Removed(place, not is_kept, note))
+    return found
+
+
+def _gone(old: str, new: str, folder: str) -> list[str]:
     running = home_files(old)
-    return tuple(each for each in removed(new, step.home) if each in running)
+    return [each for each in removed(new, folder) if each in running]
 
 
 def _in_the_way_of(home: HomeOfSystem, folder: str, around: Surroundings) -> list[Collision]:

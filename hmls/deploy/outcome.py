@@ -9,6 +9,8 @@ from typing import Literal
 from hmls.deploy.preview import Document
 from hmls.deploy.problem import Problem
 
+SWITCH = "bin/switch-to-configuration"
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -50,7 +52,8 @@ class Done:
 class Failed:
     """A step failed. `moved` is set if the profile was moved before that: the way back is known.
 
-    `activated` says that what it points to runs by now, `unmoved` what runs if it was not moved.
+    `activated` says that what it points to runs by now, `unmoved` what runs if it was not moved,
+    and the way back if that is something new.
     """
 
     title: str
@@ -66,7 +69,8 @@ class Failed:
     @property
     def text(self) -> str:
         """What failed, what state it left, and the way back."""
-        said = f"{self.title}: “{self.step}” failed. {self.reason}"
+        what = f"{self.title}: “{self.step}”" if self.step != self.title else self.title
+        said = f"{what} failed. {self.reason}"
         if self.moved is None and not self.unmoved:
             return said
         said = sentence(said)
@@ -88,9 +92,27 @@ def way_back(profile: str, before: str) -> str:
     """
     if os.path.basename(profile) != "system":
         return f"{before}/activate"
-    switch = os.path.join(before, "bin/switch-to-configuration")
+    switch = os.path.join(before, SWITCH)
     activate = f"{switch} switch" if os.path.exists(switch) else f"{before}/activate"
     return f"sudo nix-env --profile {profile} --set {before} && sudo {activate}"
+
+
+def state_of_system(runs: str | None, before: str | None, profile: str | None) -> str:
+    """What a failure left of a system whose profile it did not move; None: that is not known.
+
+    `runs` is the store path of what runs, `before` of what ran, `profile` what the profile is. An
+    activation goes through, and is a failure all the same, if a service fails to start.
+    """
+    if runs is None:
+        return ""
+    if runs == before:
+        return f"The running system is still {before}."
+    said = "The new configuration was activated before that and runs."
+    if before is None:
+        return said
+    if profile is not None and os.path.realpath(profile) == runs:
+        return f"{said} The way back: {way_back(profile, before)}"
+    return f"{said} The way back: sudo {os.path.join(before, SWITCH)} test"
 
 
 def sentence(text: str) -> str:

@@ -11,6 +11,7 @@ from hmls.deploy.generations import (
     Generation,
     activated_home,
     device_profile,
+    expiring,
     home_profile,
     running_device,
     running_home,
@@ -179,7 +180,7 @@ def expire(
         return refusal
     else:
         argv = ("nix-env", "--profile", profile, "--delete-generations", *numbers)
-    title = f"Expire generations {', '.join(numbers)} of {target.name}"
+    title = expiring(numbers, target.name)
     step = Step(
         "expire",
         title,

@@ -13,7 +13,7 @@ from hmls.deploy.flakeref import (
     nameable_unquoted,
     root_reference,
 )
-from hmls.deploy.generations import NONE_TO_EXPIRE, Generation, system_profile
+from hmls.deploy.generations import NONE_TO_EXPIRE, Generation, expiring, system_profile
 from hmls.deploy.plan_flake import STRUCTURED, build_step, check_step, refuse_name
 from hmls.deploy.situation import Situation, refuse, refuse_activation
 from hmls.deploy.step import FromStep, Plan, Preview, Step, specialised
@@ -141,7 +141,7 @@ def expire(
         return Refusal("no-generation", NONE_TO_EXPIRE)
     profile = system_profile(situation.machine)
     argv = ("nix-env", "--profile", profile, "--delete-generations", *numbers)
-    title = f"Expire generations {', '.join(numbers)} of {target.name}"
+    title = expiring(numbers, target.name)
     step = _as_root(argv, title, target, situation)
     steps = (replace(step, name="expire"),)
     notes = tuple(each.text for each in gone)

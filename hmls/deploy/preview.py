@@ -40,7 +40,7 @@ class Document:
     settings: tuple[SettingChange, ...] = ()
     collisions: tuple[Collision, ...] = ()
     put_back: tuple[str, ...] = ()
-    """Files of what runs that were removed since, by target: an activation places them again."""
+    """Files of what runs, as `~/.bashrc`, that were removed: an activation places them again."""
     inputs: tuple[InputChange, ...] = ()
     notes: tuple[str, ...] = ()
     unseen: str = ""
@@ -61,7 +61,7 @@ class Document:
             return f"{self._counts} {since}" if self.old else "not compared with what runs there"
         parts = []
         if self.put_back:
-            parts.append(f"{_count(len(self.put_back), 'removed file')} put back")
+            parts.append(f"{_count(len(self.put_back), 'missing file')} put back")
         if self.changes_nothing:
             parts.append("nothing else changes" if self.put_back else "nothing changes")
         else:
@@ -84,14 +84,22 @@ class Document:
 def diff_settings(
     before: Mapping[str, str] | None, after: Mapping[str, str] | None
 ) -> tuple[SettingChange, ...]:
-    """The settings that differ, by option; none if either side is not known."""
+    """The settings that differ, by option; none if either side is not known.
+
+    Of a value that is known in part the part is compared: the rest may be what it was.
+    """
     if before is None or after is None:
         return ()
     return tuple(
         SettingChange(option, before.get(option), after.get(option))
         for option in sorted(before.keys() | after.keys())
-        if before.get(option) != after.get(option)
+        if _known_part(before.get(option)) != _known_part(after.get(option))
     )
+
+
+def _known_part(text: str | None) -> str | None:
+    """A value as text, without the sign that others may add to it."""
+    return None if text is None else text.removesuffix(" …")
 
 
 def markdown(document: Document) -> str:
@@ -100,8 +108,8 @@ def markdown(document: Document) -> str:
     if document.collisions:
         parts += ["## Files in the way", _list(each.text for each in document.collisions)]
     if document.put_back:
-        said = (f"~/{target} was removed, and is put back." for target in document.put_back)
-        parts += ["## Removed files", _list(said)]
+        said = (f"{place} is missing, and is put back." for place in document.put_back)
+        parts += ["## Missing files", _list(said)]
     if document.settings:
         parts += ["## Settings", _settings(document.settings)]
     if document.packages or document.packages_text:

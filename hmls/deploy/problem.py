@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -198,3 +198,10 @@ class NoIndex:
     def mentions(self, _text: str) -> Sequence[Place]:
         """None."""
         return ()
+
+
+def first_error(problems: Iterable[Problem]) -> str:
+    """The first line of the first error, of one that has a place if there is any; else nothing."""
+    errors = [problem for problem in problems if problem.severity == "error"]
+    errors.sort(key=lambda problem: problem.place is None)
+    return errors[0].message.splitlines()[0] if errors else ""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from hmls.deploy.os_error import in_words
 from hmls.deploy.tools import which
 
 Stream = Literal["out", "err"]
@@ -115,7 +116,7 @@ async def run_detached(
         with paths["out"].open("wb") as out, paths["err"].open("wb") as err:
             started = await _start(command, out.fileno(), err.fileno())
     except OSError as problem:
-        return NotStarted(f"What it prints could not be kept: {problem}.")
+        return NotStarted(f"What it prints could not be kept: {in_words(problem)}.")
     if isinstance(started, NotStarted):
         return started
     if on_start is not None:
@@ -158,7 +159,7 @@ async def run_attached(command: Command) -> Ended | NotStarted:
             env=dict(command.environ),
         )
     except (OSError, ValueError) as problem:
-        return NotStarted(f"`{name}` could not be started: {problem}.")
+        return NotStarted(f"`{name}` could not be started: {in_words(problem)}.")
     return Ended(await started.wait())
 
 
@@ -214,7 +215,7 @@ async def _start(command: Command, out: int, err: int) -> asyncio.subprocess.Pro
             start_new_session=True,
         )
     except (OSError, ValueError) as problem:
-        return NotStarted(f"`{name}` could not be started: {problem}.")
+        return NotStarted(f"`{name}` could not be started: {in_words(problem)}.")
 
 
 async def _read(read_end: int, stream: Stream, on_line: OnLine) -> None:

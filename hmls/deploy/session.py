@@ -31,10 +31,20 @@ from hmls.deploy.interrupted import Interrupted, assess
 from hmls.deploy.lock import Busy, Lock, Record, process_identity, read_record, take
 from hmls.deploy.log import Log, LogLine
 from hmls.deploy.look import look
-from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome, sentence, way_back
+from hmls.deploy.os_error import in_words
+from hmls.deploy.outcome import (
+    Done,
+    Failed,
+    HandedOver,
+    NotRun,
+    Outcome,
+    sentence,
+    state_of_system,
+    way_back,
+)
 from hmls.deploy.plan_host import scratch_folder, unattended
 from hmls.deploy.preview import Document
-from hmls.deploy.problem import Problem
+from hmls.deploy.problem import Problem, first_error
 from hmls.deploy.runner import OUTLIVES_US, Ran, result_path, run_step
 from hmls.deploy.step import (
     FromStep,
@@ -60,7 +70,7 @@ async def deploy(plan: Plan, ui: Ui, around: Surroundings) -> Outcome:
     try:
         lock = take(around.state_folder, plan.flake_root)
     except OSError as problem:
-        return NotRun("not-writable", f"Nothing was run: {problem}.")
+        return NotRun("not-writable", f"Nothing was run: {in_words(problem)}.")
     if isinstance(lock, Busy):
         return NotRun("busy", _busy(lock))
     try:
@@ -126,6 +136,8 @@ class _Deployment:
     waited_s: float = 0.0
     """How long questions waited for their answer: no part of how long it took."""
     profile_before: str | None = None
+    ran_before: str | None = None
+    """The store path of the system that ran, where one is activated here."""
 
     @property
     def _profile(self) -> str | None:
@@ -137,6 +149,7 @@ class _Deployment:
 
     async def run(self) -> Outcome:
         self.profile_before = profile_target(self._profile)
+        self.ran_before = profile_target(self.plan.activated)
         if not await self._may_start():
             return NotRun("declined", f"{self.plan.title}: nothing was run.")
         step: Step | Preview | None = None
@@ -247,20 +260,24 @@ class _Deployment:
                 return self._end()
             case Exited(code=code):
                 await self._read_homes(step)
-                return self._failure(step, code, f"It ended with code {code}.")
+                ended = f"It ended with code {code}."
+                return self._failure(step, code, first_error(self.problems) or ended)
             case NoTerminal():
                 self.typed = command
                 return await self._run(unattended(step))
 
     async def _run(self, step: Step) -> Outcome | None:
-        self._make_folders(step)
+        try:
+            self._make_folders(step)
+        except OSError as problem:
+            return self._failure(step, None, f"A folder could not be made: {in_words(problem)}.")
         try:
             self._record(step, None)
         except OSError as problem:
             if step.changes in OUTLIVES_US:
-                reason = f"Nothing was activated, as this could not be noted: {problem}."
+                reason = f"Nothing was activated, as this could not be noted: {in_words(problem)}."
                 return self._failure(step, None, reason)
-            self.ui.note(f"What runs could not be noted: {problem}.")
+            self.ui.note(f"What runs could not be noted: {in_words(problem)}.")
         locked = read_lock(self.plan.flake_root)
         ran = await run_step(
             step,
@@ -349,9 +366,8 @@ class _Deployment:
     def _why(self, step: Step, ran: Ran) -> str:
         if any(problem.kind == "password" for problem in self.problems):
             return f"sudo asks for a password. Run it in a terminal: {self.typed or display(step)}"
-        errors = [problem for problem in self.problems if problem.severity == "error"]
-        if errors:
-            return errors[0].message.splitlines()[0]
+        if error := first_error(self.problems):
+            return error
         last = ran.log.last_words
         ended = f"It ended with code {ran.code}."
         return f"{ended} It last said: {last}" if last else ended
@@ -377,8 +393,10 @@ class _Deployment:
             return ""
         if isinstance(step, Preview) or step.changes not in OUTLIVES_US:
             return "Nothing was activated."
-        own = self._profile == home_profile(self.around.situation.machine)
-        return "The profile was not moved: what ran before still runs." if own else ""
+        if self._profile == home_profile(self.around.situation.machine):
+            return "The profile was not moved: what ran before still runs."
+        runs = profile_target(self.plan.activated)
+        return state_of_system(runs, self.ran_before, self._profile)
 
     def _end(self) -> Outcome:
         seconds = self._seconds
@@ -391,11 +409,18 @@ class _Deployment:
             title=self.plan.title,
             seconds=seconds,
             result=self.results.get("build"),
-            generation=profile_number(self._profile),
+            generation=self._generation,
             moved=moved(self._profile, self.profile_before),
             preview=self.document,
             warnings=tuple(self.problems),
         )
+
+    @property
+    def _generation(self) -> int | None:
+        """The number of what is deployed; none if the profile points to something else."""
+        points_to, result = profile_target(self._profile), self.results.get("build")
+        is_other = points_to == self.profile_before and points_to != (result or points_to)
+        return None if is_other else profile_number(self._profile)
 
     def _remember(self) -> None:
         """Keep the settings of what was built and is about to be activated.
@@ -412,7 +437,7 @@ class _Deployment:
             for path in {built, previewed or built}:
                 write_deployed(self.around.state_folder, target, path, settings)
         except OSError as problem:
-            self.ui.note(f"What is deployed could not be noted: {problem}.")
+            self.ui.note(f"What is deployed could not be noted: {in_words(problem)}.")
 
     def _remember_last(self) -> None:
         """Keep what the next preview is compared with where what runs cannot be seen."""
@@ -424,7 +449,7 @@ class _Deployment:
         try:
             write_last(self.around.state_folder, target, document.new)
         except OSError as problem:
-            self.ui.note(f"What was deployed could not be noted: {problem}.")
+            self.ui.note(f"What was deployed could not be noted: {in_words(problem)}.")
 
     def _cancelled(self, step: Step | Preview | None) -> str:
         during = f" during “{step.title}”" if step is not None else ""
@@ -460,7 +485,7 @@ class _Deployment:
         try:
             self._record(step, pid)
         except OSError as problem:
-            self.ui.log(LogLine(f"What runs could not be noted: {problem}.", "warning"))
+            self.ui.log(LogLine(f"What runs could not be noted: {in_words(problem)}.", "warning"))
 
     def _output(self) -> Path:
         return Path(self.around.output_folder(self.plan.flake_root))

@@ -16,6 +16,7 @@ from pygls.exceptions import JsonRpcException
 
 from hmls.deploy.as_read import AsRead
 from hmls.deploy.here import situation_here
+from hmls.deploy.os_error import in_words
 from hmls.deploy.outcome import Done, Failed, HandedOver, NotRun, Outcome
 from hmls.deploy.repository import Facts
 from hmls.deploy.session import deploy, interrupted
@@ -140,7 +141,7 @@ class Jobs:
             return {"outcome": "cancelled", "message": text}
         except OSError as problem:
             log.exception("deploying")
-            outcome = NotRun("not-writable", f"Nothing was run: {problem}.")
+            outcome = NotRun("not-writable", f"Nothing was run: {in_words(problem)}.")
         if isinstance(outcome, Refusal):
             await ui.end(outcome.reason)
             return self._refused(outcome.reason)

@@ -261,6 +261,12 @@ def test_settings() -> None:
     assert diff_settings(None, after) == ()
 
 
+def test_settings_that_are_known_in_part() -> None:
+    """What is not known of a value may be what it was."""
+    before, after = {"a": "1", "b": "1 …"}, {"a": "1 …", "b": "2"}
+    assert [each.option for each in diff_settings(before, after)] == ["b"]
+
+
 def test_what_an_update_moved(tmp_path: Path) -> None:
     lock = '{"nodes": {"nixpkgs": {"locked": {"lastModified": %d, "rev": "%s"}}, "root": {}}}'
     (tmp_path / "flake.lock").write_text(lock % (1767225600, "4f0c1d2e9a7bffff"))
@@ -298,11 +304,11 @@ def test_a_document_in_which_nothing_changes() -> None:
     assert first.summary == "the first generation"
     assert "Nothing was deployed before that it could be compared with." in markdown(first)
     inside = Document(
-        "Preview", "/a", "/a", collisions=(Collision("b", "/b", "fails"),), put_back=(".x",)
+        "Preview", "/a", "/a", collisions=(Collision("b", "/b", "fails"),), put_back=("~/.x",)
     )
-    assert inside.summary == "1 removed file put back; nothing else changes; 1 file in the way"
-    assert "already runs: 1 removed file put back; nothing else" in markdown(inside)
-    assert "- ~/.x was removed, and is put back." in markdown(inside)
+    assert inside.summary == "1 missing file put back; nothing else changes; 1 file in the way"
+    assert "already runs: 1 missing file put back; nothing else" in markdown(inside)
+    assert "- ~/.x is missing, and is put back." in markdown(inside)
 
 
 def test_packages_of_no_known_shape_are_shown_as_they_are() -> None:

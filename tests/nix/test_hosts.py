@@ -12,8 +12,10 @@ from hmls.deploy import plan
 from hmls.deploy.activation import profile_target, unit_of_home
 from hmls.deploy.generations import read_profile, system_profile
 from hmls.deploy.outcome import Done, Failed, HandedOver
+from hmls.deploy.plan import Plan, Refusal, Situation
 from hmls.deploy.preview import markdown
 from hmls.deploy.problem import ForceFile
+from hmls.deploy.target import Target
 from hmls.deploy.ui import Exited, Opened
 from tests.nix.lab import Lab, User
 
@@ -174,7 +176,7 @@ async def test_settings_that_changed_since_a_switch_in_a_terminal_of_the_user(ma
     assert isinstance(await machine.deploy(plan.preview, ui, machine.host()), Done)
     (change,) = ui.documents[0].settings
     assert (change.option, change.before, change.after) == ("a", "1", "2")
-    assert ui.documents[0].notes == ()
+    assert not any("settings" in note for note in ui.documents[0].notes)
 
 
 async def test_the_files_of_every_home_in_a_system(machine: Lab) -> None:
@@ -194,6 +196,58 @@ async def test_the_files_of_every_home_in_a_system(machine: Lab) -> None:
     assert "### `~bob/b` changed" in markdown(ui.documents[1])
 
 
+async def test_files_that_were_removed_from_a_home_in_a_system(machine: Lab) -> None:
+    """NixOS starts the service of a home where that changes, which puts them back."""
+    ui = User()
+    assert isinstance(await machine.deploy(plan.switch, ui, machine.host()), Done), ui.text
+    assert not (machine.home / "a").exists()
+    assert isinstance(await machine.deploy(plan.preview, ui, machine.host()), Done)
+    machine.set_home('{ files.a = "1"; files.b = "1"; }')
+    assert isinstance(await machine.deploy(plan.preview, ui, machine.host()), Done)
+    same, changed = ui.documents[1:]
+    assert (same.put_back, same.summary) == ((), "nothing changes")
+    restart = "`sudo systemctl restart home-manager-alice.service` does"
+    assert (
+        f"~/a is missing. As the home does not change, a switch does not put it back; {restart}"
+        in (same.notes[0])
+    )
+    assert (changed.put_back, changed.notes[1:]) == (("~/a",), ())
+    assert changed.summary.startswith("1 missing file put back; ")
+
+
+@pytest.mark.parametrize("action", ["switch", "test"])
+async def test_a_system_that_runs_although_a_service_failed(
+    machine: Lab, action: plan.Action
+) -> None:
+    ui = User()
+    assert isinstance(await machine.deploy(plan.switch, ui, machine.host()), Done), ui.text
+    before = profile_target(machine.machine.running_system)
+    rebuild = (machine.folder / "bin/nixos-rebuild").read_text()
+    machine.add_program("nixos-rebuild", f"{rebuild}\nexit 4")
+    set_motd(machine, "second")
+
+    def make(target: Target, situation: Situation) -> Plan | Refusal:
+        return plan.activate(action, target, situation)
+
+    outcome = await machine.deploy(make, target=machine.host())
+    assert isinstance(outcome, Failed)
+    assert outcome.text.startswith(
+        f"{action.capitalize()} workstation failed. It ended with code 4."
+    )
+    back = {
+        "test": f"runs. The way back: sudo {before}/bin/switch-to-configuration test",
+        "switch": f"&& sudo {before}/bin/switch-to-configuration switch",
+    }
+    assert "activated before that and runs." in outcome.text
+    assert outcome.text.endswith(back[action])
+    machine.add_program("nixos-rebuild", "exit 1")
+    failed = await machine.deploy(make, target=machine.host())
+    assert isinstance(failed, Failed)
+    assert failed.text.endswith(
+        f"The running system is still {profile_target(machine.machine.running_system)}."
+    )
+
+
 async def test_settings_of_a_system_that_hmls_did_not_deploy(machine: Lab) -> None:
     (machine.folder / "current-system").symlink_to(machine.folder)
     machine.settings = {"a": "1"}
@@ -207,6 +261,7 @@ async def test_what_failed_in_a_terminal_is_read_from_the_journal(machine: Lab) 
     machine.add_program("journalctl", "echo \"Existing file '$HOME/a' would be clobbered\"")
     outcome = await machine.deploy(plan.switch, User(terminal=Exited(4)), machine.host())
     assert isinstance(outcome, Failed)
+    assert outcome.reason.startswith("Existing file '")
     (problem,) = outcome.problems
     assert problem.kind == "collision"
     assert "home-manager.backupFileExtension" in problem.message

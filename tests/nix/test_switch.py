@@ -92,8 +92,8 @@ async def test_the_same_home_again_where_files_of_it_were_removed_or_replaced(la
     (lab.home / "b").write_text("my own")
     outcome = await lab.deploy(plan.preview, ui)
     assert isinstance(outcome, Done)
-    assert ui.documents[1].put_back == (".🎉",)
-    said = "; 1 removed file put back; nothing else changes; 1 file in the way."
+    assert ui.documents[1].put_back == ("~/.🎉",)
+    said = "; 1 missing file put back; nothing else changes; 1 file in the way."
     assert outcome.text.endswith(said)
     (lab.home / "b").unlink()
     assert isinstance(await lab.deploy(plan.switch), Done)
