@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 
 from hmls.homes.builders.configuration import Configuration, ConfigurationAttrs, Environment
@@ -200,7 +201,7 @@ class Flake:
     def sites_of(self, path: str) -> list[Site]:
         """What makes an output: the attributes on the way to it, and the builder's modules.
 
-        Of outputs that no attribute is written for it is the function `outputs`.
+        Only places in the repository itself; if there is none it is the function `outputs`.
         """
         found: list[Site] = []
         try:
@@ -214,6 +215,9 @@ class Flake:
                 value = get(value, name)
             if isinstance(value, ConfigurationAttrs) and value.configuration.modules_site:
                 found.append(value.configuration.modules_site)
+            found = [
+                site for site in found if self.files.is_inside(store.disk_path(site.unit.path))
+            ]
             if not found:
                 found += filter(None, [self.attrs.positions.get("outputs")])
         except (NixError, Unknowable):
@@ -276,6 +280,12 @@ def _formal_names(function: Value) -> list[str]:
     return list(function_args(function))
 
 
+_OF_REGISTRY = re.compile(r"(flake:)?[A-Za-z][\w-]*(/[\w./-]+)?")
+"""`nixpkgs`, `nixpkgs/nixos-unstable`: by a name of the registry. Source: nix flakeref.cc."""
+_IN_FLAKE = re.compile(r"(path:)?\./")
+"""The url of an input that is a folder of the flake itself."""
+
+
 def declared_inputs(attrs: Attrs) -> dict[str, LockedInput]:
     """The `inputs` of flake.nix: name → what its url says. Raises NixError."""
     declared = get(attrs, "inputs")
@@ -289,5 +299,11 @@ def declared_inputs(attrs: Attrs) -> dict[str, LockedInput]:
         url = get(value, "url")
         is_flake = get(value, "flake") is not False
         original = {"url": url} if isinstance(url, str) else {"type": "indirect", "id": name}
-        found[name] = LockedInput(name, {}, original, {}, is_flake)
+        if isinstance(url, str) and _OF_REGISTRY.fullmatch(url):
+            original = {"type": "indirect", "id": url.removeprefix("flake:").partition("/")[0]}
+        if isinstance(url, str) and _IN_FLAKE.match(url):
+            folder = {"type": "path", "path": url.removeprefix("path:")}
+            found[name] = LockedInput(name, folder, original, {}, is_flake, parent=[])
+        else:
+            found[name] = LockedInput(name, {}, original, {}, is_flake)
     return found

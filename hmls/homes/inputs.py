@@ -240,6 +240,9 @@ def _nixpkgs(context: InputContext, name: str, locked: LockedInput, path: str) -
     interp = context.interp
     text = "pkgs" if name == main_nixpkgs(context.lock.inputs) else name
     source = _readable(context, locked, path)
+    if not path:
+        # Where no lock says where it lies, it is imported by the name of what it is.
+        interp.overrides.setdefault(f"inputs.{name}", import_packages(interp, text, path))
     if path:
         interp.overrides.setdefault(path, import_packages(interp, text, path))
         interp.overrides.setdefault(

@@ -80,7 +80,12 @@ def packages_for(
     }
     if source:
         known["path"] = ContextString(source, frozenset((source,)))
-    return OpenAttrs(known, rest, {}, _NO_PACKAGES)
+    packages = OpenAttrs(known, rest, {}, _NO_PACKAGES)
+    # Overlays change packages, and those are names only.
+    for name in ("extend", "appendOverlays"):
+        known[name] = Primop(name, 1, lambda _overlays: packages)
+    packages.update(known)
+    return packages
 
 
 def _is_no_package(_name: str) -> bool:

@@ -107,9 +107,7 @@ def _decided(repository: Repository, target: Target) -> list[dict[str, Any]]:
     lines: dict[tuple[str, int], None] = {}
     for site in repository.flake.sites_of(target.output):
         path = store.disk_path(site.unit.path)
-        if repository.files.is_inside(path):
-            line = site.unit.lines.line_of(site.start) + 1
-            lines[_relative(path, repository.root), line] = None
+        lines[_relative(path, repository.root), site.unit.lines.line_of(site.start) + 1] = None
     return [{"file": file, "line": line} for file, line in lines]
 
 

@@ -52,7 +52,7 @@ def _print_targets(console: Console, data: dict[str, Any]) -> None:
                 target["system"] or "?",
                 escape(" + ".join(name.removeprefix(folder) for name in target["layers"])),
                 f"[dim]{escape(target['output'])}[/dim]",
-                f"[dim]{escape(_places(target['decided']))}[/dim]",
+                f"[dim]{escape(_decided(target))}[/dim]",
             )
         )
         table.add_row(*rows[-1])
@@ -63,6 +63,11 @@ def _print_targets(console: Console, data: dict[str, Any]) -> None:
     for name, kind, system, *below in rows:
         lines = [f" {name}  {kind}  {system}", *(f"   {text}" for text in below if text)]
         console.print("\n".join(lines), soft_wrap=True)
+
+
+def _decided(target: dict[str, Any]) -> str:
+    """The lines that make a target; its folders where the flake could not be understood."""
+    return _places(target["decided"]) if target["source"] == "flake" else "its folders"
 
 
 def _places(lines: list[dict[str, Any]]) -> str:

@@ -259,3 +259,39 @@ def test_blueprint_modules_and_arguments(
     tmp_path: Path, name: str, path: str, value: object
 ) -> None:
     assert _ask(tmp_path, _BLUEPRINT, name, path) == value
+
+
+_PARTS = f"""
+#- flake.nix
+{{
+  {_INPUTS}
+  outputs = inputs: inputs.flake-parts.lib.mkFlake {{ inherit inputs; }} (
+    {{ flake-parts-lib, ... }}: {{
+      systems = [ "x86_64-linux" ];
+      flake.homeModules.names = flake-parts-lib.importApply ./names.nix {{ name = "🎉"; }};
+      flake.homeConfigurations.alice = inputs.home-manager.lib.homeManagerConfiguration {{
+        pkgs = inputs.nixpkgs.legacyPackages.x86_64-linux;
+        modules = [ inputs.self.homeModules.names ];
+      }};
+    }}
+  );
+}}
+#- names.nix
+{{ name }}: {{ lib, ... }}: {{
+  options.names = lib.mkOption {{ type = lib.types.listOf lib.types.str; }};
+  config.names = [ name ];
+}}
+"""
+
+
+def test_flake_parts_import_apply(tmp_path: Path) -> None:
+    assert _ask(tmp_path, _PARTS, "alice", "names") == ["🎉"]
+
+
+def test_a_mistake_in_a_flake_of_parts_is_in_its_flake_nix(tmp_path: Path) -> None:
+    wrong = _PARTS.replace("flake.homeModules", "flake.nixosConfigurations = 5; flake.homeModules")
+
+    def ask(tree: Tree) -> list[str]:
+        return [error.message for error in tree.repository.targets.errors]
+
+    assert "/flake.nix'" in " ".join(in_tree(tmp_path, wrong, ask, Catalogued()))

@@ -74,3 +74,31 @@ def test_the_lines_that_decide_about_a_target_are_named(tmp_path: Path) -> None:
         ["alice", "flake.nix:5", "builder.nix:3"],
         ["desk", "flake.nix:8,10"],
     ]
+
+
+_BLUEPRINT = """{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  inputs.blueprint.url = "github:numtide/blueprint";
+  outputs =
+    inputs: inputs.blueprint { inherit inputs; systems = [ "x86_64-linux" ]; };
+}"""
+
+
+def test_homes_found_by_a_builder_are_decided_by_the_outputs(tmp_path: Path) -> None:
+    home = "#- hosts/desk/users/alice.nix\n{ }"
+    write_tree(tmp_path, f"#- flake.nix\n{_BLUEPRINT}\n{home}")
+    lines = CliRunner().invoke(main, ["layers", str(tmp_path)]).stdout.splitlines()
+    assert [line.split()[-1] for line in lines if " standalone " in line] == ["flake.nix:5"]
+
+
+def test_a_home_of_the_layout_is_decided_by_its_folders(tmp_path: Path) -> None:
+    flake = """{
+      inputs.own.url = "github:me/own";
+      outputs = { own, ... }: { homeConfigurations = own.make ./.; };
+    }"""
+    write_tree(tmp_path, f"#- flake.nix\n{flake}\n#- homes/alice/default.nix\n{{ }}")
+    said = CliRunner().invoke(main, ["layers", str(tmp_path)]).stdout
+    lines = [line.rstrip() for line in said.splitlines() if " standalone " in line]
+    assert lines[0].endswith(" its folders")
+    assert "assumed: alice (homeConfigurations is unknown: the input own" in " ".join(said.split())

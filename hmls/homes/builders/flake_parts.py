@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hmls.homes.builders.configuration import environment_of, module_arguments
 from hmls.homes.builders.nixos import nixpkgs_lib
+from hmls.lang.coerce import to_path
 from hmls.lang.force import (
     MISSING,
     call,
@@ -14,8 +15,10 @@ from hmls.lang.force import (
     force,
     get,
     get_lazy,
+    select,
 )
 from hmls.lang.interp import Interp
+from hmls.lang.store import shown_path
 from hmls.lang.values import Attrs, Cause, Lazy, OpenAttrs, Primop, Unknown, Value
 from hmls.modules.collect import Given
 from hmls.modules.evaluation import Evaluation
@@ -27,6 +30,7 @@ from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.scalars import BOOL, RAW, STR
 from hmls.modules.types.submodules import DeferredModule, Submodule
 from hmls.modules.types.wrappers import Unique
+from hmls.modules.unify import UNKNOWN_FILE
 
 _PER_SYSTEM = Cause("not-evaluated", "perSystem of flake-parts is evaluated only where it is read")
 _SETS = ("nixosConfigurations", "nixosModules", "overlays", "formatter")
@@ -53,13 +57,16 @@ def _make(interp: Interp, lazy: Lazy, module: Lazy) -> Value:
     self_value = get_lazy(given, "self")
     if self_value is MISSING:
         self_value = delayed(lambda: get(expect_attrs(inputs), "self"))
+    site = given.positions.get("inputs")
     special = get(given, "specialArgs")
     environment = environment_of(interp)
     extra = {} if special is MISSING else dict(expect_attrs(special))
     own: dict[str, Lazy] = {
         "inputs": inputs,
         "self": self_value,
-        "flake-parts-lib": Unknown("flake-parts-lib", _PER_SYSTEM),
+        "flake-parts-lib": OpenAttrs(
+            {"importApply": _import_apply(interp)}, Unknown("flake-parts-lib", _PER_SYSTEM)
+        ),
         "moduleLocation": Unknown("moduleLocation", _PER_SYSTEM),
     }
     evaluation: Evaluation
@@ -75,7 +82,7 @@ def _make(interp: Interp, lazy: Lazy, module: Lazy) -> Value:
     evaluation = Evaluation(
         ModuleSystem(interp, delayed(lambda: nixpkgs_lib(interp))),
         [
-            Given(module),
+            Given(module, UNKNOWN_FILE if site is None else shown_path(site.unit.path)),
             Given(_options(environment.system), origin="flake-parts"),
             Given(module_arguments(arguments), origin="flake-parts"),
             Given(_UNCHECKED, origin="flake-parts"),
@@ -84,6 +91,16 @@ def _make(interp: Interp, lazy: Lazy, module: Lazy) -> Value:
         module_class="flake",
     )
     return _outputs(evaluation)
+
+
+def _import_apply(interp: Interp) -> Primop:
+    """`importApply path arguments`: a module of what the file gives for them, known by the path."""
+
+    def apply(path: Lazy, arguments: Lazy) -> Value:
+        module = delayed(lambda: call(interp.import_path(to_path(path)), arguments))
+        return call(call(select(interp.lib, "setDefaultModuleLocation"), path), module)
+
+    return Primop("importApply", 2, apply)
 
 
 def _outputs(evaluation: Evaluation) -> Value:

@@ -58,7 +58,13 @@ def read_bytes(interp: Interp, path: str) -> bytes:
 
 @register.with_interp("import")
 def import_(interp: Interp, path: Lazy) -> Value:
-    found = real_path(path)
+    try:
+        found = real_path(path)
+    except Unknowable as stop:
+        native = interp.overrides.get(stop.unknown.text)
+        if native is None:
+            raise
+        return force(native)
     if found in _made:
         return interp.evaluate(Unit(found, _made[found]))
     return interp.import_path(found)
