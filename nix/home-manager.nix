@@ -13,6 +13,8 @@ let
   toLua = lib.generators.toLua { };
   # Its name since Home Manager 26.05, and the one before.
   initLua = if options.programs.neovim ? initLua then "initLua" else "extraLuaConfig";
+  # An option since Home Manager 26.05; before that, VSCodium is a package of programs.vscode.
+  hasVSCodium = options.programs ? vscodium;
   # { a.b = 1; } as VS Code wants it: { "hmls.a.b" = 1; }, but for settings that are sets of hosts.
   dotted =
     prefix: settings:
@@ -23,6 +25,10 @@ let
       else
         { "${prefix}.${name}" = value; }
     ) settings;
+  forVSCode.profiles.default.userSettings = {
+    "hmls.server.path" = lib.getExe cfg.package;
+  }
+  // dotted "hmls" cfg.settings;
 in
 {
   options.programs.hmls = {
@@ -54,6 +60,7 @@ in
       description = "Servers that Helix asks after hmls.";
     };
     vscode.enable = lib.mkEnableOption "the settings of hmls in Visual Studio Code";
+    vscodium.enable = lib.mkEnableOption "the settings of hmls in VSCodium";
     emacs.enable = lib.mkEnableOption "hmls in eglot of Emacs (29 or newer)";
   };
 
@@ -86,12 +93,9 @@ in
       };
     };
 
-    programs.vscode = lib.mkIf cfg.vscode.enable {
-      profiles.default.userSettings = {
-        "hmls.server.path" = lib.getExe cfg.package;
-      }
-      // dotted "hmls" cfg.settings;
-    };
+    programs.vscode = lib.mkIf (cfg.vscode.enable || cfg.vscodium.enable && !hasVSCodium) forVSCode;
+
+    programs.${if hasVSCodium then "vscodium" else null} = lib.mkIf cfg.vscodium.enable forVSCode;
 
     programs.emacs = lib.mkIf cfg.emacs.enable {
       extraConfig = ''

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from hmls.homes.workspace import Views, Workspace
+from hmls.ide.diagnostics import Diagnostic, diagnose_file
+from hmls.lang.thread import run
 from tests.diagnostics.check import check
-from tests.diagnostics.trees import apply, fix_of, problems
+from tests.diagnostics.trees import apply, fix_of, problems, write_tree
 
 
 def test_duplicates_and_syntax_errors_are_told_as_nix_does(tmp_path: Path) -> None:
@@ -192,6 +195,24 @@ def test_untracked_file_is_added(tmp_path: Path) -> None:
         "root": str(tmp_path),
         "paths": [str(tmp_path / "homes/alice/a.nix")],
     }
+
+
+def test_a_buffer_without_a_file_cannot_be_added(tmp_path: Path) -> None:
+    """Never saved, or its file went when another branch was checked out."""
+    write_tree(
+        tmp_path, "#= git add flake.nix homes/alice/default.nix\n#- homes/alice/default.nix\n{ }"
+    )
+    path = str(tmp_path / "homes/alice/new.nix")
+
+    def look() -> list[Diagnostic]:
+        workspace = Workspace()
+        workspace.set_folders([str(tmp_path)])
+        workspace.open(path, b"{ }")
+        return diagnose_file(Views(workspace).newest(), path)
+
+    assert run(look) == []
+    (tmp_path / "homes/alice/new.nix").write_text("{ }")
+    assert [d.code.name for d in run(look)] == ["untracked-file"]
 
 
 def test_host_layer_is_no_attribute_of_the_homes(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ USER_OF_THE_MODULE = """
       newer = options // {
         programs = options.programs // {
           neovim.initLua = lib.mkOption { type = lib.types.lines; default = ""; };
+          vscodium = any;
         };
       };
       homeOf = options: settings:
@@ -186,6 +187,20 @@ def test_the_module_uses_the_name_that_neovim_s_option_has_now(flake: Flake) -> 
     home = flake.home_with("{ enable = true; neovim.enable = true; }", "newerHomeWith")
     assert list(home["programs"]["neovim"]) == ["initLua"]
     assert 'vim.lsp.enable("hmls")' in home["programs"]["neovim"]["initLua"]
+
+
+@pytest.mark.parametrize(
+    ("home_manager", "editor"), [("homeWith", "vscode"), ("newerHomeWith", "vscodium")]
+)
+def test_vscodium_has_options_of_its_own_in_newer_ones(
+    flake: Flake, home_manager: str, editor: str
+) -> None:
+    programs = flake.home_with("{ enable = true; vscodium.enable = true; }", home_manager)[
+        "programs"
+    ]
+    settings = programs.pop(editor)["profiles"]["default"]["userSettings"]
+    assert list(settings) == ["hmls.server.path"]
+    assert not any(programs[name] for name in programs if name.startswith("vscod"))
 
 
 def test_hmls_finds_no_fault_with_it(flake: Flake) -> None:
