@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from operator import itemgetter
 
+from hmls.lang.bind_order import bind_order
 from hmls.lang.builtins import top_level_names
 from hmls.lang.compile.attrs import Bindings, Inherited, InheritedFrom, Plain, bindings_of
 from hmls.lang.compile.core import child
@@ -61,7 +62,11 @@ def static_problems(
         if error is not None:
             check.problems.append((error.start_byte, error))
     refused = [problem for _, problem in sorted(check.problems, key=itemgetter(0))]
-    return refused + sorted(check.undefined, key=lambda problem: problem.start_byte)
+    undefined = sorted(check.undefined, key=lambda problem: problem.start_byte)
+    if len(undefined) > 1:
+        ranks = bind_order(source)
+        undefined.sort(key=lambda problem: ranks.get(problem.start_byte, len(ranks)))
+    return refused + undefined
 
 
 def _within(names: Collection[bytes], outer: Names, is_with: bool) -> Names:
@@ -152,9 +157,9 @@ class _Check:
         self.problems.append((found_at, SyntaxProblem(node.start_byte, node.end_byte, message)))
 
     def check_variable(self, node: Node, name: bytes, scope: Names) -> None:
-        if name in _KEYWORDS or (name == b"or" and not _follows_a_function(node)):
+        if name in _KEYWORDS or name == b"or":
             self.is_suspect = True
-        else:
+        if name not in _KEYWORDS and (name != b"or" or _follows_a_function(node)):
             self.check_name(node.start_byte, node.end_byte, name, scope)
 
     def check_name(self, start: int, end: int, name: bytes, scope: Names) -> None:

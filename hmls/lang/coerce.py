@@ -5,6 +5,7 @@ Source: nix src/libexpr/eval.cc, EvalState::coerceToString.
 
 from __future__ import annotations
 
+import math
 import posixpath
 from collections.abc import Iterable
 
@@ -52,6 +53,13 @@ def coerce_copying(lazy: Lazy) -> str:
 def to_string_copying(lazy: Lazy) -> str:
     """As `to_string`, but a path becomes the store path of its copy."""
     return _coerce(force(lazy), more=True, copy=True)
+
+
+def signed_nan(value: float) -> str:
+    """What C++ prints of what is no number, which has a sign; "" of a number."""
+    if not math.isnan(value):
+        return ""
+    return "-nan" if math.copysign(1, value) < 0 else "nan"
 
 
 def context_of(text: str) -> frozenset[str]:
@@ -121,7 +129,7 @@ def _coerce(value: Value, *, more: bool, copy: bool, depth: int = 0) -> str:
             case int():
                 return str(value)
             case float():
-                return f"{value:f}"
+                return signed_nan(value) or f"{value:f}"
             case list():
                 check_depth(depth)
                 return _coerce_list(value, copy=copy, depth=depth + 1)

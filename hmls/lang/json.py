@@ -10,6 +10,7 @@ import math
 
 from hmls.lang import store
 from hmls.lang.budget import check_depth, check_length
+from hmls.lang.coerce import coerce
 from hmls.lang.combine import concat_strings
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, force, get, sorted_names
@@ -119,7 +120,7 @@ def _write_attrs(
     if to_str is not MISSING:
         text = force(call(to_str, value))
         # Nix's own quirk: a path that `__toString` gives is not copied.
-        _write(text, False, parts, contexts, depth)
+        _write(text if isinstance(text, Unknown) else coerce(text), False, parts, contexts, depth)
         return
     if "outPath" in value:
         _write(value["outPath"], copy, parts, contexts, depth)

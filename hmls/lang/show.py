@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from hmls.lang import store
 from hmls.lang.budget import check_depth
+from hmls.lang.coerce import signed_nan
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import first_splice, force, get, is_derivation, sorted_names
 from hmls.lang.values import (
@@ -49,7 +50,7 @@ def quote_parts(parts: list[str | Unknown]) -> str:
 
 def show_number(value: int | float) -> str:
     """As C++ prints to a stream: six significant digits."""
-    return str(value) if value.__class__ is int else f"{value:g}"
+    return str(value) if value.__class__ is int else signed_nan(value) or f"{value:g}"
 
 
 def show_plain(lazy: Lazy, strict: bool = False) -> str:

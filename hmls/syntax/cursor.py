@@ -16,7 +16,7 @@ from hmls.syntax.attrpath import (
     part_name,
     plain_string,
 )
-from hmls.syntax.kinds import SETS, STRINGS, Field, Kind
+from hmls.syntax.kinds import SETS, STRINGS, UPDATES, Field, Kind
 from hmls.syntax.outline import WRAPPERS, function_name
 from hmls.syntax.parse import Node, Source, node_at
 from hmls.syntax.scopes import inherited_path, is_all_arguments, root_path
@@ -323,7 +323,7 @@ def _looks_through(node: Node, inner: Node) -> bool:
             return True
         case Kind.BINARY:
             operator = node.child_by_field_id(Field.OPERATOR)
-            return operator is not None and operator.type in ("//", "++")
+            return operator is not None and operator.type in (*UPDATES, "++")
         case Kind.LIST:
             return _is_merge_list(node)
         case Kind.APPLY:

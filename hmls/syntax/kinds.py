@@ -81,3 +81,5 @@ class Field:
 
 SETS = (Kind.ATTRSET, Kind.REC_ATTRSET, Kind.LET_ATTRSET)
 STRINGS = (Kind.STRING, Kind.INDENTED_STRING)
+UPDATES = ("//", "<=")
+"""Operators by which the bindings of both sides are defined (of `<=` see `syntax.mend`)."""

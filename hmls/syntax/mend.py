@@ -3,6 +3,8 @@
 - A trailing comma in a function's formals (`{ lib, pkgs, }:`) becomes a blank.
 - The pipe operators `|>` and `<|` become `->`, the operator whose place in the
   grammar is nearest; `lang` splits the operands again at the original pipes.
+- `//` right before a name or number, where tree-sitter begins a path (`a//b`), becomes `<=`, whose
+  place in the grammar is next to it; nobody compares what `//` gives.
 - A carriage return without a line feed ends a comment, as a line feed does.
 - A byte order mark, over which tree-sitter steps, becomes something that Nix refuses as well.
 
@@ -18,6 +20,22 @@ _CODE_TOKEN = re.compile(
     rb"\s+|#[^\n\r]*|/\*.*?(?:\*/|\Z)|[A-Za-z_][A-Za-z0-9_'-]*|\"|''|\$\{|[{}]|\|>|<\||,|\.\.\.|.",
     re.DOTALL,
 )
+_UPDATE = re.compile(rb"(?<!:)//[A-Za-z0-9._+-]")
+_PATH_CHAR = rb"[A-Za-z0-9._+-]"
+_WORD = re.compile(
+    rb"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9%/?:@&=+$,_.!~*'-]+|"
+    rb"(?P<path>[~]?"
+    + _PATH_CHAR
+    + rb"*(?:/"
+    + _PATH_CHAR
+    + rb"+)+/?|"
+    + _PATH_CHAR
+    + rb"*/(?=\$\{))|"
+    + _CODE_TOKEN.pattern.replace(rb"<\||", rb"//|<\||"),
+    re.DOTALL,
+)
+"""As `_CODE_TOKEN`, with addresses, paths and `//`."""
+_REST_OF_PATH = re.compile(rb"(?:/|" + _PATH_CHAR + rb")*")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _STRING_TOKEN = re.compile(rb"\\.|\$\{|\"|\$(?=[\"\\])|\$.|[^\\$\"]+|.", re.DOTALL)
@@ -30,12 +48,13 @@ def mend(text: bytes) -> bytes:
         text = b"\\\\\\" + text[3:]
     if b"\r" in text:
         text = _LONE_RETURN.sub(b"\n", text)
-    if _CANDIDATE.search(text) is None:
-        return text
-    commas, pipes = _find(text)
-    if not commas and not pipes:
+    updates = _updates(text) if _UPDATE.search(text) is not None else []
+    commas, pipes = _find(text) if _CANDIDATE.search(text) is not None else ([], [])
+    if not commas and not pipes and not updates:
         return text
     mended = bytearray(text)
+    for offset in updates:
+        mended[offset : offset + 2] = b"<="
     for offset in commas:
         mended[offset] = 0x20
     for offset in pipes:
@@ -88,3 +107,41 @@ def _find(text: bytes) -> tuple[list[int], list[int]]:
         comma, before_comma = (start, previous) if token == b"," else (-1, b"")
         previous = token
     return commas, pipes
+
+
+def _updates(text: bytes) -> list[int]:
+    """Byte offsets of the operators `//` that tree-sitter would take for the start of a path."""
+    found: list[int] = []
+    modes: list[bytes] = [b"{"]
+    offset, end = 0, len(text)
+    while offset < end:
+        mode = modes[-1]
+        if mode == b"path":
+            rest = _REST_OF_PATH.match(text, offset)
+            assert rest is not None  # It may be empty.
+            offset = rest.end()
+            modes.pop()
+            if text.startswith(b"${", offset):
+                modes += (b"path", b"${")
+                offset += 2
+            continue
+        pattern = _STRING_TOKEN if mode == b'"' else _INDENTED_TOKEN if mode == b"''" else _WORD
+        match = pattern.match(text, offset)
+        assert match is not None
+        token = match.group()
+        start, offset = offset, match.end()
+        if mode in (b'"', b"''"):
+            if token == mode:
+                modes.pop()
+            elif token == b"${":
+                modes.append(token)
+        elif match["path"] is not None:
+            modes.append(b"path")
+        elif token == b"}":
+            if len(modes) > 1:
+                modes.pop()
+        elif token in (b'"', b"''", b"{", b"${"):
+            modes.append(token)
+        elif token == b"//" and _UPDATE.match(text, start) is not None:
+            found.append(start)
+    return found

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hmls.syntax.attrpath import attrpath_names, attrpath_parts, part_name
-from hmls.syntax.kinds import SETS, Field, Kind
+from hmls.syntax.kinds import SETS, UPDATES, Field, Kind
 from hmls.syntax.parse import Node, Source
 
 WRAPPERS = {
@@ -76,7 +76,7 @@ def inside(node: Node) -> Iterator[Node]:
             yield from _fields(node, Field.BODY)
         case Kind.IF:
             yield from _fields(node, Field.CONSEQUENCE, Field.ALTERNATIVE)
-        case Kind.BINARY if _operator(node) == "//":
+        case Kind.BINARY if _operator(node) in UPDATES:
             yield from _fields(node, Field.LEFT, Field.RIGHT)
         case Kind.APPLY:
             yield from _wrapped(node)

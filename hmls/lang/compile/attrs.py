@@ -249,19 +249,8 @@ def _positions(bindings: Bindings) -> dict[str, Site]:
 
 
 def _rec_code(bindings: Bindings, scope: Scope) -> Code:
-    positions = _positions(bindings)
-    names = list(bindings.entries)
-    inner = scope.child(names)
-    fill = _frame(bindings, inner, scope)
-    overrides = "__overrides" in bindings.entries
-
-    def code(env: Env) -> Value:
-        frame = fill(env)
-        if overrides:
-            return _overridden(frame, inner, names, positions)
-        return Attrs(list(zip(names, frame[1:], strict=False)), positions)
-
-    return code
+    code = _rec_frame_code(bindings, scope, scope.child(list(bindings.entries)))
+    return lambda env: code(env)[1]
 
 
 def _overridden(frame: Env, inner: Scope, names: list[str], positions: dict[str, Site]) -> Attrs:
@@ -405,13 +394,16 @@ def _with_dynamic(code: Code, bindings: Bindings, outer: Scope, inner: Scope) ->
 
 
 def _rec_frame_code(bindings: Bindings, outer: Scope, inner: Scope) -> Code:
-    """As `_rec_code`, giving the variables too."""
+    """The variables and the set."""
     positions = _positions(bindings)
     names = list(bindings.entries)
     fill = _frame(bindings, inner, outer)
+    overrides = "__overrides" in bindings.entries
 
     def code(env: Env) -> Value:
         frame = fill(env)
+        if overrides:
+            return frame, _overridden(frame, inner, names, positions)
         return frame, Attrs(list(zip(names, frame[1:], strict=False)), positions)
 
     return code

@@ -8,7 +8,15 @@ from typing import NamedTuple, NoReturn, TypeAlias
 from hmls.lang.coerce import coerce
 from hmls.lang.combine import add, append, as_set, concat, divide, multiply, subtract, update
 from hmls.lang.compare import equal, less_than
-from hmls.lang.compile.core import child, compile_expression, compiler, later, site_of, unwrap
+from hmls.lang.compile.core import (
+    child,
+    compile_expression,
+    compiler,
+    later,
+    site_of,
+    text_of,
+    unwrap,
+)
 from hmls.lang.compile.names import Name, attrpath_names, name_value
 from hmls.lang.compile.scope import Scope
 from hmls.lang.copies import refuse_absent_in
@@ -218,7 +226,7 @@ def compile_binary(node: Node, scope: Scope) -> Code:
     left, right = child(node, Field.LEFT), child(node, Field.RIGHT)
     if operator in _LOGIC:
         return _LOGIC[operator](_Operand.of(left, scope), _Operand.of(right, scope))
-    if operator == "//":
+    if operator == "//" or (operator == "<=" and _is_update(node, scope)):
         return _updating(left, right, scope)
     if operator == "+":
         return _adding(left, right, scope)
@@ -226,6 +234,11 @@ def compile_binary(node: Node, scope: Scope) -> Code:
         return _keeping(operator, left, right, scope)
     first, second = compile_expression(left, scope), compile_expression(right, scope)
     return _placed(_OPERATORS[operator](first, second), site_of(node, scope))
+
+
+def _is_update(node: Node, scope: Scope) -> bool:
+    """Whether the text has `//` where tree-sitter was given `<=` (see `syntax.mend`)."""
+    return text_of(child(node, Field.OPERATOR), scope) == "//"
 
 
 def _keeping(operator: str, left: Node, right: Node, scope: Scope) -> Code:
