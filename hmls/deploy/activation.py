@@ -105,8 +105,10 @@ def has_failed(journal: Log) -> bool:
     return any(SERVICE_FAILED.match(line) for line in journal.text)
 
 
-async def read_journal(units: Sequence[str], since_s: float, cwd: str, around: Surroundings) -> Log:
-    """What services of homes said since a time.
+async def read_journal(
+    units: Sequence[str], user: str, since_s: float, cwd: str, around: Surroundings
+) -> Log:
+    """What services of a user's home said since a time.
 
     nixos-rebuild names the services that failed and nothing else: the reason is in the journal.
     """
@@ -119,8 +121,11 @@ async def read_journal(units: Sequence[str], since_s: float, cwd: str, around: S
 
     for unit in units:
         of_unit: tuple[str, ...] = ("-u", unit)
-        if unit == USER_UNIT:  # What it says itself, and what its manager says of it.
-            of_unit = (f"_SYSTEMD_USER_UNIT={unit}", "+", f"USER_UNIT={unit}")
+        if unit == USER_UNIT:
+            # What it says itself and what its manager says of it. Of a process that is gone the
+            # journal no longer finds out the unit: it has the name that the unit gives itself.
+            said_by = (f"_SYSTEMD_USER_UNIT={unit}", f"SYSLOG_IDENTIFIER=hm-activate-{user}")
+            of_unit = (said_by[0], "+", said_by[1], "+", f"USER_UNIT={unit}")
         argv = ("journalctl", *of_unit, "-o", "cat", "--no-pager", "-n", str(JOURNAL_LINES))
         await run(Command((*argv, f"--since=@{since_s:.0f}"), cwd, around.environ), keep)
     return journal

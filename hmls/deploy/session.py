@@ -328,7 +328,9 @@ class _Deployment:
         if step.changes != "system" or self.plan.profile is None or target is None:
             return False
         units = [*failed_units(ran.log), *user_units(self.results.get("build"), target.user)]
-        journal = await read_journal(sorted(set(units)), self.begun_s, step.cwd, self.around)
+        journal = await read_journal(
+            sorted(set(units)), target.user, self.begun_s, step.cwd, self.around
+        )
         self._found(journal)
         return has_failed(journal)
 
@@ -337,7 +339,7 @@ class _Deployment:
         target = self.plan.target
         if target is not None and target.kind == "host" and self.plan.profile is not None:
             units = [unit_of_home(target.user), USER_UNIT]
-            self._found(await read_journal(units, self.begun_s, step.cwd, self.around))
+            self._found(await read_journal(units, target.user, self.begun_s, step.cwd, self.around))
 
     def _found(self, log: Log) -> None:
         tree = working_tree(self.plan.flake_root)

@@ -75,7 +75,10 @@ DEVICE = """derivation {
   '' ];
 }"""
 """As Nix-on-Droid's modules/home-manager.nix and modules/build/activation.nix make it."""
-OF_USER_UNIT = "_SYSTEMD_USER_UNIT=home-manager.service + USER_UNIT=home-manager.service"
+OF_USER_UNIT = (
+    "_SYSTEMD_USER_UNIT=home-manager.service + SYSLOG_IDENTIFIER=hm-activate-alice"
+    " + USER_UNIT=home-manager.service"
+)
 SUDO = 'if [ "$1" = -n ]; then shift; fi; exec "$@"'
 ASKING_SUDO = """
 case ${LC_ALL-} in
