@@ -93,16 +93,34 @@ class EditorUi:
         return await self.ask("\n\n".join(parts), [label, CANCEL], kind) == label
 
     async def ask(self, text: str, answers: list[str], kind: lsp.MessageType) -> str | None:
-        """Which of the answers the user chose; None if the dialogue was closed."""
+        """Which of the answers the user chose; None if the dialogue was closed.
+
+        Cancelled, the client is told so. It may be unable to close a dialogue, and whoever answers
+        that one is told that it came too late.
+        """
         items = [lsp.MessageActionItem(answer) for answer in answers]
         params = lsp.ShowMessageRequestParams(kind, text, items)
+        protocol, request = self._server.protocol, f"{self._token}-{next(_tokens)}"
+        asked = protocol.send_request_async(lsp.WINDOW_SHOW_MESSAGE_REQUEST, params, request)
         try:
-            chosen = await self._server.window_show_message_request_async(params)
+            chosen = await asyncio.shield(asked)
+        except asyncio.CancelledError:
+            protocol.notify(lsp.CANCEL_REQUEST, lsp.CancelParams(request))
+            asked.add_done_callback(self._answered_late)
+            raise
         except JsonRpcException as error:
             log.warning("the client asked nothing: %s", error)
             self.note(f"{self._title}: the editor cannot ask, and nothing is run unasked. {ELSE}")
             return None
         return None if chosen is None else chosen.title
+
+    def _answered_late(self, asked: asyncio.Future[lsp.MessageActionItem | None]) -> None:
+        if asked.cancelled() or asked.exception() is not None:
+            return
+        chosen = asked.result()
+        if chosen is not None and chosen.title != CANCEL:
+            said = f"{self._title} was cancelled before “{chosen.title}” was chosen"
+            self.tell(f"{said}: nothing is run.", lsp.MessageType.Warning)
 
     async def show(self, document: Document) -> None:
         uri = self._server.virtual.add_preview(document)

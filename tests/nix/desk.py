@@ -7,7 +7,7 @@ import os
 import pwd
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class Desk:
         self.answer: Callable[[lsp.ShowMessageRequestParams], str | None] = first_answer
         self.answers_with: Any = None
         """What is answered in place of what the protocol allows."""
+        self.hesitates: Callable[[], Awaitable[None]] | None = None
+        """What the user waits for before an answer."""
         self.questions: list[str] = []
         self.lines: list[str] = []
         self.terminals: list[str] = []
@@ -134,8 +136,10 @@ class Desk:
 
     def _listen(self) -> None:
         @self.client.feature(lsp.WINDOW_SHOW_MESSAGE_REQUEST)
-        def question(params: lsp.ShowMessageRequestParams) -> Any:
+        async def question(params: lsp.ShowMessageRequestParams) -> Any:
             self.questions.append(params.message)
+            if self.hesitates is not None:
+                await self.hesitates()
             if self.answers_with is not None:
                 return self.answers_with
             answer = self.answer(params)

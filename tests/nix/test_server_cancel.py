@@ -96,3 +96,29 @@ async def test_while_a_home_is_activated(folder: Path, nix_environ: dict[str, st
         assert any("was cancelled during" in each for each in at.messages)
         script.write_text(whole)
         await assert_nothing_is_left(at)
+
+
+async def test_while_a_question_is_open(folder: Path, nix_environ: dict[str, str]) -> None:
+    """The editor is told that nobody waits for the answer any more."""
+    lab = make_lab(folder, nix_environ, FILE)
+    async with desk(lab) as at:
+        asked, taken_back = asyncio.Event(), asyncio.Event()
+
+        async def answers_late() -> None:
+            asked.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                taken_back.set()
+                raise
+
+        at.hesitates = answers_late
+        running = asyncio.ensure_future(at.run("build"))
+        await asked.wait()
+        await cancel(at)
+        assert (await running)["outcome"] == "cancelled"
+        async with asyncio.timeout(60):
+            await taken_back.wait()
+        assert left_behind(lab) == []
+        at.hesitates = None
+        await assert_nothing_is_left(at)
