@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hmls.deploy.file_index import file_options
@@ -17,17 +17,14 @@ from hmls.deploy.problem import (
     ReplaceText,
     SetPriority,
 )
+from hmls.homes.module_binding import added_binding, allowed_package
 from hmls.lang.values import quote_attribute
-from hmls.syntax.attrpath import attrpath_names, attrpath_parts
-from hmls.syntax.kinds import Field, Kind
+from hmls.syntax.attrpath import attrpath_parts
+from hmls.syntax.kinds import Kind
 from hmls.syntax.local_rename import Replacement
-from hmls.syntax.outline import module_sets, outline
+from hmls.syntax.outline import outline
 from hmls.syntax.parse import Node, Source
-from hmls.syntax.wrapping import library_function, value_of_binding, wrap_definitions
-
-LIST_SETTINGS = {"permittedInsecurePackages"}
-"""Settings that are a list of names; a predicate is a function over such a list."""
-SWITCHES = {"allowBroken", "allowUnsupportedSystem"}
+from hmls.syntax.wrapping import value_of_binding, wrap_definitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,8 @@ def mends(problem: Problem, source: Source) -> list[Mend]:
             case RenameOption(old, new):
                 found += _renamed(source, offset, old, new)
             case AllowPackage(setting, package):
-                found += _allowed(source, setting, package)
+                title = f"Allow {package}: nixpkgs.config.{setting}"
+                found += _mend(title, allowed_package(source, setting, package))
             case ForceFile(target):
                 found += _forced(source, target)
             case _:
@@ -164,25 +162,6 @@ def _attrpath_at(source: Source, start: int, end: int) -> list[Node]:
     return attrpath_parts(node) if node is not None and node.kind_id == Kind.ATTRPATH else []
 
 
-def _allowed(source: Source, setting: str, package: str) -> Iterator[Mend]:
-    title = f"Allow {package}: nixpkgs.config.{setting}"
-    option = ("nixpkgs", "config", setting)
-    if setting in SWITCHES:
-        yield from _added(source, title, option, "true")
-        return
-    present = next((each for each in outline(source) if each.path == option), None)
-    if present is not None:
-        close = source.text.rfind(b"]", present.value_start, present.value_end)
-        if close >= 0:
-            yield Mend(title, ((close, close, f'"{package}" '),))
-        return
-    names = f'[ "{package}" ]'
-    if setting in LIST_SETTINGS:
-        yield from _added(source, title, option, names)
-    else:
-        yield from _added(source, title, option, f"pkg: builtins.elem (@getName@ pkg) {names}")
-
-
 def _forced(source: Source, target: str) -> Iterator[Mend]:
     """Where the file is not written out it is some program's: those use `xdg` if they can."""
     options = list(file_options(target))
@@ -192,50 +171,9 @@ def _forced(source: Source, target: str) -> Iterator[Mend]:
         options[-1],
     )
     title = f"Place {target} over what is there: force"
-    yield from _added(source, title, (*option, "force"), "true")
+    yield from _mend(title, added_binding(source, (*option, "force"), "true"))
 
 
-def _added(source: Source, title: str, option: OptionPath, value: str) -> Iterator[Mend]:
-    """A binding at the end of the module's set. `@getName@` is that function of `lib`."""
-    expression = source.root.child_by_field_id(Field.EXPRESSION)
-    module = next(module_sets(expression), None) if expression is not None else None
-    if module is None:
-        return
-    more: tuple[Replacement, ...] = ()
-    if "@getName@" in value:
-        name, more = library_function(source, module, "getName")
-        if name is None:
-            return
-        value = value.replace("@getName@", name)
-    written = dict(_bindings(module))
-    path = (
-        ("config", *option) if {"config", "options"} & {names[0] for names in written} else option
-    )
-    if not _takes(written, path):
-        return
-    binding = f"{'.'.join(map(quote_attribute, path))} = {value};"
-    close = module.end_byte - 1
-    line_start = source.text.rfind(b"\n", 0, close) + 1
-    if source.text[line_start:close].strip():
-        space = "" if source.text[close - 1 : close].isspace() else " "
-        yield Mend(title, (*_edits(more), (close, close, f"{space}{binding} ")))
-        return
-    indent = source.text[line_start:close].decode("utf-8", "replace")
-    yield Mend(title, (*_edits(more), (line_start, line_start, f"{indent}  {binding}\n")))
-
-
-def _bindings(module: Node) -> Iterator[tuple[OptionPath, Node]]:
-    for group in module.named_children:
-        for clause in group.named_children if group.kind_id == Kind.BINDING_SET else ():
-            attrpath = clause.child_by_field_id(Field.ATTRPATH)
-            value = clause.child_by_field_id(Field.EXPRESSION)
-            if clause.kind_id == Kind.BINDING and attrpath is not None and value is not None:
-                yield attrpath_names(attrpath), value
-
-
-def _takes(written: Mapping[OptionPath, Node], path: OptionPath) -> bool:
-    """Whether a set may have this binding too: Nix adds to what is written as a set, only."""
-    return all(
-        names != path[: len(names)] or (len(names) < len(path) and value.kind_id == Kind.ATTRSET)
-        for names, value in written.items()
-    )
+def _mend(title: str, edits: Sequence[Replacement]) -> Iterator[Mend]:
+    if edits:
+        yield Mend(title, _edits(edits))

@@ -65,6 +65,45 @@ def verdicts(repository: Repository, path: str, name: str, package: Package) -> 
     return found
 
 
+def is_configured_by(repository: Repository, path: str) -> bool:
+    """Whether `nixpkgs.config` in a file is known to be that of the packages of all that load it.
+
+    A home in a system takes the system's with `useGlobalPkgs`, and may not set it then; a system to
+    which packages were given takes none.
+    """
+    try:
+        systems = [
+            system
+            for host in repository.targets.hosts
+            if (system := repository.system(host)) is not None and path in files_of(system)
+        ]
+        if any(_is_given(system) for system in systems):
+            return False
+        homes = [
+            target
+            for target in repository.targets.items
+            if target.by_convention is None and path in home_files(repository, target)
+        ]
+        evaluations = [repository.host_evaluation(target) for target in homes]
+        return bool(systems or homes) and not any(
+            system is not None and _is_global(system) for system in evaluations
+        )
+    except (NixError, Unknowable):
+        return False
+
+
+def _is_given(system: Evaluation) -> bool:
+    """Whether a system was given its packages as they are."""
+    option = _option(system, "pkgs")
+    return option is not None and option.resolved.is_defined
+
+
+def _is_global(system: Evaluation) -> bool:
+    """Whether the homes in a system have its packages."""
+    section = get(expect_attrs(system.raw_config), _HOME_MANAGER)
+    return expect_bool(get(expect_attrs(section), "useGlobalPkgs"))
+
+
 def _allows(interp: Interp, definitions: list[Lazy] | Unknown, package: Attrs) -> Value:
     if isinstance(definitions, Unknown):
         return definitions
@@ -151,8 +190,7 @@ def _of_home(home: Evaluation, system: Evaluation | None) -> list[Lazy] | Unknow
     if system is None:
         return _known(home, _defined)
     try:
-        section = get(expect_attrs(system.raw_config), _HOME_MANAGER)
-        is_global = expect_bool(get(expect_attrs(section), "useGlobalPkgs"))
+        is_global = _is_global(system)
     except Unknowable as stop:
         return stop.unknown
     except NixError as error:

@@ -14,8 +14,10 @@ from hmls.homes.workspace import Views, Workspace
 from hmls.ide.completion import complete
 from hmls.ide.definition import definition
 from hmls.ide.diagnostics import diagnose_file
+from hmls.ide.diagnostics.registry import UNFREE_PACKAGE
 from hmls.ide.hover import hover
 from hmls.lang.thread import run
+from tests.diagnostics.trees import apply
 from tests.store import NIXPKGS, Store, lock
 from tests.support import write_files
 from tests.trees import FLAKE, Tree, files_of
@@ -264,6 +266,59 @@ def test_what_is_allowed_is_asked_of_what_loads_the_file(
     said = ask(tmp_path, text, found)
     assert isinstance(said, list)
     assert bool(said) == is_refused, said
+
+
+ELSEWHERE = "#- modules/more.nix\n{ nixpkgs.config.allowUnfreePredicate = p: false; }\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (HOME % "", 'allowUnfreePredicate = pkg: builtins.elem (lib.getName pkg) [ "paid" ];'),
+        (
+            HOME % 'nixpkgs.config.allowUnfreePredicate = p: lib.elem p.pname [ "steam" ];',
+            '[ "steam" "paid" ];',
+        ),
+        (HOME % "nixpkgs.config.allowUnfree = false;", "allowUnfreePredicate"),
+        (HOME % "nixpkgs.config.allowUnfreePredicate = p: false;", None),
+        (HOME % "" + ELSEWHERE, None),
+        (HOST % ("false", ""), "allowUnfreePredicate"),
+        (HOST % ("true", ""), None),
+        (SYSTEM % "", "allowUnfreePredicate"),
+        (SYSTEM % 'nixpkgs.pkgs = import inputs.nixpkgs { system = "x86_64-linux"; };', None),
+    ],
+)
+def test_an_unfree_package_is_allowed_by_a_fix(
+    tmp_path: Path, text: str, written: str | None
+) -> None:
+    """Where the setting is in force; after it nothing is reported."""
+
+    def fixed(tree: Tree) -> tuple[str, str] | None:
+        (problem,) = [d for d in diagnose_file(tree.view, tree.path) if d.code is UNFREE_PACKAGE]
+        if not problem.fixes:
+            return None
+        (fix,) = problem.fixes
+        assert fix.title == "Allow paid: nixpkgs.config.allowUnfreePredicate"
+        assert fix.edit is not None
+        before = Path(tree.path).read_text()
+        apply(fix.edit)
+        return f"{before[: tree.offset]}$0{before[tree.offset :]}", Path(tree.path).read_text()
+
+    found = ask(tmp_path, text, fixed)
+    if written is None:
+        assert found is None
+        return
+    assert isinstance(found, tuple)
+    before, after = found
+    assert written in after
+    mended = text.replace(before, f"$0{after}")
+    assert mended != text
+
+    def codes(tree: Tree) -> set[str]:
+        return {problem.code.name for problem in diagnose_file(tree.view, tree.path)}
+
+    # The nixpkgs of these tests declares no `nixpkgs.config` for systems.
+    assert ask(tmp_path / "again", mended, codes) in (set(), {"undeclared-option"})
 
 
 @pytest.mark.parametrize(

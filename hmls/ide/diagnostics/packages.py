@@ -13,9 +13,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from hmls.catalog.packages import Packages
+from hmls.homes.module_binding import allowed_package
 from hmls.homes.package_names import is_builder, own_packages, packages_of
 from hmls.homes.repository import Repository
-from hmls.homes.unfree import verdicts
+from hmls.homes.unfree import is_configured_by, verdicts
 from hmls.ide.diagnostics.registry import UNFREE_PACKAGE, UNKNOWN_PACKAGE, Diagnostic, Fix
 from hmls.ide.types import TextEdit, WorkspaceEdit
 from hmls.lang.builtins import top_level_names
@@ -23,9 +24,10 @@ from hmls.lang.values import Unknown, Value, quote_attribute
 from hmls.modules.outside import KIND as UNREAD_MODULE
 from hmls.syntax.attrpath import attrpath_parts, node_text, part_name
 from hmls.syntax.kinds import Field, Kind
-from hmls.syntax.parse import Node, walk
+from hmls.syntax.parse import Node, Source, walk
 from hmls.syntax.scopes import find_binder, root_path, withs_at
 
+_PREDICATE = "allowUnfreePredicate"
 _SHORTEST = 5
 _FAR = 8
 """Characters from which on two of them may differ."""
@@ -74,8 +76,26 @@ def diagnose_unfree(repository: Repository, path: str) -> list[Diagnostic]:
             message = f"{name} is unfree ({known.license}), and nothing here allows it"
             if says:
                 message += f"\n(on {', '.join(told)})"
-            found.append(Diagnostic(path, *_range(node), UNFREE_PACKAGE, message))
+            fixes = _allowing(repository, path, source, known.pname)
+            found.append(Diagnostic(path, *_range(node), UNFREE_PACKAGE, message, fixes=fixes))
     return found
+
+
+def _allowing(repository: Repository, path: str, source: Source, name: str) -> tuple[Fix, ...]:
+    """The setting that allows a package, beside it, where it is in force there.
+
+    Of several predicates nixpkgs asks only the last: where another file has one, none is added.
+    """
+    if not name or not is_configured_by(repository, path):
+        return ()
+    others = (repository.index[each].text for each in repository.index.paths if each != path)
+    if any(_PREDICATE.encode() in text for text in others):
+        return ()
+    edits = allowed_package(source, _PREDICATE, name)
+    if not edits:
+        return ()
+    edit = WorkspaceEdit(tuple(TextEdit(path, each.start, each.end, each.text) for each in edits))
+    return (Fix(f"Allow {name}: nixpkgs.config.{_PREDICATE}", edit, is_preferred=True),)
 
 
 def _refuses(verdict: Value, says: bool) -> bool:
