@@ -122,7 +122,7 @@ class _Check:
 
     def run(self, outermost: Names) -> None:
         text, stack = self.text, self.stack
-        if self.root.child_by_field_id(Field.EXPRESSION) is None:
+        if self.root.child_by_field_id(Field.EXPRESSION) is None or b"\0" in text:
             self.is_suspect = True
         stack.append((self.root, outermost))
         while stack:

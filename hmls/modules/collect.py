@@ -150,7 +150,7 @@ class Terms(NamedTuple):
     """What an evaluation demands of its modules."""
 
     prefix: Loc
-    module_class: str | None
+    module_class: Value
     modules_path: Lazy
     calls_when_needed: bool = True
 
@@ -264,7 +264,7 @@ class _Loader:
         if expected is not None:
             found = force(module.module_class)
             if found is not None and not isinstance(found, Unknown) and not equal(found, expected):
-                raise wrong_class(module.file, coerce.to_string(found), expected)
+                raise wrong_class(module.file, found, expected)
         disabled = module.disabled
         if disabled.__class__ is not list or disabled:
             value = force(disabled)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hmls.lang import coerce
 from hmls.lang.builtins.attrs import add_names
 from hmls.lang.errors import NixError, Thrown, Unknowable
 from hmls.lang.force import (
@@ -203,7 +202,6 @@ class Evaluation:
 
 
 def _collect(evaluation: Evaluation) -> Collected:
-    module_class = force(evaluation.module_class)
     prefix = evaluation.prefix
     return collect(
         evaluation.system.interp,
@@ -218,7 +216,7 @@ def _collect(evaluation: Evaluation) -> Collected:
         ),
         Terms(
             prefix,
-            None if module_class is None else coerce.to_string(module_class),
+            force(evaluation.module_class),
             Thunk(_modules_path, evaluation),
             evaluation.calls_when_needed,
         ),

@@ -11,6 +11,7 @@ from hmls.lang import coerce
 from hmls.lang.builtins.attrs import add_names
 from hmls.lang.errors import Thrown, Unknowable
 from hmls.lang.force import MISSING, expect_list, force, get_lazy
+from hmls.lang.lib.string_escapes import escape_nix_string
 from hmls.lang.values import Attrs, Lazy, OpenAttrs, Path, Site, Thunk, Unknown, Value
 from hmls.modules.definitions import Loc
 from hmls.modules.messages import nix_string, show_option
@@ -132,20 +133,24 @@ def _unsupported(value: Attrs, key: str) -> Thrown:
     )
 
 
-def wrong_class(file: str, found: str, expected: str) -> Thrown:
+def wrong_class(file: str, found_class: Value, expected_class: Value) -> Thrown:
     """What Nix says of a module of another class."""
+    found, expected = escape_nix_string(found_class), escape_nix_string(expected_class)
+    for text in (found, expected):
+        if isinstance(text, Unknown):
+            raise Unknowable(text)
     return Thrown(
-        f"The module `{file}` (class: {nix_string(found)}) cannot be imported into a module "
-        f"evaluation that expects class {nix_string(expected)}.\n\nHelp:\n"
+        f"The module `{file}` (class: {found}) cannot be imported into a module "
+        f"evaluation that expects class {expected}.\n\nHelp:\n"
         "- Ensure that you are importing the correct module.\n"
-        f"- Verify that the module's `_class`, {nix_string(found)} matches the expected `class` "
-        f"{nix_string(expected)}.\n"
+        f"- Verify that the module's `_class`, {found} matches the expected `class` "
+        f"{expected}.\n"
         "- If you are using a custom class, make sure it is correctly defined and used "
         "consistently across your modules.\n"
     )
 
 
-def not_a_module(kind: str, file: str, prefix: Loc, expected_class: str | None) -> Thrown:
+def not_a_module(kind: str, file: str, prefix: Loc, expected_class: Value) -> Thrown:
     """What Nix says of a set with another `_type` among the imports."""
     into = "" if file == UNKNOWN_FILE else f", while trying to load a module into {file}"
     if prefix:
@@ -160,10 +165,10 @@ def not_a_module(kind: str, file: str, prefix: Loc, expected_class: str | None) 
     if kind == "configuration":
         message += "\n\n" + _CONFIGURATION
     elif kind == "flake":
-        flavour = "someApp" if expected_class is None else expected_class
+        flavour = "someApp" if expected_class is None else coerce.interpolate(expected_class)
         message += f"\n\n{_FLAKE}    inputs.someflake.modules.{flavour}.default"
-        if expected_class in ("nixos", "darwin"):
-            message += f"\nor\n    inputs.someflake.{expected_class}Modules.default"
+        if flavour in ("nixos", "darwin"):
+            message += f"\nor\n    inputs.someflake.{flavour}Modules.default"
     return Thrown(message)
 
 

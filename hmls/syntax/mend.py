@@ -6,12 +6,14 @@
 - `//` right before a name or number, where tree-sitter begins a path (`a//b`), becomes `<=`, whose
   place in the grammar is next to it; nobody compares what `//` gives.
 - A carriage return without a line feed ends a comment, as a line feed does.
+- A zero byte ends a text, as in Nix; in comments and strings it becomes something harmless.
 - A byte order mark, over which tree-sitter steps, becomes something that Nix refuses as well.
 
 Offsets in the mended text are offsets in the original text.
 """
 
 import re
+from collections.abc import Iterator
 
 _CANDIDATE = re.compile(rb"\|>|<\||,(?:\s|#[^\n\r]*[\n\r]|/\*.*?\*/)*\}", re.DOTALL)
 _PLAIN_RUN = re.compile(rb"(?:[A-Za-z_][A-Za-z0-9_'-]*|[\s=;:()\[\]?+*!>&@0-9-]+)+")
@@ -48,6 +50,8 @@ def mend(text: bytes) -> bytes:
         text = b"\\\\\\" + text[3:]
     if b"\r" in text:
         text = _LONE_RETURN.sub(b"\n", text)
+    if b"\0" in text:
+        text = _without_nul(text)
     updates = _updates(text) if _UPDATE.search(text) is not None else []
     commas, pipes = _find(text) if _CANDIDATE.search(text) is not None else ([], [])
     if not commas and not pipes and not updates:
@@ -111,7 +115,24 @@ def _find(text: bytes) -> tuple[list[int], list[int]]:
 
 def _updates(text: bytes) -> list[int]:
     """Byte offsets of the operators `//` that tree-sitter would take for the start of a path."""
-    found: list[int] = []
+    return [
+        start
+        for mode, start, token in _tokens(text)
+        if mode == b"" and token == b"//" and _UPDATE.match(text, start) is not None
+    ]
+
+
+def _without_nul(text: bytes) -> bytes:
+    """A text up to a zero byte in its code, the others replaced by a letter."""
+    for mode, start, token in _tokens(text):
+        if mode == b"" and token == b"\0":
+            text = text[:start] + re.sub(rb"[^\n]", b" ", text[start:])
+            break
+    return text.replace(b"\0", b"0")
+
+
+def _tokens(text: bytes) -> Iterator[tuple[bytes, int, bytes]]:
+    """The pieces of a text, each with its offset and, in a string, how that is opened."""
     modes: list[bytes] = [b"{"]
     offset, end = 0, len(text)
     while offset < end:
@@ -125,12 +146,14 @@ def _updates(text: bytes) -> list[int]:
                 modes += (b"path", b"${")
                 offset += 2
             continue
-        pattern = _STRING_TOKEN if mode == b'"' else _INDENTED_TOKEN if mode == b"''" else _WORD
+        is_code = mode not in (b'"', b"''")
+        pattern = _WORD if is_code else _STRING_TOKEN if mode == b'"' else _INDENTED_TOKEN
         match = pattern.match(text, offset)
-        assert match is not None
+        assert match is not None  # Each pattern ends in an alternative for any byte.
         token = match.group()
-        start, offset = offset, match.end()
-        if mode in (b'"', b"''"):
+        yield b"" if is_code else mode, offset, token
+        offset = match.end()
+        if not is_code:
             if token == mode:
                 modes.pop()
             elif token == b"${":
@@ -142,6 +165,3 @@ def _updates(text: bytes) -> list[int]:
                 modes.pop()
         elif token in (b'"', b"''", b"{", b"${"):
             modes.append(token)
-        elif token == b"//" and _UPDATE.match(text, start) is not None:
-            found.append(start)
-    return found

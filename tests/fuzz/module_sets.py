@@ -180,7 +180,10 @@ _CONDITIONS = (
     *("true", "false", "options.flag.isDefined", '(throw "if")', "1"),
 )
 _READS = ("config.a", "config.b", "config.g.x", "config.g.y", "config.count", "config.flag")
-_PRIORITIES = ("mkForce", "mkDefault", "mkDefault", "mkOptionDefault", "mkOverride 70", "mkForce")
+_PRIORITIES = (
+    *("mkForce", "mkDefault", "mkDefault", "mkOptionDefault", "mkOverride 70", "mkForce"),
+    *("mkVMOverride", "mkOverride 100", "mkOverride 1500"),
+)
 _ORDERS = ("mkBefore", "mkAfter", "mkOrder 700", "mkOrder 1000")
 
 
@@ -199,6 +202,12 @@ def _wrapped(values: Values, depth: int = 2) -> Values:
         form = random.randrange(9)
         if _one_in(random, 60):
             return random.choice(_READS)
+        if _one_in(random, 60):
+            option = random.choice(("a", "b", "count"))
+            function = random.choice(
+                ("mkAliasDefinitions", "mkAliasAndWrapDefinitions (mkIf true)")
+            )
+            return f"({function} (options.{option} or {{ }}))"
         if _one_in(random, 40):
             return f'(mkDefinition {{ file = "made"; value = {values(random)}; }})'
         if form < 5 or depth == 0:
@@ -250,6 +259,20 @@ _SCALARS = (
     Kind("types.singleLineStr", _STRINGS),
     Kind("types.path", _of('"/p"', "/p", '"q"')),
     Kind("types.boolByOr", _BOOLEANS),
+    Kind("types.float", _of("0.5", "1.0", "1")),
+    Kind("types.ints.u8", _of("0", "255", "256", "3")),
+    Kind("types.numbers.nonnegative", _of("0", "1.5", "(-1)")),
+    Kind("types.envVar", _one_of(_STRINGS, _list_of(_STRINGS))),
+    Kind('(types.separatedString "-")', _STRINGS),
+    Kind("(types.passwdEntry types.str)", _of('"p"', '"q:r"', '"s\\n"')),
+    Kind("(types.pathWith { absolute = false; })", _of('"p"', '"./q"', '"/p"', "/p")),
+    Kind('(types.unique { message = "only one"; } types.int)', _INTEGERS),
+    Kind(
+        "(types.oneOf [ types.int types.str (types.listOf types.int) ])",
+        _one_of(_INTEGERS, _STRINGS, _list_of(_INTEGERS)),
+    ),
+    Kind("types.optionType", _of("types.int", "types.str", "(types.listOf types.int)")),
+    Kind("types.deferredModule", _of("{ }", "{ p = 1; }", "(x: { p = 2; })", "./p.nix")),
     Kind("types.json", _one_of(_INTEGERS, _set_of(_list_of(_STRINGS)), _set_of(_INTEGERS))),
 )
 
@@ -361,6 +384,11 @@ _COMPOSITES = (
     _around("types.attrsOf", lambda values: _set_of(_wrapped(_mostly(values)))),
     _around("types.attrsOf", lambda values: _set_of(_wrapped(_mostly(values)))),
     _around("types.lazyAttrsOf", lambda values: _set_of(_wrapped(_mostly(values)))),
+    _around(
+        '(_t: types.attrsWith { elemType = _t; lazy = true; placeholder = "k"; })',
+        lambda values: _set_of(_wrapped(_mostly(values))),
+    ),
+    _around("(_t: types.attrsWith { elemType = _t; })", lambda values: _set_of(_wrapped(values))),
     _around("types.nullOr", lambda values: _one_of(_of("null"), values, values)),
     _around("types.uniq", lambda values: values),
     _around("types.functionTo", lambda values: lambda random: f"(x: {values(random)})"),
@@ -419,7 +447,9 @@ def _declaration(random: Random, kind: Kind) -> str:
     if _one_in(random, 12):
         more += " readOnly = true;"
     if _one_in(random, 12):
-        more += " apply = v: [ v ];"
+        more += random.choice((" apply = v: [ v ];", " apply = v: v;", ' apply = v: throw "a";'))
+    if _one_in(random, 20):
+        more += random.choice((" internal = true;", ' description = "d";', " visible = false;"))
     return f"mkOption {{ type = {kind.type};{more} }}"
 
 

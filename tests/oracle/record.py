@@ -136,11 +136,13 @@ def _evaluate(
             check=False,
             env={"PATH": os.environ["PATH"], "NO_COLOR": "1", "HOME": "/homeless-shelter"},
         )
-        results.extend(done.stdout.splitlines())
+        # What stands behind the last end of a line is part of a value that failed.
+        lines = done.stdout.split("\n")[:-1]
+        results.extend(lines)
         if done.returncode != 0:
             results.append(Failed(_error_message(done.stderr)))
-        elif len(done.stdout.splitlines()) != len(batch):
-            raise RuntimeError(f"Nix printed {len(done.stdout.splitlines())} lines: {batch}")
+        elif len(lines) != len(batch):
+            raise RuntimeError(f"Nix printed {len(lines)} lines: {batch}")
     return results
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from hmls.lang import store
 from hmls.lang.budget import check_depth, check_length
 from hmls.lang.builtins.registry import Registry
+from hmls.lang.builtins.toml_syntax import Moment
 from hmls.lang.coerce import with_context
 from hmls.lang.compile.functions import argument_name
 from hmls.lang.errors import NixError, Unknowable
@@ -15,6 +15,9 @@ from hmls.lang.force import expect_plain_string, first_splice, force, get, is_de
 from hmls.lang.json import to_json
 from hmls.lang.show import show_number
 from hmls.lang.values import Attrs, Lambda, Lazy, OpenList, Path, Unknown, Value
+
+if TYPE_CHECKING:
+    from hmls.lang.builtins.toml import Toml
 
 register = Registry()
 
@@ -26,31 +29,33 @@ def to_json_(value: Lazy) -> Value:
 
 @register("fromTOML")
 def from_toml(text: Lazy) -> Value:
-    import tomllib
+    from hmls.lang.builtins.toml import TomlError, parse_toml
 
-    found = expect_plain_string(text)
     try:
-        found.encode()
-        table = tomllib.loads(found)
-    except UnicodeEncodeError:
-        message = "[error] toml::parse_basic_string: invalid string format"
-        raise NixError(f"while parsing TOML: {message}") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise NixError(f"while parsing TOML: {error}") from None
-    return _from_toml(table)
+        return _from_toml(parse_toml(expect_plain_string(text)))
+    except TomlError as error:
+        raise NixError(f"while parsing TOML: [error] {error}") from None
 
 
-def _from_toml(value: Any) -> Value:
+def _from_toml(value: Toml) -> Value:
     match value:
         case dict():
-            return Attrs({name: _from_toml(item) for name, item in value.items()})
+            return Attrs({_without_nul(name): _from_toml(item) for name, item in value.items()})
         case list():
             return [_from_toml(item) for item in value]
-        case datetime() | date() | time():
+        case str():
+            return _without_nul(value)
+        case Moment():
             raise NixError("while parsing TOML: Dates and times are not supported")
-        case int() if not -(2**63) <= value < 2**63:
-            raise NixError(f"while parsing TOML: integer {value} is out of range")
     return value
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        shown = text.replace("\0", "\N{SYMBOL FOR NULL}")
+        message = "cannot be represented as Nix string because it contains null bytes"
+        raise NixError(f"while parsing TOML: error: input string '{shown}' {message}")
+    return text
 
 
 @register("toXML")

@@ -16,6 +16,7 @@ from hmls.lang.builtins.hashes import nix32
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import (
+    call2,
     expect_attrs,
     expect_bool,
     expect_function,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from hmls.lang.interp import Interp
 
 register = Registry()
+_MOST_ASKED = 30
+"""Entries of a folder that a filter is asked about."""
 _NAME = re.compile(r"[0-9A-Za-z+._?=-]{1,211}")
 
 
@@ -134,9 +137,26 @@ def _added(interp: Interp, source: str, name: str, filtered: Value) -> Value:
     _check_name(name)
     if filtered is None:
         return store.copied(Path(source), name)
+    _ask(interp, filtered, source)
     site = filtered.site if isinstance(filtered, Lambda) else None
     where = f"{site.unit.path}:{site.start}" if site is not None else ""
     return store.filtered(Path(source), name, where)
+
+
+def _ask(interp: Interp, predicate: Value, folder: str) -> None:
+    """Ask a filter about what is right in a folder: it may fail, and Nix's copy with it.
+
+    Nothing is copied here, so that what it says does not matter. Raises NixError.
+    """
+    if reading(interp.reader.kind, folder) != "directory":
+        return
+    entries = sorted(reading(interp.reader.read_directory, folder).items())
+    shown = store.shown_path(folder)
+    for name, kind in entries[:_MOST_ASKED]:
+        try:
+            expect_bool(call2(predicate, f"{shown}/{name}", kind))
+        except Unknowable:
+            return
 
 
 @register.with_interp("storePath")

@@ -59,8 +59,21 @@ _STRING = re.compile(
     rb"(?:(?:[^$\"\\]|\$[^{\"\\]|\\.|\$\\.)*\$(?=\")|(?:[^$\"\\]|\$[^{\"\\]|\\.|\$\\.)+)", re.DOTALL
 )
 _INDENTED = re.compile(rb"(?:[^$']|\$[^{']|'[^'$])+|''\$|''\\.|'''|\$(?!\{)|'(?!')", re.DOTALL)
+_ESCAPE = re.compile(rb"\\.|\r\n?", re.DOTALL)
+_INDENTED_ESCAPE = re.compile(rb"''\$|''\\.|'''", re.DOTALL)
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _INDENTED_OPEN = re.compile(rb"''(?: *\n)?")
 _CODE, _TEXT, _LINES, _IN_PATH, _AFTER_SLASH = range(5)
+
+
+def _escaped(escape: bytes) -> bytes:
+    """What an escape in a string stands for."""
+    match escape:
+        case b"'''":
+            return b"''"
+        case b"\r" | b"\r\n":
+            return b"\n"
+    return _ESCAPED.get(escape[-1:], escape[-1:])
 
 
 def tokens(text: bytes) -> Iterator[Token]:
@@ -101,7 +114,7 @@ class _Lexer:
         blank = _BLANK.match(text, self.offset)
         if blank is not None:
             self.offset = blank.end()
-        if self.offset == len(text):
+        if self.offset == len(text) or text[self.offset] == 0:
             return self.token(END, 0)
         char = text[self.offset : self.offset + 1]
         if text.startswith(b"${", self.offset):
@@ -157,10 +170,20 @@ class _Lexer:
     def fail(self, message: str, length: int) -> None:
         raise LexicalError(message, self.offset, self.offset + length)
 
+    def refuse_zero_bytes(self, piece: bytes, escape: re.Pattern[bytes]) -> None:
+        if b"\0" in escape.sub(b"", piece):
+            shown = escape.sub(lambda found: _escaped(found.group()), piece).decode(
+                "utf-8", "replace"
+            )
+            shown = shown.replace("\0", "\N{SYMBOL FOR NULL}")
+            message = "cannot be represented as Nix string because it contains null bytes"
+            self.fail(f"input string '{shown}' {message}", len(piece))
+
     def string(self) -> Token:
         text = self.text
         match = _STRING.match(text, self.offset)
         if match is not None:
+            self.refuse_zero_bytes(match.group(), _ESCAPE)
             return self.token("string", len(match.group()))
         if text.startswith(b"${", self.offset):
             self.modes.append(_CODE)
@@ -174,6 +197,7 @@ class _Lexer:
         text = self.text
         match = _INDENTED.match(text, self.offset)
         if match is not None:
+            self.refuse_zero_bytes(match.group(), _INDENTED_ESCAPE)
             return self.token("indented string", len(match.group()))
         if text.startswith(b"${", self.offset):
             self.modes.append(_CODE)
