@@ -131,7 +131,9 @@ def _place(found: Contribution, places: Places) -> str:
     file = places.file(found.file)
     if file is None:
         return found.layer
-    return f"{store_name(file)}:{places.line(found)} ({found.layer})"
+    line = places.line(found)
+    where = store_name(file) if line is None else f"{store_name(file)}:{line}"
+    return f"{where} ({found.layer})"
 
 
 def _comment(text: str) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from hmls.homes.catalogued import Catalogued
 from hmls.ide.effective import effective
 from hmls.lang.thread import run
 from tests.support import evaluate
@@ -62,6 +64,20 @@ def test_what_is_unknown_is_said(tmp_path: Path) -> None:
     )
     assert "  # not wholly known: nixpkgs.helix: " in text
     assert "  editor = nixpkgs.helix /* ? */; # homes/alice/default.nix:4 (base)" in text
+
+
+def test_a_default_whose_file_is_not_here_has_no_line(tmp_path: Path) -> None:
+    locked = {"type": "github", "owner": "nix-community", "repo": "home-manager", "rev": "1" * 40}
+    locked["narHash"] = f"sha256-{'A' * 43}="
+    nodes = {"root": {"inputs": {"home-manager": "hm"}}, "hm": {"locked": locked}}
+    lock = json.dumps({"nodes": nodes, "root": "root", "version": 7})
+    text = in_tree(
+        tmp_path,
+        f"#- flake.lock\n{lock}\n#- homes/alice/default.nix\n{{ gtk.enable = lib.mkIf false true; }}",
+        lambda tree: effective(tree.repository, tree.target("alice")),
+        Catalogued(),
+    )
+    assert "enable = false; # modules/misc/gtk (default)" in text
 
 
 def test_an_error_is_a_throw(tmp_path: Path) -> None:

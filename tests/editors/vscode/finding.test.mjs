@@ -47,7 +47,9 @@ test("without a server it says where it looked, and offers to install one", asyn
   await code.notice("hmls is neither on the PATH nor in this extension").waitFor();
   await code.command("hmls.homes.focus");
   const welcome = await code.welcome("Homes").innerText();
-  assert.match(welcome, /was not found: not in the setting hmls\.server\.path, not on the PATH, not in this extension/);
+  assert.match(welcome, /No server of hmls was found that can be run/);
+  await code.command("hmls.settings.focus");
+  assert.match(await code.welcome("Home Settings").innerText(), /The server of hmls is not running/);
   await code.info("server: none; hmls is neither on the PATH");
   await code.command("hmls.installServer");
   await code.notice("neither uv nor pipx is on the PATH").waitFor();
