@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hmls.homes.brief import brief
+from hmls.homes.files import Buffer, Seen
 from hmls.homes.repository import Repository
 from hmls.homes.setting import Contribution, Setting
 from hmls.homes.setting_json import Places, store_name
@@ -18,6 +19,8 @@ from hmls.lang.values import quote_attribute
 from hmls.syntax.parse import parse
 
 _INDENT = "  "
+_EMPTY = b"_: { }"
+"""A module that says nothing, whether it is imported or called."""
 _MAX_WIDTH = 90
 """Of a list on one line, in characters; longer ones have a line for each item."""
 _MAX_REASON = 300
@@ -34,22 +37,41 @@ def effective(repository: Repository, target: Target) -> str:
     A target without any configuration gives an empty set with the reason above it.
     """
     layers = " + ".join(relative_layers(target, repository.root))
-    lines = [f"# {target.name}: {layers or 'no layers'}", f"# {target.output}"]
+    title = f"{target.name}: {layers or 'no layers'}"
+    return "\n".join([f"# {title}", f"# {target.output}", *_body(repository, target)])
+
+
+def effective_of_base(repository: Repository, target: Target) -> str:
+    """What a target is without the layers above its base, as if their modules were empty."""
+    above = [layer for layer in target.layers if layer.kind != "base" and layer.has_entry]
+    empty = dict.fromkeys((layer.entry for layer in above), Buffer(_EMPTY, parse(_EMPTY)))
+    buffers = {**repository.files.buffers, **empty}
+    files = replace(repository.files, buffers=buffers, seen=Seen())
+    base = Repository(repository.root, files, repository.knowledge)
+    same = base.targets.called(target.name) or target
+    without = ", ".join(layer.name for layer in above)
+    title = f"{target.name} without {without}" if above else target.name
+    return "\n".join([f"# {title}", f"# {target.output}", *_body(base, same)])
+
+
+def _body(repository: Repository, target: Target) -> Iterator[str]:
     try:
         found = settings(repository, target)
     except NixError as error:
-        return "\n".join([*lines, *_comment(f"It does not evaluate: {error.message}"), "{ }", ""])
+        yield from (*_comment(f"It does not evaluate: {error.message}"), "{ }", "")
+        return
     except Unknowable as stop:
-        return "\n".join([*lines, *_comment(f"Unknown: {stop.unknown.cause.message}"), "{ }", ""])
+        yield from (*_comment(f"Unknown: {stop.unknown.cause.message}"), "{ }", "")
+        return
     places = Places(repository)
     assumed = list(dict.fromkeys(name for setting in found for name in setting.assumes))
     if assumed:
         force = "force" if len(assumed) > 1 else "forces"
-        lines.append(f"# As long as {', '.join(assumed)} {force} no other value.")
+        yield f"# As long as {', '.join(assumed)} {force} no other value."
     body = _Set()
     for setting in found:
         body.add(setting.path, setting)
-    return "\n".join([*lines, "{", *body.lines(places, _INDENT), "}", ""])
+    yield from ("{", *body.lines(places, _INDENT), "}", "")
 
 
 @dataclass(slots=True)

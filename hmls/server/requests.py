@@ -37,6 +37,7 @@ def register(server: Server) -> None:
     session, news = server.session, server.news
     asked_again: list[asyncio.Future[None]] = []  # A task that nobody holds may vanish.
     server.virtual.makers["effective"] = lambda uri: _effective(server, uri)
+    server.virtual.makers["base"] = lambda uri: _effective(server, uri)
 
     @server.feature("hmls/layers")
     async def layers(_params: Any) -> dict[str, Any]:
@@ -94,17 +95,19 @@ async def _patiently(ask: Callable[[Priority], Awaitable[T]], turns: int = 2) ->
 
 
 async def _effective(server: Server, uri: str) -> str | None:
-    """The text of `hmls:/effective/<target>.nix?root=<root>`; None for another form."""
+    """The text of `hmls:/effective/<target>.nix?root=<root>` or `base`; None for other forms."""
     parts = urlsplit(uri)
-    name, dot, suffix = parts.path.removeprefix("/effective/").rpartition(".")
+    kind, _, name = parts.path.lstrip("/").partition("/")
+    name, dot, suffix = name.rpartition(".")
     key, _, root = unquote(parts.query).partition("=")  # VS Code writes the «=» as %3D
     if (dot, suffix, key) != (".", "nix", "root"):
         return None
 
     def work(view: View) -> str:
-        from hmls.ide.effective import effective
+        from hmls.ide.effective import effective, effective_of_base
 
-        return effective(*target_of(view, root, unquote(name)))
+        show = effective_of_base if kind == "base" else effective
+        return show(*target_of(view, root, unquote(name)))
 
     return await _patiently(lambda priority: server.session.ask(work, priority), _TURNS)
 

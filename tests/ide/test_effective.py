@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from hmls.homes.catalogued import Catalogued
-from hmls.ide.effective import effective
+from hmls.ide.effective import effective, effective_of_base
 from hmls.lang.thread import run
 from tests.support import evaluate
 from tests.trees import in_tree
@@ -73,11 +73,21 @@ def test_a_default_whose_file_is_not_here_has_no_line(tmp_path: Path) -> None:
     lock = json.dumps({"nodes": nodes, "root": "root", "version": 7})
     text = in_tree(
         tmp_path,
-        f"#- flake.lock\n{lock}\n#- homes/alice/default.nix\n{{ gtk.enable = lib.mkIf false true; }}",
+        f"#- flake.lock\n{lock}\n"
+        "#- homes/alice/default.nix\n{ gtk.enable = lib.mkIf false true; }",
         lambda tree: effective(tree.repository, tree.target("alice")),
         Catalogued(),
     )
     assert "enable = false; # modules/misc/gtk (default)" in text
+
+
+def test_the_base_alone_is_without_the_layers_above_it(tmp_path: Path) -> None:
+    text = in_tree(
+        tmp_path, TREE, lambda tree: effective_of_base(tree.repository, tree.target("alice"))
+    )
+    assert text.startswith("# alice without alice@global\n# homeConfigurations.alice\n")
+    assert 'shell = "bash"; # homes/alice/default.nix:8 (base)' in text
+    assert 'names = [ "one" ]; # homes/alice/default.nix:9 (base)' in text
 
 
 def test_an_error_is_a_throw(tmp_path: Path) -> None:

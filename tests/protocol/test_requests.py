@@ -107,6 +107,14 @@ async def test_the_effective_configuration_is_a_document(editor: Editor, equals:
     assert re.search(r"# homes/alice/git\.nix:\d+ \(base\)", text)
 
 
+async def test_the_base_alone_is_a_document(editor: Editor) -> None:
+    uri = f"hmls:/base/alice%40workstation.nix?root={quote(str(editor.root), safe='')}"
+    text = await document(editor, uri)
+    assert text.startswith("# alice@workstation without alice@workstation\n")
+    assert not parse(text.encode()).has_error
+    assert "# homes/alice@workstation/" not in text
+
+
 @pytest.mark.parametrize("name", ["nobody.nix", "alice.txt", "", "alice%00.nix"])
 async def test_no_document(editor: Editor, name: str) -> None:
     with pytest.raises(JsonRpcException):

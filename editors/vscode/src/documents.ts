@@ -40,11 +40,20 @@ export function documents(server: Server, model: Model): vscode.Disposable {
         );
       }
     }),
+    vscode.commands.registerCommand("hmls.compareWithBase", async (node?: unknown) => {
+      const chosen =
+        targetOfNode(node) ?? (await model.pick("hmls: compare the base with", ({ layers }) => layers.length > 1));
+      if (chosen) {
+        const title = `${chosen.target.name}: base alone ↔ all layers`;
+        await vscode.commands.executeCommand("vscode.diff", effectiveUri(chosen, "base"), effectiveUri(chosen), title);
+      }
+    }),
   );
 }
 
-export function effectiveUri({ root, target }: Chosen): vscode.Uri {
-  return vscode.Uri.from({ scheme: "hmls", path: `/effective/${target.name}.nix`, query: `root=${root.root}` });
+/** What a target is; `base`: without the layers above its base. */
+export function effectiveUri({ root, target }: Chosen, kind: "effective" | "base" = "effective"): vscode.Uri {
+  return vscode.Uri.from({ scheme: "hmls", path: `/${kind}/${target.name}.nix`, query: `root=${root.root}` });
 }
 
 async function show(uri: vscode.Uri): Promise<void> {
@@ -56,7 +65,7 @@ async function show(uri: vscode.Uri): Promise<void> {
 
 function refreshOpen(changes: vscode.EventEmitter<vscode.Uri>): void {
   for (const document of vscode.workspace.textDocuments) {
-    if (document.uri.scheme === "hmls" && document.uri.path.startsWith("/effective/")) {
+    if (document.uri.scheme === "hmls" && /^\/(effective|base)\//.test(document.uri.path)) {
       changes.fire(document.uri);
     }
   }

@@ -276,6 +276,13 @@ def test_checkhealth_finds_what_is_wrong(start: Start, homelab: Path) -> None:
     assert "not enabled" in report
 
 
+def test_checkhealth_names_the_server_that_runs_beside(start: Start) -> None:
+    nvim = start(init="vim.lsp.config('nixd', { cmd = { 'cat' } })\nvim.lsp.enable('nixd')")
+    report = health(nvim)
+    assert "nixd runs beside hmls, and variables, outlines and syntax are left to it" in report
+    assert "nixd tells of packages, lib and NixOS as well" in report
+
+
 def test_no_deprecated_function_was_called(at: Nvim) -> None:
     shown = {
         "layers": "hmls://layers",

@@ -97,6 +97,14 @@ test("two targets are compared", async () => {
   await changed.first().waitFor();
 });
 
+test("a host is compared with its base alone", async () => {
+  await code.command("hmls.compareWithBase");
+  await code.choose("alice@workstation");
+  const line = (side, text) => code.page.locator(`.monaco-diff-editor .${side} .view-line`, { hasText: text }).first().waitFor();
+  await line("original", "alice@workstation without alice@workstation");
+  await line("modified", "alice@workstation: homes/alice + homes/alice@workstation");
+});
+
 test("the walkthrough tells of the first minute", async () => {
   await code.command("workbench.action.openWalkthrough", "hmls.hmls#start", false);
   const page = code.page.locator(".gettingStartedContainer");

@@ -201,6 +201,9 @@ local function check_others(config)
     })
   else
     vim.health.ok(other .. ' runs beside hmls, and variables, outlines and syntax are left to it')
+    if other == 'nixd' then
+      vim.health.info('nixd tells of packages, lib and NixOS as well; docs/editors.md says how to hear it once')
+    end
   end
 end
 
