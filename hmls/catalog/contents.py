@@ -128,20 +128,37 @@ class Contents:
         )
 
     @cached_property
-    def flags(self) -> Mapping[Path, bool]:
-        """The values of options that are on or off, where nobody but the table touches them."""
-        types = self.table.types
+    def flags(self) -> Mapping[Path, Json]:
+        """The defaults of options that are on or off: a truth value, or what it hangs on.
+
+        They are the values where nobody but the table touches the options.
+        """
+        return {
+            entry.path: entry.content[1]["default"]
+            for entry in self._unchanged
+            if self.table.types[entry.content[0]] == "bool"
+        }
+
+    @cached_property
+    def nulls(self) -> frozenset[Path]:
+        """Options that are null where nobody but the table touches them."""
+        return frozenset(
+            entry.path for entry in self._unchanged if entry.content[1]["default"] is None
+        )
+
+    @cached_property
+    def _unchanged(self) -> list[Entry]:
+        """Options whose default is their value as far as the table tells."""
         changed = {entry.path for entry in self.writes.entries}
         changed |= {entry.path for entry in self.moved.writes.entries}
         changed |= {entry.path for entry in self.moved.options.entries}
-        return {
-            path: more["default"]
-            for path, _file, (number, more), _ in self.options.entries
-            if types[number] == "bool"
-            and isinstance(more.get("default"), bool)
-            and "apply" not in more
-            and changed.isdisjoint(path[:length] for length in range(1, len(path) + 1))
-        }
+        return [
+            entry
+            for entry in self.options.entries
+            if "default" in entry.content[1]
+            and "apply" not in entry.content[1]
+            and changed.isdisjoint(entry.path[:length] for length in range(1, len(entry.path) + 1))
+        ]
 
     def files_of(self, names: frozenset[str]) -> frozenset[int]:
         """The numbers of files by name."""

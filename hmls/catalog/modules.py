@@ -145,8 +145,10 @@ class _Home:
         word, *parts = condition
         if word == "ref" and parts[0] == "config":
             path = tuple(parts[1:])
-            flag = self.contents.flags.get(path)
-            return flag if flag is not None and self._is_untouched(path) else None
+            default = self.contents.flags.get(path)
+            return None if default is None or not self._is_untouched(path) else self._flag(default)
+        if word in ("==", "!=") and parts[1] is None:
+            return word == "==" if self._is_null(parts[0]) else None
         if word in ("&&", "||"):
             for part in parts:
                 flag = self._flag(part)
@@ -157,6 +159,13 @@ class _Home:
             flag = self._flag(parts[0])
             return None if flag is None else not flag
         return None
+
+    def _is_null(self, found: Json) -> bool:
+        """Whether it is an option that is null by default, and nobody but the table touches it."""
+        if found.__class__ is not list or found[:2] != ["ref", "config"]:
+            return False
+        path = tuple(found[2:])
+        return path in self.contents.nulls and self._is_untouched(path)
 
     def _is_untouched(self, path: Path) -> bool:
         """Whether only the table says anything at a path of an option."""

@@ -43,8 +43,8 @@ from hmls.lang.values import (
 
 Residual: TypeAlias = Any
 """JSON as above."""
-MAX_DEPTH = 20
-MAX_PARTS = 300
+MAX_DEPTH = 24
+MAX_PARTS = 800
 MAX_TEXT = 80
 MAX_STRING = 1_000
 _PROPERTIES = {

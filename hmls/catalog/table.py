@@ -26,6 +26,8 @@ FORMAT = 1
 BUNDLED = "home-manager.json.xz"
 _MAX_VALUE = 1_200
 """Characters of JSON that the value of a definition or default may take."""
+_MAX_NAMES = 9_000
+"""The same of the names of a set whose values are left out."""
 _MAX_STRING = 60
 _MAX_CONDITION = 1_200
 _TEXTS = frozenset(("description", "defaultText", "example"))
@@ -152,8 +154,22 @@ def _content(found: Residual, told: bool) -> Residual:
         return ["open", _content(found[1], told), _LEFT_OUT]
     if not told:
         return _LEFT_OUT
-    short = _short(found, _MAX_VALUE)
+    short, cut = _short(found, _MAX_VALUE), _cut(found)
+    named = _names_only(cut)
+    if short != cut != named and len(json.dumps(named)) <= _MAX_NAMES:
+        return named
     return _by_names(found) if short == _LEFT_OUT else short
+
+
+def _names_only(found: Residual) -> Residual:
+    """Without the values of sets that are made of lists of names and values."""
+    if isinstance(found, dict):
+        if found.keys() == {"name", "value"}:
+            return {"name": found["name"], "value": _LEFT_OUT}
+        return {name: _names_only(inner) for name, inner in found.items()}
+    if not isinstance(found, list) or found[0] == "ref":
+        return found
+    return [found[0], *map(_names_only, found[1:])]
 
 
 def _by_names(found: Residual) -> Residual:

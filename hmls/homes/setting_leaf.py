@@ -101,6 +101,8 @@ class Reader:
         if error is not None and self._other and self._is_refused_elsewhere(option, error):
             reason = f"{self._tables()}, where this is no error: {error}"
             kind, error = UNREAD, None
+        if kind == UNREAD_MODULE and self._hangs_on_others(option, leaves):
+            reason = self._may_add("may add to it")
         assumes: tuple[str, ...] = ()
         priority = _priority(leaves)
         if known and self.unread and not self._is_own(option):
@@ -215,6 +217,24 @@ class Reader:
         except NixError:
             pass
         return ""
+
+    def _hangs_on_others(self, option: Option | None, leaves: list[Leaf]) -> bool:
+        """Whether all that the user's files say is known, so that only others make a doubt.
+
+        What of Home Manager's own hangs on them as well leads away from that.
+        """
+        own = [leaf for leaf in leaves if self.is_users(leaf.definition)]
+        if not self.unread or not own or self._is_own(option):
+            return False
+        try:
+            for leaf in own:
+                if leaf.status is Status.UNKNOWN:
+                    return False
+                if leaf.status is Status.WINS:
+                    plain(force(leaf.definition.value))
+        except (NixError, Unknowable, NotPlain):
+            return False
+        return True
 
     def _is_refused_elsewhere(self, option: Option | None, message: str) -> bool:
         """Whether a type refuses a value that is known of another release only."""

@@ -73,7 +73,36 @@ def test_a_definition_of_another_type_beside_own_modules(tmp_path: Path) -> None
           config.home.file = 1;
         }
     """
-    assert "Home Manager" in str(in_tree(tmp_path, text, lambda t: _value(t, "own"), Catalogued()))
+    asked = in_tree(tmp_path, text, lambda t: _value(t, "own"), Catalogued())
+    assert "is not of type `attribute set of (submodule)'" in str(asked)
+
+
+_BESIDE = """
+    #- homes/alice/default.nix
+    {
+      xdg.configFile.a.text = "🎉";
+      home.file.b.text = "🎉";
+      programs.zsh = { enable = true; envExtra = "x"; };
+      services.gpg-agent.enable = true;
+      systemd.user.services.c = {
+        Service.ExecStart = "/bin/c";
+        Install.WantedBy = [ "default.target" ];
+      };
+    }
+"""
+
+
+@pytest.mark.parametrize("path", [("xdg", "configFile", "a"), ("home", "file", "b")])
+def test_files_are_known_beside_those_of_modules(tmp_path: Path, path: tuple[str, ...]) -> None:
+    """The table has the names of files that are made of lists, even where values are left out."""
+    asked = in_tree(tmp_path, _BESIDE, lambda t: _value(t, *path, "text"), Catalogued())
+    assert asked == "🎉"
+
+
+def test_a_file_that_a_module_makes_is_not_known(tmp_path: Path) -> None:
+    path = ("xdg", "configFile", "systemd/user/default.target.wants/c.service", "source")
+    asked = in_tree(tmp_path, _BESIDE, lambda t: _value(t, *path), Catalogued())
+    assert asked == "Home Manager's module systemd decides it"
 
 
 def test_what_own_modules_add_is_named_and_not_spelled_out(tmp_path: Path) -> None:

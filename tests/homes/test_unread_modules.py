@@ -273,3 +273,29 @@ def test_a_name_that_may_be_there_has_its_own_condition(tmp_path: Path) -> None:
     """
     found = _ask(tmp_path, content, "programs.fish.shellAbbrs.ls")
     assert (found.known, found.text) == (False, 'if ⟨nixpkgs.other.x⟩: "🎉"; else: unset')
+
+
+def test_what_own_modules_do_when_others_enable_them_is_not_the_cause(tmp_path: Path) -> None:
+    """i18n.inputMethod.enable is on by default where the older option beside it is set."""
+    found = _ask(tmp_path, 'home.sessionVariables.EDITOR = "vim";', "home.sessionVariables.EDITOR")
+    assert found.value == "vim"
+    assert "stylix" in found.assumes
+
+
+@pytest.mark.parametrize(
+    "setting_",
+    [
+        'programs.bash.initExtra = "x"; programs.bash.enable = true;',
+        'xdg.configFile.a.text = "x";',
+    ],
+)
+def test_the_cause_is_what_the_user_can_do_something_about(tmp_path: Path, setting_: str) -> None:
+    """And not an option of which Home Manager's own share of the value hangs."""
+    found = _ask(tmp_path, setting_, setting_.partition(" =")[0])
+    assert not found.known
+    assert found.reason == "the modules of stylix were not read, and may add to it"
+
+
+def test_a_cause_in_what_the_user_says_is_named(tmp_path: Path) -> None:
+    said = 'home.sessionVariables.A = "${config.programs.gpg.homedir}/x";'
+    assert "programs.gpg.homedir" in _ask(tmp_path, said, "home.sessionVariables.A").reason

@@ -11,6 +11,9 @@ from tests.support import evaluate, new_interp, on_evaluation_thread, shown
 
 U = Unknown("u", Cause("test", "nobody knows"))
 
+_IN_DOUBT = "({ a = 1; } // lib.optionalAttrs u { b = 2; })"
+_NAMED = f'(lib.mapAttrs\' (n: lib.nameValuePair "x${{n}}") {_IN_DOUBT})'
+_ONE_NAME = f'(lib.mapAttrs\' (n: lib.nameValuePair "x") {_IN_DOUBT})'
 CASES = {
     # Sets of which some attributes are known.
     "(lib.filterAttrs (n: v: v != 2) (u // { a = 1; b = 2; })).a": "1",
@@ -18,6 +21,8 @@ CASES = {
     "(lib.filterAttrs (n: v: v == 1) { a = 1; b = u; c = 2; }).a": "1",
     "(lib.filterAttrs (n: v: v == 1) { a = 1; b = u; c = 2; }) ? c": "false",
     "(lib.filterAttrs (n: v: v == 1) { a = 1; b = u; c = 2; }) ? d": "false",
+    f"{_NAMED}.xa": "1",
+    f"{_NAMED} ? a": "false",
     "({ b = 5; z = 6; } // lib.filterAttrs (n: v: v == 1) { a = 1; b = u; }).z": "6",
     "(lib.recursiveUpdate u { a.b = 1; }).a.b": "1",
     "(lib.recursiveUpdate { a = u; b = 1; } { a.c = 2; }).a.c": "2",
@@ -82,6 +87,8 @@ CASES = {
 }
 UNKNOWN = (
     '(lib.filterAttrs (n: v: v == 1) { a = 1; b = u; }) ? b',
+    f"{_NAMED} ? xb",
+    f"{_ONE_NAME}.x",
     '(lib.recursiveUpdate { a.b = 1; } u).a',
     '(lib.recursiveUpdate { a = u; } { a.c = 2; }).a.d',
     'lib.attrByPath [ "z" ] 1 (u // { a = 2; })',

@@ -6,7 +6,7 @@ What is known of an open set stays known. Source: nixpkgs lib/attrsets.nix. Merg
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from hmls.lang.builtins.arguments import expect_open_attrs
@@ -17,7 +17,7 @@ from hmls.lang.builtins.registry import Registry
 from hmls.lang.builtins.strings import concat_strings_sep
 from hmls.lang.combine import concat_strings
 from hmls.lang.compare import equal
-from hmls.lang.errors import Unknowable
+from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import (
     MISSING,
     attempt,
@@ -260,7 +260,33 @@ def name_value_pair(name: Lazy, value: Lazy) -> Value:
 
 @register("mapAttrs'")
 def map_attrs_to_pairs(function: Lazy, attrs: Lazy) -> Value:
-    return list_to_attrs(map_attrs_to_list(function, attrs))
+    found = expect_open_attrs(attrs)
+    if isinstance(found, OpenAttrs) and isinstance(found.absent, AllBut):
+        made = _pairs_of_doubtful(function, found, found.absent.names.difference(found))
+        if made is not None:
+            return made
+    return list_to_attrs(map_attrs_to_list(function, found))
+
+
+def _pairs_of_doubtful(function: Lazy, found: OpenAttrs, names: Set[str]) -> Value | None:
+    """The same of a set of which only some names are in doubt; None if theirs are not known then.
+
+    A name that is in doubt is as much so under its new name.
+    """
+    certain = list_to_attrs(map_attrs_to_list(function, Attrs(found)))
+    doubtful: set[str] = set()
+    for name in names:
+        try:
+            pair = expect_attrs(call2(force(function), name, found.rest.select(name)))
+            doubtful.add(expect_plain_string(select(pair, "name")))
+        except (NixError, Unknowable):
+            return None
+    if certain.__class__ is not Attrs:
+        return None
+    assert isinstance(certain, Attrs)
+    items = {name: lazy for name, lazy in certain.items() if name not in doubtful}
+    rest = Unknown(found.rest.text, found.rest.cause)
+    return OpenAttrs(items, rest, certain.positions, AllBut(doubtful.union(items)))
 
 
 @register("mapAttrsToList")
