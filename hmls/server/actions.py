@@ -46,13 +46,18 @@ def register(server: Server) -> None:
             end = session.converter.offset(lines, params.range.end)
             found: list[lsp.CodeAction] = []
             if _wanted("quickfix", only):
+                seen: list[tuple[str, WorkspaceEdit]] = []
                 for problem in diagnose_file(view, path):
-                    if problem.start <= end and start <= problem.end:
-                        found += [
-                            _fix(server, view, problem, fix, params)
-                            for fix in problem.fixes
-                            if fix.edit is None or unfit(fix.edit, server.abilities) is None
-                        ]
+                    if not (problem.start <= end and start <= problem.end):
+                        continue
+                    for fix in problem.fixes:
+                        # A home and a host often have the same problem in one place.
+                        if fix.edit is not None:
+                            told = (fix.title, fix.edit) in seen
+                            if told or unfit(fix.edit, server.abilities) is not None:
+                                continue
+                            seen.append((fix.title, fix.edit))
+                        found.append(_fix(server, view, problem, fix, params))
                 found += server.reported.fixes(params)
             offered = actions_at(view, path, start, end)
             wanted = [action for action in offered if _wanted(_KINDS[action.kind], only)]

@@ -108,8 +108,27 @@ def library_function(
         return f"lib.{name}", ()
     if any(node_text(environment) == "lib" for environment in withs_at(at)):
         return name, ()
+    # What calls the function of a file that nixpkgs is given to would not give it `lib`.
+    if find_binder("nixpkgs", at) is not None:
+        return f"nixpkgs.lib.{name}", ()
+    if _is_flake(source):
+        has_inputs = find_binder("inputs", at) is not None
+        return (f"inputs.nixpkgs.lib.{name}", ()) if has_inputs else (None, ())
     added = add_argument(source, "lib")
     return (None, ()) if added is None else (f"lib.{name}", (added,))
+
+
+def _is_flake(source: Source) -> bool:
+    """Whether the file is a set with `outputs`, to which no argument can be given."""
+    expression = source.root.child_by_field_id(Field.EXPRESSION)
+    if expression is None or expression.kind_id not in SETS:
+        return False
+    return any(
+        node_text(path) == "outputs"
+        for bindings in expression.named_children
+        for binding in bindings.named_children
+        if (path := binding.child_by_field_id(Field.ATTRPATH)) is not None
+    )
 
 
 def add_argument(source: Source, name: str) -> Replacement | None:

@@ -35,6 +35,57 @@ def test_conflict_is_mended_by_priorities(
     assert problems(tmp_path, "#- x.nix\n{ }") == []
 
 
+_CALLED = """
+#- flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+  inputs.home-manager.url = "github:nix-community/home-manager";
+  outputs = FORMALS: CALL;
+}
+#- own.nix
+{ nixpkgs, home-manager, ... }: {
+  homeConfigurations.alice = HOME;
+}
+#- homes/alice/default.nix
+{ own = "bob"; }
+#- options.nix
+{ lib, ... }: { options.own = lib.mkOption { type = lib.types.str; }; }
+"""
+_HOME = """home-manager.lib.homeManagerConfiguration {
+    pkgs = nixpkgs.legacyPackages.x86_64-linux;
+    modules = [ ./options.nix ./homes/alice { own = "alice"; } ];
+  }"""
+
+
+@pytest.mark.parametrize(
+    ("formals", "call", "file", "function"),
+    [
+        (
+            "{ nixpkgs, home-manager, ... }", f"{{ homeConfigurations.alice = {_HOME}; }}",
+            "flake.nix", "nixpkgs.lib.mkForce",
+        ),
+        (
+            "inputs",
+            f"{{ homeConfigurations.alice = {_HOME}; }}".replace(" nixpkgs.", " inputs.nixpkgs.")
+            .replace("home-manager.lib", "inputs.home-manager.lib"),
+            "flake.nix", "inputs.nixpkgs.lib.mkForce",
+        ),
+        ("inputs", "import ./own.nix inputs", "own.nix", "nixpkgs.lib.mkForce"),
+    ],
+)  # fmt: skip
+def test_a_flake_gets_no_arguments(
+    tmp_path: Path, formals: str, call: str, file: str, function: str
+) -> None:
+    """Where a module stands in what calls the builder, `lib` is what is in scope there."""
+    tree = _CALLED.replace("FORMALS", formals).replace("CALL", call).replace("HOME", _HOME)
+    (found,) = (d for d in problems(tmp_path, tree) if d.path.endswith(file))
+    text = Path(found.path).read_text()
+    apply(fix_of(found, "Use lib.mkForce here").edit)
+    after = text.replace('own = "alice"', f'own = {function} "alice"')
+    assert Path(found.path).read_text() == after
+    assert [d.code.name for d in problems(tmp_path, "#- x.nix\n{ }") if d.path == found.path] == []
+
+
 def test_the_more_special_layer_is_forced(tmp_path: Path) -> None:
     tree = f"""{OPTIONS}
 #- homes/alice/default.nix

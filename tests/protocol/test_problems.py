@@ -55,6 +55,16 @@ async def test_conflict_in_two_files_comes_and_goes(editor: Editor) -> None:
         editor.close(name)
 
 
+async def test_a_home_and_a_host_with_the_same_problem_offer_a_fix_once(editor: Editor) -> None:
+    text = '{ "🎉" = 1; home.username = "bob"; }'
+    editor.open(ALICE, text)
+    found = await editor.problems_until(ALICE, "conflict")
+    assert len({each.message for each in found if each.code == "conflict"}) == 2
+    titles = [action.title for action in await editor.actions(ALICE, found[0].range, found)]
+    assert titles.count("Use lib.mkForce here") == 1
+    editor.close(ALICE)
+
+
 async def test_fix_that_adds_an_argument(editor: Editor) -> None:
     text = "{ lib, ... }: { home.packages = [ pkgs.hello ]; }"
     problems = await editor.problems(ALICE, text)
