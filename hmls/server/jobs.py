@@ -91,6 +91,12 @@ class Jobs:
             return self._refused("This workspace is not trusted, so nothing of it is run.")
         key = os.path.realpath(request.root)
         running = self._running.get(key)
+        if running is not None and running.wants_end:
+            # Nix may take seconds for it: it looks up from an evaluation only now and then.
+            return self._refused(
+                f"“{running.request.title}” was cancelled in {request.root}, and has yet to end. "
+                "Try again in a few seconds."
+            )
         if running is not None:
             return self._refused(
                 f"“{running.request.title}” is still running in {request.root}. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -121,4 +122,28 @@ async def test_while_a_question_is_open(folder: Path, nix_environ: dict[str, str
             await taken_back.wait()
         assert left_behind(lab) == []
         at.hesitates = None
+        await assert_nothing_is_left(at)
+
+
+async def test_what_was_cancelled_and_has_yet_to_end(
+    folder: Path, nix_environ: dict[str, str]
+) -> None:
+    lab = make_lab(folder, nix_environ, FILE)
+    script = lab.root / "activate.sh"
+    whole, gate = script.read_text(), lab.home / ".gate"
+    ends = f"trap 'read _ < {gate}; exit 1' INT\necho half way\nsleep 600\n"
+    script.write_text(f"{whole}\n{ends}")
+    os.mkfifo(gate, 0o666)
+    gate.chmod(0o666)
+    async with desk(lab) as at:
+        running = asyncio.ensure_future(at.run("switch"))
+        await at.sees("half way")
+        await cancel(at)
+        refused = await at.run("build")
+        assert refused["outcome"] == "not-run"
+        assert "was cancelled in " in refused["message"]
+        with gate.open("w") as opened:
+            opened.write("end\n")
+        assert (await running)["outcome"] == "cancelled"
+        script.write_text(whole)
         await assert_nothing_is_left(at)
