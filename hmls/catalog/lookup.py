@@ -132,6 +132,12 @@ def moved_at(table: Table, path: tuple[str, ...]) -> MovedOption | None:
     return _moves(table).get(path)
 
 
+def old_names_of(table: Table, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The names that an option had in earlier releases."""
+    moves = _moves(table).items()
+    return [old for old, moved in moves if moved.kind == "renamed" and moved.target == path]
+
+
 def _moves(table: Table) -> dict[tuple[str, ...], MovedOption]:
     before: dict[tuple[str, ...], MovedOption] | None = table.remembered.get(MovedOption)
     if before is not None:

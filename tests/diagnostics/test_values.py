@@ -167,6 +167,27 @@ def _in_a_release(root: Path) -> list[Diagnostic]:
     return [d for r in view.repositories.values() for d in diagnose_all(view, r)]
 
 
+def test_a_conflict_is_told_of_where_an_older_name_defines_the_option_too(tmp_path: Path) -> None:
+    text = """
+        #- homes/alice/default.nix
+        {
+          home = { username = "alice"; homeDirectory = "/home/alice"; stateVersion = "24.11"; };
+          programs.git.enable = true;
+          programs.git.userName = "🎉";
+          programs.git.settings.user.name = "alice";
+        }
+        """
+    write_tree(tmp_path, text)
+    found = run(lambda: _in_a_release(tmp_path))
+    content = (tmp_path / HOME).read_bytes()
+    assert [(d.code.name, content[d.start : d.end].decode()) for d in found] == [
+        ("conflict", "programs.git.userName"),
+        ("conflict", "programs.git.settings.user.name"),
+    ]
+    apply(fix_of(found[0], "Use lib.mkForce here").edit)
+    assert run(lambda: _in_a_release(tmp_path)) == []
+
+
 def test_imports_that_depend_on_packages(tmp_path: Path) -> None:
     text = "{ lib, pkgs, ... }: { imports = lib.optional pkgs.stdenv.isLinux { }; }"
     write_tree(tmp_path, f"#- homes/alice/default.nix\n{text}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hmls.homes.knowledge import TABLE
 from hmls.homes.repository import Repository
 from hmls.ide.diagnostics.cycles import cycles
+from hmls.ide.diagnostics.old_names import places_of_old_names
 from hmls.ide.diagnostics.places import place_of
 from hmls.ide.diagnostics.registry import (
     CONFLICT,
@@ -95,7 +96,16 @@ def faults_of(repository: Repository, evaluation: Evaluation, found: Walk) -> li
         if (not unread or _is_certain(repository, evaluation, failure))
         and not (from_table and _may_be_newer(repository, evaluation, failure))
     ]
-    return [_switched(evaluation, fault) for fault in _faults(repository, failures, prefix)]
+    faults = _faults(repository, failures, prefix)
+    return [_switched(evaluation, _whole(repository, evaluation, fault)) for fault in faults]
+
+
+def _whole(repository: Repository, evaluation: Evaluation, fault: Fault) -> Fault:
+    """A conflict with the definitions that are written by an older name of the option."""
+    if fault.code is not CONFLICT:
+        return fault
+    old = places_of_old_names(repository, evaluation, fault.loc)
+    return replace(fault, places=tuple(dict.fromkeys((*fault.places, *old))))
 
 
 def _switched(evaluation: Evaluation, fault: Fault) -> Fault:
@@ -247,7 +257,7 @@ def _fault(repository: Repository, failure: Failure, code: Code) -> Fault | None
     if code is IMPORT_CYCLE:
         message += ": this import leads back to the file that it stands in"
     if code is OS_CONFIG:
-        message += ": this home is deployed without a host, where osConfig is null"
+        message += "\nThis home is deployed without a host, where osConfig is null."
     declared = [place_of(repository, declaration.site) for declaration in failure.declarations]
     all_related = dict.fromkeys([*defined, *(place for place in declared if place is not None)])
     if code is NIXOS_OPTION:
