@@ -14,6 +14,7 @@ from hmls.catalog.table import Table
 
 Json = Any
 Path = tuple[str, ...]
+_META = ("meta",)
 
 
 class Entry(NamedTuple):
@@ -82,9 +83,24 @@ class Contents:
             order.setdefault(number, len(order))
         self._order = order
         self.options = self._group(options)
+        # Nixpkgs declares in `meta` what the table does not tell, and documents all modules there.
+        meta = [Entry(each.path, each.file, ["?", "…"]) for each in options if each.path == _META]
         self.writes = self._group(
-            [Entry(tuple(path), file, content) for path, content, file, *_ in table.writes]
+            [Entry(tuple(path), file, content) for path, content, file, *_ in table.writes] + meta
         )
+
+    @cached_property
+    def paths_of_files(self) -> Mapping[int, list[Path]]:
+        """The paths of the options that each file declares, but for those below a key.
+
+        Units are left out: they are made of all of a home, and nothing else is made of them.
+        """
+        found: dict[int, list[Path]] = {}
+        for entry in self.options.entries:
+            is_below_key = any(name[:1] in "<*" for name in entry.path)
+            if not is_below_key and entry.path[:2] != ("systemd", "user"):
+                found.setdefault(entry.file, []).append(entry.path)
+        return found
 
     @cached_property
     def moved(self) -> MovedGroups:

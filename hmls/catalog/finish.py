@@ -13,6 +13,7 @@ from functools import reduce
 from typing import Any
 
 from hmls.catalog.residual import Residual
+from hmls.lang.called import Called
 from hmls.lang.combine import add, as_set, concat, concat_strings, update
 from hmls.lang.compare import equal, less_than
 from hmls.lang.errors import InfiniteRecursion, Thrown, Unknowable
@@ -45,7 +46,7 @@ class Scope:
     """What residuals refer to: `roots` by name, and why the rest is unknown.
 
     `argument` gives the value of a root that is none of those. `without_others` has the roots
-    that say nothing of modules that were not read.
+    that say nothing of modules that were not read. What is unknown may need what `needs` has.
     """
 
     interp: Interp
@@ -55,16 +56,19 @@ class Scope:
     cause: Cause
     without_others: Mapping[str, Lazy] = field(default_factory=dict)
     functions: dict[str, Value] = field(default_factory=dict)
+    needs: Called | None = None
 
     def with_roots(self, more: Mapping[str, Lazy]) -> Scope:
         return replace(self, roots={**self.roots, **more})
 
-    def of(self, cause: Cause) -> Scope:
-        """The same with another reason for what is unknown."""
-        return replace(self, cause=cause)
+    def of(self, cause: Cause, needs: Lazy) -> Scope:
+        """The same with another reason for what is unknown, and what it may need."""
+        return replace(self, cause=cause, needs=Called(Unknown("…", cause), needs))
 
     def unknown(self, text: str, kind: str | None = None) -> Unknown:
-        return Unknown(text, self.cause, None, kind)
+        made = Unknown(text, self.cause, None, kind)
+        made.basis = self.needs
+        return made
 
 
 def finish(found: Residual, scope: Scope) -> Lazy:

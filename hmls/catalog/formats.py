@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from hmls.lang.called import Called
 from hmls.lang.force import MISSING, call, delayed, expect_attrs, force, get
 from hmls.lang.interp import Interp
 from hmls.lang.lib.support import library
@@ -56,7 +57,7 @@ def _format(interp: Interp, name: str, make: Make) -> Primop:
         known: dict[str, Lazy] = {
             "type": type_of("type"),
             "generate": Primop(
-                "generate", 2, lambda file, _value: _generated(f"{text}.generate", file)
+                "generate", 2, lambda file, value: _generated(f"{text}.generate", file, value)
             ),
             "lib": OpenAttrs({"types": types}, Unknown(f"{text}.lib", _GENERATED)),
         }
@@ -65,10 +66,10 @@ def _format(interp: Interp, name: str, make: Make) -> Primop:
     return Primop(f"pkgs.formats.{name}", 1, function)
 
 
-def _generated(text: str, file: Lazy) -> Unknown:
+def _generated(text: str, file: Lazy, value: Lazy) -> Unknown:
     from hmls.lang.show import show
 
-    return Unknown(lambda: f"{text} {show(file, 100)} …", _GENERATED)
+    return Called(Unknown(lambda: f"{text} {show(file, 100)} …", _GENERATED), file, value)
 
 
 def _value(name: str) -> Make:

@@ -11,7 +11,7 @@ from typing import Any
 
 from hmls.catalog.bundles import CATALOG, Options, Writes
 from hmls.catalog.contents import Entry, Group, Path, contents_of
-from hmls.catalog.finish import Scope, contribution
+from hmls.catalog.finish import Scope, contribution, finish
 from hmls.catalog.table import Table
 from hmls.catalog.type_reader import TypeReader, moved_module
 from hmls.lang.errors import NixError, Unknowable
@@ -34,6 +34,7 @@ KIND = "own-module"
 """Of causes: what Home Manager's own modules add, where the table leaves the value out."""
 
 
+_NO_VALUE = "was accessed but has no value defined"
 _GENERAL = Cause(KIND, "Home Manager's own modules decide it")
 
 
@@ -193,7 +194,9 @@ class _Home:
         found = self._scopes.get(file)
         if found is None:
             cause = _cause(self._table.files[file])
-            found = self._scopes[file] = self._types.scope.of(cause)
+            general = self._types.scope
+            needs = Thunk(_values, (general, self.contents.paths_of_files.get(file, ())))
+            found = self._scopes[file] = general.of(cause, needs)
         return found
 
     def _module_of(self, entry: Entry) -> Module:
@@ -261,6 +264,22 @@ def _root_scope(interp: Interp, arguments: Attrs) -> Scope:
     roots = {name: arguments[name] for name in ("config", "options")}
     without_others = {"config": certain, "options": raw(arguments, "options")}
     return Scope(interp, arguments["lib"], roots, argument, _GENERAL, without_others)
+
+
+def _values(given: tuple[Scope, list[Path]]) -> Value:
+    """The values of the options of a module, on any of which may depend what it makes of them."""
+    scope, paths = given
+    return [Thunk(_value_if_any, (scope, path)) for path in paths]
+
+
+def _value_if_any(given: tuple[Scope, Path]) -> Value:
+    scope, path = given
+    try:
+        return force(finish(["ref", "config", *path], scope))
+    except NixError as error:
+        if _NO_VALUE in error.message:
+            return None
+        raise
 
 
 def _no_argument(name: str) -> Unknown:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from hmls.lang.called import Called
 from hmls.lang.errors import AttemptFailed, InfiniteRecursion, NixError, Unknowable
 from hmls.lang.values import (
     Attrs,
@@ -74,11 +75,19 @@ def attempt(lazy: Lazy) -> Value:
     It may need a value that is being computed. That is no infinite recursion, for nobody
     needs this one yet, and must not be remembered as one.
     """
+    found = outcome(lazy)
+    return MISSING if isinstance(found, NixError) else found
+
+
+def outcome(lazy: Lazy) -> Value | NixError:
+    """The same, or the error."""
     global _attempts
     _attempts += 1
     try:
         return force(lazy)
-    except (NixError, AttemptFailed):
+    except NixError as error:
+        return error
+    except AttemptFailed:
         return MISSING
     finally:
         _attempts -= 1
@@ -132,15 +141,19 @@ def call(function: Value, argument: Lazy) -> Value:
         if functor is not MISSING:
             return call(call(force(functor), function), argument)
         if isinstance(function, OpenAttrs) and "__functor" not in function.absent:
-            raise Unknowable(function.rest)
+            raise _called(function.rest, argument)
     if isinstance(function, Unknown):
-        raise Unknowable(function)
+        raise _called(function, argument)
     from hmls.lang.show import show_in_error
 
     raise NixError(
         "attempt to call something which is not a function but "
         f"{type_phrase(function)}: {show_in_error(function)}"
     )
+
+
+def _called(function: Unknown, argument: Lazy) -> Unknowable:
+    return Unknowable(function if function.symbolic else Called(function, argument))
 
 
 def call2(function: Value, first: Lazy, second: Lazy) -> Value:

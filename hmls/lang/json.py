@@ -90,7 +90,7 @@ def _write(
             parts.append('"')
         case Unknown():
             # Its known parts, if it has any, are not in the text as they are.
-            parts.append(Unknown(lambda: value.text, value.cause, value.site))
+            parts.append(value.told_as(lambda: value.text))
         case _:
             raise NixError(f"cannot convert {type_phrase(value)} to JSON")
 

@@ -292,8 +292,8 @@ class Unknown:
         self.site = site
         self.kind = kind
         """The type as `builtins.typeOf` names it, where at least that is known."""
-        self.basis: UnknownChoice | None = None
-        """The choice between two values that it was computed from, where it was one."""
+        self.basis: Unknown | None = None
+        """What it was computed from: a choice, a string or the call of an unknown function."""
 
     @property
     def symbolic(self) -> bool:
@@ -326,18 +326,21 @@ class Unknown:
 
     def at(self, site: Site | None, kind: str | None = None) -> Unknown:
         """The unknown value of an expression that needs this one."""
-        if site is not None:
-            made = Unknown(None, self.cause, site, kind)
-            made.basis = self.basis
-            return made
-        if self.__class__ is Unknown and self.kind == kind:
+        if site is None and self.__class__ is Unknown and self.kind == kind:
             return self
-        # What is known of this one, such as its parts, is not known of what needs it.
-        return Unknown(lambda: self.text, self.cause, self.site, kind)
+        text = None if site is not None else lambda: self.text
+        made = Unknown(text, self.cause, site or self.site, kind)
+        made.basis = self.basis
+        return made
 
     def derived(self) -> Unknown:
         """An unknown value that depends on this one, and is not this one."""
         return Unknown(self._text, self.cause, self.site)
+
+    def told_as(self, text: str | Callable[[], str]) -> Unknown:
+        made = Unknown(text, self.cause, self.site)
+        made.basis = self.basis
+        return made
 
     def operation(
         self, _operator: str, _operands: tuple[Lazy, ...], _known: Value = None
@@ -354,8 +357,8 @@ class Unknown:
 
     def select(self, name: str) -> Unknown:
         if isinstance(self._text, str):
-            return Unknown(f"{self._text}.{quote_attribute(name)}", self.cause, self.site)
-        return Unknown(lambda: f"{self.text}.{quote_attribute(name)}", self.cause, self.site)
+            return self.told_as(f"{self._text}.{quote_attribute(name)}")
+        return self.told_as(lambda: f"{self.text}.{quote_attribute(name)}")
 
     def __repr__(self) -> str:
         return f"Unknown({self.text!r}, {self.cause.kind})"
@@ -382,6 +385,7 @@ class UnknownString(Unknown):
 
     def __init__(self, parts: list[str | Unknown], cause: Cause, site: Site | None = None) -> None:
         Unknown.__init__(self, None, cause, site, "string")
+        self.basis = self
         self.parts = parts
 
     @property

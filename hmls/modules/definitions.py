@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from hmls.lang.builtins.sorting import peeksort
 from hmls.lang.compare import less_than
 from hmls.lang.errors import NixError, Thrown, Unknowable
+from hmls.lang.failing import or_failing
 from hmls.lang.force import MISSING, attempt, expect_open_list, force, get, select
 from hmls.lang.values import (
     Attrs,
@@ -180,7 +181,7 @@ def discharged(definitions: list[Definition]) -> list[Leaf]:
         _discharge_outer(definition, leaves)
     if sum(leaf.status is not Status.FALSE for leaf in leaves) == 1:
         return [leaf if leaf.status is Status.FALSE else _lone(leaf) for leaf in leaves]
-    return [leaf if leaf.status is Status.FALSE else _with_priority(leaf) for leaf in leaves]
+    return [leaf if leaf.status is Status.FALSE else _among_others(leaf) for leaf in leaves]
 
 
 def competing(leaves: list[Leaf]) -> list[Leaf]:
@@ -296,7 +297,8 @@ def _discharge(
 def _condition_under(maybe: Unknown | None, guard: Attrs) -> bool | Unknown:
     """The condition of an mkIf that stands under another one."""
     try:
-        return condition_of(guard)
+        found: bool | Unknown = or_failing(condition_of(guard))
+        return found
     except NixError as error:
         if maybe is None:
             raise
@@ -364,6 +366,16 @@ def _lone(leaf: Leaf) -> Leaf:
             raise
         stripped = leaf.definition._replace(value=_content(value))
         return leaf._replace(definition=stripped, broken=error)
+
+
+def _among_others(leaf: Leaf) -> Leaf:
+    """Nix looks at a value among others even if it loses, and then it must be there."""
+    value = leaf.definition.value
+    if isinstance(value, Unknown) and not leaf.opaque:
+        found = or_failing(value)
+        if found is not value:
+            return _opaque(leaf.definition, found, leaf.condition)
+    return _with_priority(leaf)
 
 
 def _with_priority(leaf: Leaf) -> Leaf:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NoReturn
 
 from hmls.lang.budget import MAX_CALL_DEPTH, counters, look_up, overflow
+from hmls.lang.called import Called
 from hmls.lang.compile.core import (
     Make,
     child,
@@ -18,7 +20,7 @@ from hmls.lang.compile.core import (
     unwrap,
 )
 from hmls.lang.compile.scope import Scope
-from hmls.lang.errors import NixError
+from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, expect_attrs, force
 from hmls.lang.values import (
     Attrs,
@@ -261,6 +263,8 @@ def _apply_two(function: Code, first: Make, second: Make, site: Site) -> Code:
             callee = function(env)
             if callee.__class__ is Primop and callee.arity == 2 and not callee.done:
                 return callee.function(first(env), second(env))
+            if isinstance(callee, Unknown):
+                return _called(callee, first(env), second(env))
             callee = call(callee, first(env))
             if callee.__class__ is Lambda:
                 return callee.enter(callee.env, second(env))
@@ -277,6 +281,8 @@ def _apply_many(function: Code, arguments: list[Make], site: Site) -> Code:
     def code(env: Env) -> Value:
         try:
             callee = function(env)
+            if isinstance(callee, Unknown):
+                return _called(callee, *[argument(env) for argument in arguments])
             for argument in arguments:
                 callee = call(callee, argument(env))
             return callee
@@ -286,3 +292,8 @@ def _apply_many(function: Code, arguments: list[Make], site: Site) -> Code:
             raise
 
     return code
+
+
+def _called(function: Unknown, *arguments: Lazy) -> NoReturn:
+    """What an unknown function gives. All its arguments are kept, for one may fail."""
+    raise Unknowable(function if function.symbolic else Called(function, *arguments))

@@ -245,7 +245,7 @@ def _package(package: Lazy, called: Callable[[], str]) -> Value:
     """The package. Raises Unknowable for an unknown one, saying what is done with it."""
     value = force(package)
     if isinstance(value, Unknown) and value.kind in (None, "set"):
-        raise Unknowable(Unknown(lambda: f"{called()} {value.text}", value.cause, value.site))
+        raise Unknowable(value.told_as(lambda: f"{called()} {value.text}"))
     return value
 
 

@@ -203,7 +203,7 @@ def _applied(function_name: str, argument: Unknown) -> Unknown:
         shown = argument.text
         return f"{function_name} ({shown})" if " " in shown else f"{function_name} {shown}"
 
-    return Unknown(written, argument.cause, argument.site)
+    return argument.told_as(written)
 
 
 def _main_program(interp: Interp, package: Value) -> Value:

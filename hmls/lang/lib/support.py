@@ -170,7 +170,7 @@ def _changed(string: str, change: Callable[[str], str]) -> str:
 
 def opaque(unknown: Unknown) -> Unknown:
     """The same unknown for a text that does not hold its known parts as they are."""
-    return Unknown(lambda: unknown.text, unknown.cause, unknown.site)
+    return unknown.told_as(lambda: unknown.text)
 
 
 def is_string(value: Value) -> bool:

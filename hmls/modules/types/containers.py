@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hmls.lang.errors import Unknowable
+from hmls.lang.failing import KIND as MAY_FAIL
+from hmls.lang.failing import or_failing
 from hmls.lang.force import (
     MISSING,
     attempt,
@@ -345,6 +347,17 @@ class _Keys:
         assert resolved is not None
         return _presence(resolved), resolved.value
 
+    def look_at(self, name: str, presence: bool | Unknown) -> None:
+        """Raise Unknowable if what Nix evaluates to know whether a key is there may fail."""
+        found = self._resolved.get(name)
+        looked_at: list[Value] = [presence]
+        if presence is True and found is not None:
+            looked_at = [force(leaf.definition.value) for leaf in found.leaves if leaf.in_force]
+        for value in looked_at:
+            seen = or_failing(value)
+            if isinstance(seen, Unknown) and seen.cause.kind == MAY_FAIL:
+                raise Unknowable(seen)
+
     def lazy_part(self, name: str) -> tuple[bool | Unknown, Lazy]:
         """The same of a lazy set, where a key is there even if its definitions are not."""
         value = Thunk(_lazy_value, (self, name))
@@ -391,6 +404,8 @@ def _attrs_value(given: tuple[AttrsOf, Thunk]) -> Value:
     doubtful: dict[str, tuple[Unknown, Lazy]] = {}
     for name in sorted_names(Attrs(keys.by_key)):
         presence, value = keys.lazy_part(name) if option_type.lazy else keys.part(name)
+        if not option_type.lazy:
+            keys.look_at(name, presence)
         if isinstance(presence, Unknown):
             doubtful[name] = (presence, value)
         elif presence:
