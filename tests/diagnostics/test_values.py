@@ -167,6 +167,30 @@ def _in_a_release(root: Path) -> list[Diagnostic]:
     return [d for r in view.repositories.values() for d in diagnose_all(view, r)]
 
 
+def test_an_item_of_a_list_is_mended_on_a_host_as_well(tmp_path: Path) -> None:
+    tree = """
+#- modules/home/default.nix
+{ lib, ... }:
+let inherit (lib) mkOption types; in
+{
+  options.my.screens = mkOption {
+    type = types.listOf (types.submodule { options.width = mkOption { type = types.int; }; });
+  };
+}
+#- homes/alice/default.nix
+{ }
+#- homes/alice@box/default.nix
+{ my.screens = [ { width = "2560"; } ]; }
+#- systems/box/default.nix
+{ }
+"""
+    (found,) = (d for d in problems(tmp_path, tree) if d.code.name != "missing-value")
+    assert found.code.name == "type-mismatch"
+    assert '`home-manager.users.alice.my.screens."[definition 1-entry 1]".width\'' in found.message
+    apply(fix_of(found, "Change to 2560").edit)
+    assert "width = 2560;" in Path(found.path).read_text()
+
+
 def test_a_conflict_is_told_of_where_an_older_name_defines_the_option_too(tmp_path: Path) -> None:
     text = """
         #- homes/alice/default.nix

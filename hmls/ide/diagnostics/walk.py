@@ -192,8 +192,11 @@ class _Walker:
             return
         for number, definition in enumerate(winners, 1):
             for index, lazy in enumerate(_certain_items(_value_or_unknown(definition.value)), 1):
-                item = item_of(loc, option_type.element, definition, number, index, lazy)
-                self.guard(loc, partial(self.resolved, item.loc, item), (definition,))
+                # On a host the names of a home's options begin with those of the system's.
+                whole = resolved.loc
+                item = item_of(whole, option_type.element, definition, number, index, lazy)
+                path = (*loc, *item.loc[len(whole) :])
+                self.guard(loc, partial(self.resolved, path, item), (definition,))
 
     def part(self, loc: Loc, part: object) -> None:
         match part:
