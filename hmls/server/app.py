@@ -91,8 +91,10 @@ def make_server() -> Server:
 
 
 def _is_failure(record: logging.LogRecord) -> bool:
-    """Whether more happened than that a request was refused, which is told who asked."""
-    return record.exc_info is None or not isinstance(record.exc_info[1], JsonRpcException)
+    """Whether more happened than a refusal, which is told who asked, or a cancellation too late."""
+    if record.exc_info is None:
+        return not record.getMessage().startswith("Cancel notification for unknown message id")
+    return not isinstance(record.exc_info[1], JsonRpcException)
 
 
 def serve() -> None:

@@ -13,7 +13,7 @@ def _message(**parts: Any) -> bytes:
     return b"Content-Length: %d\r\n\r\n%s" % (len(text), text)
 
 
-def test_a_refusal_leaves_no_trace() -> None:
+def test_a_refusal_and_a_late_cancellation_leave_no_trace() -> None:
     uri = {"uri": "file:///nowhere/🎉.nix"}
     asked = {"textDocument": uri, "position": {"line": 0, "character": 0}}
     with subprocess.Popen(
@@ -32,7 +32,8 @@ def test_a_refusal_leaves_no_trace() -> None:
         answers = b""
         while b'"id": 2' not in answers and (read := server.stdout.read1()):
             answers += read
-        end = _message(id=3, method="shutdown") + _message(method="exit")
+        late = _message(method="$/cancelRequest", params={"id": 2})
+        end = late + _message(id=3, method="shutdown") + _message(method="exit")
         _, said = server.communicate(end, timeout=120)
     assert b"belongs to no flake" in answers
     assert said == b""
