@@ -131,7 +131,7 @@ def why(unknown: Unknown) -> str:
     while isinstance(unknown, UnknownChoice):
         unknown = unknown.condition  # Which is why, and short where the outcomes are long.
     text = innermost(" ".join(brief_text(unknown, 200).split()))
-    if text.startswith("«error: "):
+    if text == "…" or text.startswith("«error: "):
         return unknown.cause.message
     if len(text) > 80:
         text = f"{text[:79]}…"

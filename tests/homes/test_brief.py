@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hmls.homes.brief import brief, innermost
+from hmls.homes.plain import why
+from hmls.lang.values import Cause, Unknown
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,10 @@ def test_brief(text: str, told: str) -> None:
 def test_the_innermost_condition() -> None:
     assert innermost("if ⟨if ⟨b⟩: a; else: c⟩: 1; else: 2") == "b"
     assert innermost("pkgs.git") == "pkgs.git"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("pkgs.🎉", "pkgs.🎉: nobody knows"), ("…", "nobody knows")]
+)
+def test_a_reason_names_what_has_a_name(text: str, told: str) -> None:
+    assert why(Unknown(text, Cause("test", "nobody knows"))) == told
