@@ -62,6 +62,17 @@ def test_completion_of_the_command(at: Nvim) -> None:
     assert at.lua(COMPLETED, "check a")[0] == "all"
 
 
+def test_the_name_of_a_host_is_its_target(at: Nvim) -> None:
+    """As in the terminal: of whoever comes first there, if it is not one's own."""
+    named = "return require('hmls.homes').named(...).target.name"
+    at.command("Hmls layers")
+    at.wait(LINES, "hmls://layers")
+    assert at.lua(named, "workstation") == "alice@workstation"
+    assert at.lua(named, "laptop") == "alice@laptop"
+    assert at.lua(named, "alice") == "alice"
+    assert at.lua("return require('hmls.homes').named(...) == nil", "nowhere")
+
+
 def test_layers(at: Nvim, homelab: Path) -> None:
     at.command("Hmls layers")
     lines = at.wait(LINES, "hmls://layers")

@@ -115,21 +115,28 @@ function M.welcome(client)
   end
 end
 
----A target by its name: in the current buffer's root if it is there.
+---A target by its name: in the current buffer's root if it is there. The name of a host means the target
+---of whoever edits there, else of whoever comes first, as it does in the terminal.
 ---@param name string
 ---@return hmls.Chosen?
 function M.named(name)
   local here = require('hmls.root').find(0)
-  local other
+  local user = vim.uv.os_get_passwd().username
+  local best, found = 0, nil
   for _, chosen in ipairs(M.targets()) do
-    if chosen.target.name == name then
-      if chosen.map.root == here then
-        return chosen
-      end
-      other = other or chosen
+    local target = chosen.target
+    local rank = target.name == name and 4 or (target.kind == 'host' and target.host == name) and 1 or 0
+    if rank == 1 and target.user == user then
+      rank = 2
+    end
+    if rank > 0 and chosen.map.root == here then
+      rank = rank + 0.5
+    end
+    if rank > best then
+      best, found = rank, chosen
     end
   end
-  return other
+  return found
 end
 
 ---@param target hmls.Target
