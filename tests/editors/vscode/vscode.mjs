@@ -48,6 +48,8 @@ export async function startVSCode(options) {
     // Terminals are read as text.
     "terminal.integrated.gpuAcceleration": "off",
     "terminal.integrated.shellIntegration.enabled": false,
+    // Another program's port is a message, and of messages only three are shown at once.
+    "remote.autoForwardPorts": false,
     ...settings,
   };
   writeFileSync(join(user, "settings.json"), JSON.stringify(all));
