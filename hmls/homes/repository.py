@@ -219,6 +219,15 @@ class Repository:
             found = context.homes[user] = _user_home(context.evaluation, user)
         return found
 
+    def let_go(self, target: Target) -> None:
+        """Drop what a target evaluates to; who asks again has it evaluated as far as needed."""
+        by_convention = target.by_convention is not None
+        key = f"convention:{target.key}" if by_convention else target.output
+        context = self._contexts.pop(key, None)
+        if context is not None:
+            for evaluation in (context.evaluation, *context.homes.values()):
+                self.remembered.pop(evaluation, None)
+
     def layers_in(self, key: ContextKey, user: str) -> tuple[Layer, ...]:
         """The layers whose modules a configuration loads."""
         try:

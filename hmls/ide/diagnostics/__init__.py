@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
+from itertools import groupby
 
 from hmls.homes.repository import Repository
 from hmls.homes.targets import Target
@@ -22,7 +24,7 @@ from hmls.ide.diagnostics import (
     unreadable,
 )
 from hmls.ide.diagnostics.registry import CODES, Code, Diagnostic, Fix
-from hmls.lang.budget import limited
+from hmls.lang.budget import limited, resident_bytes
 from hmls.lang.errors import GaveUp
 
 _OF_TEXTS: tuple[Callable[[Repository, str], list[Diagnostic]], ...] = (
@@ -43,6 +45,8 @@ _OF_VALUES: tuple[Callable[[Repository, str], list[Diagnostic]], ...] = (
 )
 """What needs the flake and its targets evaluated."""
 _STEPS_PER_TARGET = 80_000_000
+MUCH_MEMORY = 1 << 30
+"""Bytes that a check may take before it lets values go."""
 
 
 def diagnose_file(view: View, path: str) -> list[Diagnostic]:
@@ -56,10 +60,19 @@ def diagnose_text(view: View, path: str) -> list[Diagnostic]:
 
 
 def diagnose_all(view: View, repository: Repository) -> list[Diagnostic]:
-    """The problems of all files of a flake, by file and place."""
-    for target in repository.targets.items:
-        with limited(_STEPS_PER_TARGET):
-            settle(repository, target)
+    """The problems of all files of a flake, by file and place.
+
+    Where they take much memory, the values of targets that were examined are let go.
+    """
+    targets = sorted(repository.targets.items, key=lambda target: target.output)
+    for _, together in groupby(targets, key=lambda target: target.output):
+        of_output = list(together)
+        for target in of_output:
+            with limited(_STEPS_PER_TARGET):
+                settle(repository, target)
+        if resident_bytes() > MUCH_MEMORY:
+            evaluated.let_go(repository, of_output)
+            gc.collect()
     return [d for path in paths_of(repository) for d in diagnose_file(view, path)]
 
 

@@ -31,6 +31,8 @@ from hmls.lang.errors import GaveUp, NixError, SyntaxErrorInFile, Unknowable
 from hmls.modules.evaluation import Evaluation
 
 _kept: WeakKeyDictionary[Evaluation, tuple[Fault, ...]] = WeakKeyDictionary()
+_let_go: WeakKeyDictionary[Repository, dict[str, tuple[Fault, ...]]] = WeakKeyDictionary()
+"""What is wrong with targets whose evaluations were let go, by their keys."""
 _merged: WeakKeyDictionary[Repository, dict[str, list[Diagnostic]]] = WeakKeyDictionary()
 _Merged = dict[tuple[str, tuple[Place, ...], str], list[tuple[str, Fault]]]
 
@@ -44,12 +46,23 @@ def examine(repository: Repository, target: Target) -> tuple[Fault, ...]:
     """What is wrong with a target and with the system that it is part of. Raises GaveUp."""
     if target.by_convention is not None:
         return ()
+    told = _let_go.get(repository, {}).get(target.key)
+    if told is not None:
+        return told
     try:
         home = repository.evaluation(target)
         system = repository.host_evaluation(target)
     except (NixError, Unknowable):
         return ()
     return (*_home(repository, target, home), *_system(repository, system))
+
+
+def let_go(repository: Repository, targets: list[Target]) -> None:
+    """Keep what is wrong with targets that were examined, and not the values. Raises GaveUp."""
+    told = _let_go.setdefault(repository, {})
+    told.update({target.key: examine(repository, target) for target in targets})
+    for target in targets:
+        repository.let_go(target)
 
 
 def give_up(repository: Repository, target: Target) -> None:
