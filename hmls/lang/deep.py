@@ -62,7 +62,7 @@ def force_deep(lazy: Lazy) -> None:
         check_depth(depth)
         value = force(inner_lazy)
         if isinstance(value, Attrs):
-            inner = [value[name] for name in _as_met(value)]
+            inner = [value[name] for name in as_met(value)]
         elif value.__class__ is list:
             inner = value
         elif value.__class__ is OpenList:
@@ -74,7 +74,7 @@ def force_deep(lazy: Lazy) -> None:
             pending.extend((item, depth + 1) for item in reversed(inner))
 
 
-def _as_met(attrs: Attrs) -> list[str]:
+def as_met(attrs: Attrs) -> list[str]:
     """The names of a set in the order in which Nix has met them."""
     names = list(attrs)
     if len(names) < 2:

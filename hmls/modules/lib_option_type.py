@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import update
+from hmls.lang.compare import equal
 from hmls.lang.errors import AssertionFailed
 from hmls.lang.force import (
     MISSING,
@@ -101,7 +102,7 @@ def merge_types(left: Lazy, right: Lazy) -> Value:
 @register("isType")
 def is_type(kind: Lazy, value: Lazy) -> Value:
     found = type_of_set(force(value))
-    return (found or "") == expect_string(kind)
+    return equal(found or "", kind)
 
 
 @register("setType")

@@ -230,7 +230,7 @@ _MAKERS: dict[str, tuple[Make, ...]] = {
         *('builtins.replaceStrings [ "a" <string> ] [ "1" "2" ] <string>', "dirOf <string>"),
         *("builtins.hashString \"md5\" <string>", '{ __toString = s: <string>; }.__toString 1'),
         *('"${{ __toString = s: s.a + <string>; a = <string>; }}"', "builtins.toXML <any>"),
-        *("''\n\t${<string>}\n    ''${<string>}\n   ''\\t\\${<string>}\n  ''",
+        *("''\n\t${<string>}\n    ''${x}\n   ''\\t\\${<string>}\n  ''",
           "<string>+<string>+<string>"),
         *("builtins.concatStringsSep <string> [ <string> <string> ]",
           'toString { a = 1; outPath = <string>; }'),

@@ -8,9 +8,11 @@ of its outputs. Source: nix src/libexpr/primops/context.cc.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from hmls.lang import coerce
 from hmls.lang.builtins.registry import Registry
+from hmls.lang.copies import refuse_absent
 from hmls.lang.errors import NixError
 from hmls.lang.force import (
     expect_attrs,
@@ -22,6 +24,9 @@ from hmls.lang.force import (
 )
 from hmls.lang.values import Attrs, ContextString, Lazy, Value, quote_attribute
 
+if TYPE_CHECKING:
+    from hmls.lang.interp import Interp
+
 register = Registry()
 _STORE_PATH = re.compile(r"/nix/store/[0-9a-z]{32}-[0-9A-Za-z+._?=-]+")
 
@@ -31,12 +36,16 @@ def has_context(text: Lazy) -> Value:
     return bool(coerce.context_of(expect_string(text)))
 
 
-@register("unsafeDiscardStringContext")
+@register.with_interp("unsafeDiscardStringContext")
+def discard_context_of(interp: Interp, text: Lazy) -> Value:
+    return discard_context(refuse_absent(interp, coerce.coerce_copying(text)))
+
+
 def discard_context(text: Lazy) -> Value:
     return str(coerce.coerce_copying(text))
 
 
-@register("unsafeDiscardOutputDependency")
+@register.copying("unsafeDiscardOutputDependency")
 def discard_output_dependency(text: Lazy) -> Value:
     found = coerce.coerce_copying(text)
     context = frozenset(element.removeprefix("=") for element in coerce.context_of(found))

@@ -20,6 +20,7 @@ from hmls.lang.compile.core import (
     unwrap,
 )
 from hmls.lang.compile.scope import Scope
+from hmls.lang.deep import as_met
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, call, expect_attrs, force
 from hmls.lang.values import (
@@ -184,7 +185,7 @@ def _binder(
                     lazy = default(inner)
             inner[index] = lazy
         if not formals.open and len(value) > len(slots) - missing:
-            for formal in value:
+            for formal in as_met(value):
                 if formal not in formals.arguments:
                     raise NixError(
                         f"{called} with unexpected argument '{quote_attribute(formal)}'", site

@@ -59,14 +59,16 @@ def _binary(node: Node, scope: Scope) -> str:
         case ">=":
             return f"(! (__lessThan {left} {right}))"
         case "|>":
-            return _call(right, left)
+            return _call(child(node, Field.RIGHT), right, left)
         case "<|":
-            return _call(left, right)
+            return _call(child(node, Field.LEFT), left, right)
     return f"({left} {operator} {right})"
 
 
-def _call(function: str, argument: str) -> str:
-    return f"({function} {argument})"
+def _call(function: Node, text: str, argument: str) -> str:
+    """What is piped into a call becomes its last argument."""
+    called = text[:-1] if unwrap(function).kind_id == Kind.APPLY else f"({text}"
+    return f"{called} {argument})"
 
 
 def _apply(node: Node, scope: Scope) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import as_set, update
-from hmls.lang.errors import AssertionFailed, Unknowable
+from hmls.lang.errors import AssertionFailed, NixError, Unknowable
 from hmls.lang.force import (
     MISSING,
     call,
@@ -21,6 +21,7 @@ from hmls.lang.force import (
     get,
     get_lazy,
     has,
+    is_function,
     select,
 )
 from hmls.lang.functions import function_args
@@ -44,9 +45,15 @@ def mirrored(original: Value, python: Primop) -> Attrs:
     return Attrs(
         {
             "__functor": function(lambda _self: python),
-            "__functionArgs": delayed(lambda: Attrs(function_args(original))),
+            "__functionArgs": delayed(lambda: _formals(original)),
         }
     )
+
+
+def _formals(original: Value) -> Attrs:
+    if not is_function(original):
+        raise NixError("'functionArgs' requires a function")
+    return Attrs(function_args(original))
 
 
 @register.with_interp("makeOverridable")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hmls.lang import budget, coerce
 from hmls.lang.builtins.registry import Registry
 from hmls.lang.combine import concat_strings
+from hmls.lang.deep import as_met
 from hmls.lang.errors import Aborted, AssertionFailed, NixError, Thrown, Unknowable
 from hmls.lang.force import MISSING, expect_attrs, force, get, get_lazy, select, wrong_type
 from hmls.lang.values import Attrs, Cause, Formals, Lazy, OpenAttrs, Primop, Unknown, Value
@@ -49,7 +50,7 @@ def arguments(name: str, formals: Formals, given: Lazy) -> Attrs:
         if not optional and get_lazy(attrs, formal) is MISSING:
             raise NixError(f"{called} without required argument '{formal}'")
     if not formals.open:
-        for given_name in sorted(attrs):
+        for given_name in as_met(attrs):
             if given_name not in formals.arguments:
                 raise NixError(f"{called} with unexpected argument '{given_name}'")
     return attrs

@@ -175,7 +175,10 @@ def seen(option_type: OptionType, name: str) -> Value:
     """An attribute of a type as Nix code sees it: computed once, so that a cycle is noticed."""
     from hmls.modules.types.nix_view import nix_view
 
-    return get(nix_view(option_type), name)
+    found = get(nix_view(option_type), name)
+    if found is MISSING:
+        raise NixError(f"attribute '{name}' missing")
+    return found
 
 
 def types_merged(left: OptionType, right: OptionType) -> OptionType | None:
