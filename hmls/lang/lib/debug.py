@@ -12,7 +12,7 @@ from hmls.lang.builtins.context import discard_context
 from hmls.lang.builtins.control import throw, trace
 from hmls.lang.builtins.lists import elem, map_
 from hmls.lang.builtins.registry import Registry
-from hmls.lang.combine import add, concat_strings, subtract
+from hmls.lang.combine import concat_strings
 from hmls.lang.compare import equal
 from hmls.lang.deep import force_deep
 from hmls.lang.force import (
@@ -20,6 +20,7 @@ from hmls.lang.force import (
     delayed,
     expect_attrs,
     expect_bool,
+    expect_int,
     expect_list,
     expect_string,
     force,
@@ -71,22 +72,21 @@ def _forced(value: Lazy) -> Value:
 
 @register.with_interp("traceSeqN")
 def trace_seq_n(interp: Interp, depth: Lazy, shown: Lazy, value: Lazy) -> Value:
-    text = delayed(lambda: pretty(_snipped(depth, shown), _SHORT))
+    text = delayed(lambda: pretty(_snipped(expect_int(depth), shown), _SHORT))
     return trace(interp, text, value)
 
 
-def _snipped(depth: Lazy, lazy: Lazy) -> Value:
+def _snipped(depth: int, lazy: Lazy) -> Value:
     """The value with what lies deeper replaced by an ellipsis."""
-    is_end, value = equal(depth, 0), force(lazy)
-    less = delayed(lambda: subtract(force(depth), 1))
+    value = force(lazy)
     if value.__class__ is list or value.__class__ is OpenList:
-        if is_end:
+        if depth == 0:
             return _ellipsis("[…]", value)
-        return map_(function(lambda item: _snipped(less, item)), value)
+        return map_(function(lambda item: _snipped(depth - 1, item)), value)
     if is_set(value):
-        if is_end:
+        if depth == 0:
             return _ellipsis("{…}", value)
-        return map_attrs(function2(lambda _name, item: _snipped(less, item)), value)
+        return map_attrs(function2(lambda _name, item: _snipped(depth - 1, item)), value)
     return value
 
 
@@ -118,7 +118,7 @@ def trace_val_seq_n(interp: Interp, depth: Lazy, value: Lazy) -> Value:
 def trace_fn_seq_n(interp: Interp, depth: Lazy, name: Lazy, function: Lazy, value: Lazy) -> Value:
     result = delayed(lambda: call(force(function), value))
     shown = Attrs({"fn": name, "from": value, "to": result})
-    return trace_seq_n(interp, delayed(lambda: add(force(depth), 1)), shown, result)
+    return trace_seq_n(interp, delayed(lambda: expect_int(depth) + 1), shown, result)
 
 
 @register("runTests")
