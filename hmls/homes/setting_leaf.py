@@ -21,7 +21,7 @@ from hmls.lang.budget import tick
 from hmls.lang.errors import NixError, Unknowable
 from hmls.lang.force import MISSING, force, get
 from hmls.lang.show import show
-from hmls.lang.values import Attrs, Site, Value
+from hmls.lang.values import Attrs, Site, Unknown, Value
 from hmls.modules.declarations import OTHER_RELEASE
 from hmls.modules.definitions import Definition, Leaf, Status
 from hmls.modules.evaluation import Evaluation
@@ -184,7 +184,8 @@ class Reader:
 
     def _text(self, value: Value, leaves: list[Leaf], kind: str) -> str:
         """What there is to see of a value that is not wholly known."""
-        users = self._users_part(leaves) if kind == OWN_MODULE else ""
+        others = kind == OWN_MODULE or (isinstance(value, Unknown) and self._is_said(leaves))
+        users = self._users_part(leaves) if others else ""
         if users:
             return users
         text = show(value, _MAX_UNKNOWN)
@@ -217,6 +218,17 @@ class Reader:
         except NixError:
             pass
         return ""
+
+    def _is_said(self, leaves: list[Leaf]) -> bool:
+        """Whether what the user's own files say of a value is no mere unknown."""
+        own = [leaf for leaf in leaves if self.is_users(leaf.definition)]
+        try:
+            return bool(own) and not any(
+                leaf.status is Status.UNKNOWN or isinstance(force(leaf.definition.value), Unknown)
+                for leaf in own
+            )
+        except (NixError, Unknowable):
+            return False
 
     def _hangs_on_others(self, option: Option | None, leaves: list[Leaf]) -> bool:
         """Whether all that the user's files say is known, so that only others make a doubt.

@@ -299,3 +299,9 @@ def test_the_cause_is_what_the_user_can_do_something_about(tmp_path: Path, setti
 def test_a_cause_in_what_the_user_says_is_named(tmp_path: Path) -> None:
     said = 'home.sessionVariables.A = "${config.programs.gpg.homedir}/x";'
     assert "programs.gpg.homedir" in _ask(tmp_path, said, "home.sessionVariables.A").reason
+
+
+def test_what_the_user_says_of_a_file_is_shown_where_others_may_place_more(tmp_path: Path) -> None:
+    """Names of Home Manager's own files that are not known say nothing of this one."""
+    said = "home.file.a.source = ./x;"
+    assert _ask(tmp_path, said, "home.file.a.source").text.endswith("/x …")
