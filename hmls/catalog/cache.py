@@ -26,7 +26,7 @@ from hmls.catalog.packages import PackageRows, Packages
 from hmls.catalog.table import Table
 
 Json = Any
-FORMAT = 4
+FORMAT = 5
 """Of the files and of what the extractor finds: a file of another one is not read."""
 _KEPT = 12
 """How many files stay, the newest ones."""

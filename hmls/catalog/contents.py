@@ -14,7 +14,6 @@ from hmls.catalog.table import Table
 
 Json = Any
 Path = tuple[str, ...]
-_META = ("meta",)
 
 
 class Entry(NamedTuple):
@@ -83,10 +82,8 @@ class Contents:
             order.setdefault(number, len(order))
         self._order = order
         self.options = self._group(options)
-        # Nixpkgs declares in `meta` what the table does not tell, and documents all modules there.
-        meta = [Entry(each.path, each.file, ["?", "…"]) for each in options if each.path == _META]
         self.writes = self._group(
-            [Entry(tuple(path), file, content) for path, content, file, *_ in table.writes] + meta
+            [Entry(tuple(path), file, content) for path, content, file, *_ in table.writes]
         )
 
     @cached_property

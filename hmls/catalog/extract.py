@@ -328,8 +328,10 @@ class _Extractor:
         for item in items:
             self._push(item, by_name, path, found)
         if not path:
-            # What modules tell the module system is in the types and the arguments.
+            # What modules tell the module system is in the types and the arguments. What they
+            # say of themselves decides nothing.
             by_name.pop("_module", None)
+            by_name.pop("meta", None)
         for name, inner in by_name.items():
             here = (*path, name)
             try:
@@ -338,9 +340,9 @@ class _Extractor:
                 continue  # It is among the problems of the declarations.
             if isinstance(node, Level):
                 self._walk(node, inner, here, found)
-            elif node is None and name != "meta":
+            elif node is None:
                 self._problem(here, f"defined but not declared, in {inner[0].file}")
-            elif node is not None:
+            else:
                 for item in inner:
                     self._write(here, item, residual(item.value), found)
 

@@ -20,8 +20,7 @@ from hmls.modules.collect import Given
 from hmls.modules.hm_types import home_manager_lib
 from hmls.modules.library import make_library
 from hmls.modules.system import ModuleSystem
-from hmls.modules.types.choices import Anything
-from hmls.modules.types.containers import AttrsOf, ListOf
+from hmls.modules.types.containers import ListOf
 from hmls.modules.types.foreign import UnknownType
 from hmls.modules.types.nix_view import nix_view
 from hmls.modules.types.scalars import STR, UNSPECIFIED
@@ -31,6 +30,7 @@ _ALL = 10_000
 CLASS = "homeManager"
 _NIXPKGS = "/.nixpkgs"
 """Where nixpkgs would be; its few files that Home Manager reads are given natively."""
+_META = ("maintainers", "teams", "doc", "buildDocsInSandbox")
 _OF_THE_SYSTEM = ("osConfig", "nixosConfig", "darwinConfig")
 
 
@@ -109,6 +109,11 @@ def assertions_module() -> Attrs:
 
 
 def meta_module() -> Attrs:
-    """Nixpkgs nixos/modules/misc/meta.nix: who maintains a module, and what documents it."""
-    option = _option(AttrsOf(Anything()), default=Attrs(), internal=True)
-    return Attrs({"options": Attrs({"meta": option})})
+    """Nixpkgs nixos/modules/misc/meta.nix: who maintains a module, and what documents it.
+
+    The values are made of files of nixpkgs and of all modules, and `doc` has none unless defined.
+    """
+    cause = Cause("missing-input", "nixpkgs, which declares what meta has, was not read")
+    of_all = UnknownType(Unknown("what modules say of themselves", cause))
+    option = _option(of_all, internal=True)
+    return Attrs({"options": Attrs({"meta": Attrs(dict.fromkeys(_META, option))})})

@@ -112,7 +112,7 @@ def facts_only(table: Table) -> Table:
         table.revision,
         table.exact,
         _options(table.options),
-        [_write(written) for written in table.writes if written[0][0] != "meta"],
+        [_write(written) for written in table.writes],
         [_moved(moved) for moved in table.moved],
         [_type(node) for node in table.types],
         table.files,

@@ -53,10 +53,36 @@ def test_a_text_that_names_what_fails_hides_its_neighbours(tmp_path: Path, text:
     assert _asked(tmp_path / "sound", sound, "own", "beside") == (True, "x")
 
 
-def test_meta_has_what_nixpkgs_declares(tmp_path: Path) -> None:
-    """Nixpkgs nixos/modules/misc/meta.nix: `meta.doc` has no value, and Nix fails without it."""
+@pytest.mark.parametrize(
+    ("defined", "path"),
+    [
+        ("meta = lib.mkForce { };", "meta"),
+        ("meta.doc = lib.mkForce ./doc.md;", "meta.doc"),
+        ("meta.buildDocsInSandbox = lib.mkForce false;", "meta.buildDocsInSandbox"),
+        ("meta.maintainers = lib.mkForce [ ];", "meta.maintainers"),
+        (
+            "home.username = toString (config.meta.doc == [ ]);",
+            "home.username",
+        ),
+        ("home.username = builtins.toJSON config.meta.maintainers;", "home.username"),
+    ],
+)
+def test_meta_is_made_of_files_of_nixpkgs(tmp_path: Path, defined: str, path: str) -> None:
+    """Nixpkgs nixos/modules/misc/meta.nix: `meta.doc` has no value, and the others name files."""
+    text = f"""
+        #- homes/alice/default.nix
+        {{ lib, config, ... }}: {{ {defined} }}
+        #- homes/alice/doc.md
+    """
+    assert not _asked(tmp_path, text, *path.split("."))[0]
+
+
+def test_an_option_of_ones_own_stands_beside_what_nixpkgs_declares_in_meta(tmp_path: Path) -> None:
     text = """
         #- homes/alice/default.nix
-        { lib, ... }: { meta = lib.mkForce { }; }
+        { lib, ... }: {
+          options.meta.own = lib.mkOption { };
+          config.meta.own = lib.mkForce "x";
+        }
     """
-    assert _asked(tmp_path, text, "meta") == (False, "own-module")
+    assert _asked(tmp_path, text, "meta", "own") == (True, "x")
