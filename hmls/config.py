@@ -28,6 +28,11 @@ class Features:
         "What every Nix server tells: variables, builtins, outlines, links, folds and syntax. "
         "Editors switch it off by themselves where nil or nixd runs.",
     )
+    packages: bool = _setting(
+        True,
+        "Packages and functions of `lib`, as nixpkgs has them. "
+        "Editors switch it off by themselves where nixd runs and has a nixpkgs.",
+    )
     completion: bool = _setting(True, "Completion.")
     hover: bool = _setting(True, "Hover.")
     definition: bool = _setting(True, "Definition and declaration.")

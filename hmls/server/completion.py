@@ -59,9 +59,7 @@ def register(server: Server) -> None:
 
             lines = lines_of(view, path)
             items = complete(view, path, session.converter.offset(lines, params.position))
-            if not session.settings.features.language:
-                items = [item for item in items if not item.is_language]
-            return items, lines
+            return _ours(session, view, params, items), lines
 
         found = await session.ask_patiently(work, path=path)
         if found is None:
@@ -82,6 +80,29 @@ def register(server: Server) -> None:
         if text:
             item.documentation = lsp.MarkupContent(lsp.MarkupKind.Markdown, text)
         return item
+
+
+def _ours(
+    session: Session, view: View, params: lsp.CompletionParams, items: list[Item]
+) -> list[Item]:
+    """The items that are not left to the other server for Nix that runs."""
+    features, context = session.settings.features, params.context
+    if not features.language:
+        items = [item for item in items if not item.is_language]
+    is_continued = (
+        context is not None
+        and context.trigger_kind is lsp.CompletionTriggerKind.TriggerForIncompleteCompletions
+    )
+    # Of those that go on with a list most ask nobody but us, whose list it is.
+    if not features.packages and not (is_continued and not session.asks_all_again):
+        from hmls.ide.nixpkgs import names_of_nixpkgs
+
+        path = path_of_uri(params.text_document.uri)
+        if path is not None:
+            offset = session.converter.offset(lines_of(view, path), params.position)
+            left = names_of_nixpkgs(view, path, offset, [item.label for item in items])
+            items = [item for item in items if item.label not in left]
+    return items
 
 
 def _evaluate(view: View, path: str) -> None:

@@ -30,7 +30,7 @@ def register(server: Server) -> None:
 
             lines = lines_of(view, path)
             offset = session.converter.offset(lines, params.position)
-            if session.leaves(view, path, offset):
+            if session.leaves_hover(view, path, offset):
                 return None, True
             root = view.snapshot.root_of(path)
             found = hover(view, path, offset, None if root is None else session.focused(root))

@@ -47,6 +47,8 @@ class Session:
         self.can_watch = False
         self.can_snippets = False
         self.can_commit = False
+        self.asks_all_again = False
+        """To go on with an incomplete list the client asks all servers, not that of the list."""
         self.item_defaults: frozenset[str] = frozenset()
         """What a list of completions may say once for all its items."""
         self.can_links = False
@@ -87,14 +89,21 @@ class Session:
         with contextlib.suppress(AttributeError):
             self.can_links = bool(capabilities.text_document.definition.link_support)  # type: ignore[union-attr]
         if params.client_info is not None:
-            self.can_tables = not params.client_info.name.lower().startswith(_WITHOUT_TABLES)
+            name = params.client_info.name.lower()
+            self.can_tables = not name.startswith(_WITHOUT_TABLES)
+            self.asks_all_again = name.startswith("neovim")
         uris = [folder.uri for folder in params.workspace_folders or []]
         if not uris and params.root_uri:
             uris = [params.root_uri]
         self._folders = [path for uri in uris if (path := path_of_uri(uri)) is not None]
 
     def use_settings(self, data: object) -> None:
-        found = read_settings(data)
+        """Take settings over. Groups of features that they do not name stay as they are.
+
+        Those are settled at `initialize`, where clients say what is left to another server; the
+        settings that Neovim sends afterwards are the user's alone.
+        """
+        found = read_settings(data, Settings(features=self.settings.features))
         self.settings, self.setting_problems = found.settings, found.problems
         if self._parts is not None:
             self._parts[0].use_layout(self.settings.layout)
@@ -227,8 +236,23 @@ class Session:
 
         return is_language(view, path, offset)
 
+    def leaves_hover(self, view: View, path: str, offset: int) -> bool:
+        """Whether the other server for Nix tells of what is at a byte offset."""
+        if self.leaves(view, path, offset):
+            return True
+        if self.settings.features.packages:
+            return False
+        from hmls.ide.nixpkgs import is_of_nixpkgs
+
+        return is_of_nixpkgs(view, path, offset, "hover")
+
     def leaves_place(self, view: View, path: str, offset: int) -> bool:
         """Whether the other server for Nix goes to where a byte offset leads."""
+        if not self.settings.features.packages:
+            from hmls.ide.nixpkgs import is_of_nixpkgs
+
+            if is_of_nixpkgs(view, path, offset, "definition"):
+                return True
         if self.settings.features.language:
             return False
         from hmls.ide.language import is_language, is_plain_path

@@ -13,9 +13,8 @@ from pygls.exceptions import JsonRpcException
 from pytest_lsp import ClientServerConfig, client_capabilities
 
 from tests.protocol.editor import Client, Editor
-from tests.trees import write_files
+from tests.trees import FLAKE, write_files
 
-FLAKE = "{ outputs = _: { }; }\n"
 ALICE = "homes/alice/default.nix"
 
 
@@ -31,7 +30,7 @@ async def beside(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     result = await client.initialize_session(
         lsp.InitializeParams(
             capabilities=client_capabilities(request.param),
-            initialization_options={"hmls": {"features": {"language": False}}},
+            initialization_options={"hmls": {"features": {"language": False, "packages": False}}},
             workspace_folders=[lsp.WorkspaceFolder(tmp_path.as_uri(), "flake")],
         )
     )
@@ -84,6 +83,36 @@ async def test_variables_are_not_completed(beside: Editor) -> None:
     labels = {item.label for item in await beside.complete(ALICE, "{ lib, a }: { x = $0; }")}
     assert not labels & {"lib", "a", "map", "builtins"}
     assert await beside.complete(ALICE, "{ x = builtins.$0; }") == []
+
+
+async def test_lib_is_left_where_nixd_tells_of_it(beside: Editor) -> None:
+    for name, is_ours in (("mkI$0f", False), ("mkFor$0ce", True)):
+        at = beside.open(ALICE, "{ lib, ... }: { a = ''🎉 ${lib." + name + "}''; }")
+        asked = lsp.HoverParams(at.text_document, at.position)
+        found = await beside.client.text_document_hover_async(asked)
+        assert (found is not None) == is_ours
+    labels = {item.label for item in await beside.complete(ALICE, "{ lib, ... }: { a = lib.$0; }")}
+    assert labels >= {"mkIf", "mkForce", "hm"}
+    labels = {item.label for item in await beside.complete(ALICE, "{ lib, ... }: { a = lib.m$0; }")}
+    assert not labels & {"mkIf", "mkForce"}
+
+
+async def test_settings_that_come_later_do_not_take_it_back(beside: Editor) -> None:
+    settings = {"hmls": {"deploy": {"backupExtension": "old"}}}
+    beside.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams(settings))
+    at = beside.open(ALICE, "{ config, ... }: { home.a = '' 🎉 ${con$0fig.home.b} ''; }")
+    asked = lsp.HoverParams(at.text_document, at.position)
+    assert await beside.client.text_document_hover_async(asked) is None
+
+
+async def test_a_list_that_was_begun_goes_on(beside: Editor) -> None:
+    at = beside.open(ALICE, "{ lib, ... }: { a = ''🎉 ${lib.m$0}''; }")
+    context = lsp.CompletionContext(lsp.CompletionTriggerKind.TriggerForIncompleteCompletions)
+    found = await beside.client.text_document_completion_async(
+        lsp.CompletionParams(at.text_document, at.position, context)
+    )
+    assert isinstance(found, lsp.CompletionList)
+    assert "mkForce" in {item.label for item in found.items}
 
 
 async def test_syntax_and_undefined_variables_are_not_reported(beside: Editor) -> None:

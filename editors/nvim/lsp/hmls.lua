@@ -29,8 +29,17 @@ return {
     local own = vim.tbl_get(config, 'settings', 'hmls') or vim.empty_dict()
     local given =
       vim.tbl_deep_extend('force', { hmls = own }, params.initializationOptions or {})
-    if vim.tbl_get(given, 'hmls', 'features', 'language') == nil and require('hmls.beside').other() then
-      given = vim.tbl_deep_extend('force', given, { hmls = { features = { language = false } } })
+    local beside = require('hmls.beside')
+    local left = {}
+    if beside.other() then
+      left.language = false
+    end
+    if beside.has_nixpkgs() then
+      left.packages = false
+    end
+    if next(left) then
+      -- What is set stands.
+      given = vim.tbl_deep_extend('keep', given, { hmls = { features = left } })
     end
     params.initializationOptions = given
   end,

@@ -10,7 +10,7 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
-import { otherServer } from "./beside";
+import { leftFeatures } from "./beside";
 import { findServer, serverPath, type ServerCommand } from "./find";
 
 const STATES = { [State.Stopped]: "failed", [State.Starting]: "starting", [State.Running]: "ready" } as const;
@@ -235,7 +235,7 @@ function settingsOfServer(): Record<string, unknown> {
     Record<string, unknown>
   >("hmls", {});
   const copy = JSON.parse(JSON.stringify(settings)) as { features?: Record<string, unknown> };
-  return otherServer() === undefined ? copy : { ...copy, features: { ...copy.features, language: false } };
+  return { ...copy, features: { ...copy.features, ...leftFeatures() } };
 }
 
 /** What this client can do beyond LSP. */

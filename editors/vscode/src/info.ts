@@ -1,7 +1,7 @@
 // What is asked for with a report of a problem: a document that is nowhere on disk and needs no saving.
 import { delimiter } from "node:path";
 import * as vscode from "vscode";
-import { otherServer } from "./beside";
+import { leavesPackages, otherServer } from "./beside";
 import type { Server } from "./client";
 import { findOnPath, serverPath } from "./find";
 import type { Model } from "./model";
@@ -41,6 +41,7 @@ export async function debugInfo(
     `workspace trusted: ${vscode.workspace.isTrusted}`,
     `other Nix extensions: ${others.join(", ") || "none"}`,
     `the language is left to: ${otherServer() ?? "nobody"} (hmls.features.language)`,
+    `packages and lib are left to: ${leavesPackages() ? "nixd" : "nobody"} (hmls.features.packages)`,
     "",
     `nix: ${(await findOnPath("nix")) ?? "not on this PATH; the server also looks where Nix installs itself"}`,
     `git: ${(await findOnPath("git")) ?? "not on this PATH"}`,

@@ -288,10 +288,38 @@ def test_checkhealth_finds_what_is_wrong(start: Start, homelab: Path) -> None:
 
 
 def test_checkhealth_names_the_server_that_runs_beside(start: Start) -> None:
-    nvim = start(init="vim.lsp.config('nixd', { cmd = { 'cat' } })\nvim.lsp.enable('nixd')")
+    nvim = start(
+        init="vim.env.NIX_PATH = nil\nvim.lsp.config('nixd', { cmd = { 'cat' } })\n"
+        "vim.lsp.enable('nixd')"
+    )
     report = health(nvim)
     assert "nixd runs beside hmls, and variables, outlines and syntax are left to it" in report
-    assert "nixd tells of packages, lib and NixOS as well" in report
+    assert "hmls answers for packages and lib: no nixpkgs of nixd is known here" in report
+    assert "nixd tells of NixOS as well" in report
+
+
+@pytest.mark.parametrize(
+    ("path", "expr", "is_left"),
+    [
+        ("nixpkgs=/x", None, True),
+        ("/a:nixpkgs=flake:nixpkgs", "import <nixpkgs> { }", True),
+        ("/a:home-manager=/x", None, False),
+        ("/a", "import <nixpkgs> { }", False),
+        ("/a", '(builtins.getFlake "/x").inputs.nixpkgs.legacyPackages.x86_64-linux', True),
+        ("nixpkgs=/x", "{ }", False),
+    ],
+)
+def test_packages_are_left_to_a_nixd_that_has_a_nixpkgs(
+    start: Start, homelab: Path, path: str, expr: str | None, is_left: bool
+) -> None:
+    settings = (
+        "" if expr is None else f", settings = {{ nixd = {{ nixpkgs = {{ expr = [[{expr}]] }} }} }}"
+    )
+    nvim = start(
+        init=f"vim.env.NIX_PATH = '{path}'\n"
+        f"vim.lsp.config('nixd', {{ cmd = {{ 'cat' }}{settings} }})\nvim.lsp.enable('nixd')"
+    )
+    assert ("packages and lib are left to nixd" in health(nvim)) == is_left
 
 
 def test_no_deprecated_function_was_called(at: Nvim) -> None:

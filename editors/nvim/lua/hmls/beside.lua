@@ -34,4 +34,25 @@ function M.missing()
   end)
 end
 
+---@return boolean whether nixd runs, or will with the next Nix file
+function M.is_nixd()
+  return runs('nixd')
+end
+
+---Whether nixd tells of packages and lib: it evaluates `import <nixpkgs> { }` where nothing else is set.
+---@return boolean
+function M.has_nixpkgs()
+  if not runs('nixd') then
+    return false
+  end
+  local config = vim.lsp.config.nixd or {}
+  local expr = vim.tbl_get(config, 'settings', 'nixd', 'nixpkgs', 'expr')
+  if type(expr) == 'string' and not expr:find('<nixpkgs>', 1, true) then
+    -- An empty set is nothing to tell of.
+    return expr:find('^%s*{%s*}%s*$') == nil
+  end
+  local path = vim.tbl_get(config, 'cmd_env', 'NIX_PATH') or vim.env.NIX_PATH
+  return path ~= nil and (':' .. path):find(':nixpkgs=[^:]') ~= nil
+end
+
 return M

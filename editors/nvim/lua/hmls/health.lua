@@ -179,14 +179,39 @@ local function check_settings(config)
 end
 
 ---@param config vim.lsp.Config
+---@param name string
+---@return boolean? is_on as it is set; nil where it is left to us
+local function own_feature(config, name)
+  local found = vim.tbl_get(config, 'init_options', 'hmls', 'features', name)
+  if found == nil then
+    found = vim.tbl_get(config, 'settings', 'hmls', 'features', name)
+  end
+  return found
+end
+
+---@param own boolean? as it is set
+---@param is_told boolean whether nixd has a nixpkgs, as far as its settings and NIX_PATH say
+local function check_packages(own, is_told)
+  if own == false or (own == nil and is_told) then
+    vim.health.ok('packages and lib are left to nixd')
+  elseif is_told then
+    vim.health.warn('hmls and nixd both answer for packages and lib', {
+      'Leave them to nixd: settings = { hmls = { features = { packages = false } } }',
+    })
+  else
+    vim.health.info(
+      'hmls answers for packages and lib: no nixpkgs of nixd is known here. If they come twice,'
+        .. ' set features = { packages = false }'
+    )
+  end
+  vim.health.info('nixd tells of NixOS as well; docs/editors.md says how to hear it once')
+end
+
+---@param config vim.lsp.Config
 local function check_others(config)
   vim.health.start('hmls: other Nix servers')
-  local other = require('hmls.beside').other()
-  local language = vim.tbl_get(config, 'init_options', 'hmls', 'features', 'language')
-  if language == nil then
-    language = vim.tbl_get(config, 'settings', 'hmls', 'features', 'language')
-  end
-  local missing = require('hmls.beside').missing()
+  local beside = require('hmls.beside')
+  local other, missing = beside.other(), beside.missing()
   if missing then
     vim.health.warn(missing .. ' is enabled and is not executable: hmls answers in its place')
   elseif not other then
@@ -195,15 +220,15 @@ local function check_others(config)
   if not other then
     return
   end
-  if language then
+  if own_feature(config, 'language') then
     vim.health.warn(other .. ' runs beside hmls, and both answer for variables and syntax', {
       'Leave that to it: settings = { hmls = { features = { language = false } } }',
     })
   else
     vim.health.ok(other .. ' runs beside hmls, and variables, outlines and syntax are left to it')
-    if other == 'nixd' then
-      vim.health.info('nixd tells of packages, lib and NixOS as well; docs/editors.md says how to hear it once')
-    end
+  end
+  if beside.is_nixd() then
+    check_packages(own_feature(config, 'packages'), beside.has_nixpkgs())
   end
 end
 

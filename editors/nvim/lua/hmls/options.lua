@@ -3,6 +3,7 @@ return {
   target = 'string',
   features = {
     language = 'boolean',
+    packages = 'boolean',
     completion = 'boolean',
     hover = 'boolean',
     definition = 'boolean',
