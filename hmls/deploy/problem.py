@@ -204,4 +204,4 @@ def first_error(problems: Iterable[Problem]) -> str:
     """The first line of the first error, of one that has a place if there is any; else nothing."""
     errors = [problem for problem in problems if problem.severity == "error"]
     errors.sort(key=lambda problem: problem.place is None)
-    return errors[0].message.splitlines()[0] if errors else ""
+    return errors[0].message.partition("\n")[0] if errors else ""

@@ -61,7 +61,8 @@ class _Search:
         self.gaps = False
         """Whether there is more than what was looked at."""
         self.calls: list[Called] = []
-        self.seen: set[int] = set()
+        self.seen: dict[int, object] = {}
+        """By identity: what is held here lives on, and nothing else can have its number."""
 
     def of_unknown(self, unknown: Unknown, depth: int) -> NixError | None:
         if unknown.cause.kind == KIND:
@@ -69,7 +70,10 @@ class _Search:
         basis = unknown.basis
         if basis is None or id(basis) in self.seen:
             return None
-        self.seen.add(id(basis))
+        if depth > _DEPTH:
+            self.gaps = True
+            return None
+        self.seen[id(basis)] = basis
         if isinstance(basis, UnknownChoice):
             return self.of_unknown(basis.condition, depth + 1)
         if isinstance(basis, UnknownString):
@@ -77,7 +81,7 @@ class _Search:
         if not isinstance(basis, Called) or basis.is_sound:
             return None
         self.calls.append(basis)
-        before = self.of_unknown(basis.function, depth)
+        before = self.of_unknown(basis.function, depth + 1)
         return before or self._of_all(basis.arguments, depth)
 
     def _of_all(self, items: list[Lazy] | tuple[Lazy, ...], depth: int) -> NixError | None:
@@ -91,7 +95,7 @@ class _Search:
         if lazy.__class__ is Thunk:
             if id(lazy) in self.seen:
                 return None
-            self.seen.add(id(lazy))
+            self.seen[id(lazy)] = lazy
         value = outcome(lazy)
         self.gaps = self.gaps or value is MISSING
         if isinstance(value, NixError):

@@ -32,11 +32,14 @@ _WORD = re.compile(
     + _PATH_CHAR
     + rb"+)+/?|"
     + _PATH_CHAR
-    + rb"*/(?=\$\{))|"
+    + rb"*/(?=\$\{))|(?:[A-Za-z_][A-Za-z0-9_'-]*|[0-9.+-]+)+|"
     + _CODE_TOKEN.pattern.replace(rb"<\||", rb"//|<\||"),
     re.DOTALL,
 )
-"""As `_CODE_TOKEN`, with addresses, paths and `//`."""
+"""As `_CODE_TOKEN`, with addresses, paths and `//`.
+
+What may begin an address or path, and does not, is one piece, so that it is looked at only once.
+"""
 _REST_OF_PATH = re.compile(rb"(?:/|" + _PATH_CHAR + rb")*")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONE_RETURN = re.compile(rb"\r(?!\n)")

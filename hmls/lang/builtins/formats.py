@@ -37,12 +37,14 @@ def from_toml(text: Lazy) -> Value:
         raise NixError(f"while parsing TOML: [error] {error}") from None
 
 
-def _from_toml(value: Toml) -> Value:
+def _from_toml(value: Toml, depth: int = 0) -> Value:
+    check_depth(depth)
     match value:
         case dict():
-            return Attrs({_without_nul(name): _from_toml(item) for name, item in value.items()})
+            items = value.items()
+            return Attrs({_without_nul(name): _from_toml(item, depth + 1) for name, item in items})
         case list():
-            return [_from_toml(item) for item in value]
+            return [_from_toml(item, depth + 1) for item in value]
         case str():
             return _without_nul(value)
         case Moment():

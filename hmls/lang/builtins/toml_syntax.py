@@ -41,7 +41,8 @@ STD_TABLE = re.compile(rf"\[{_KEY}\]")
 ARRAY_TABLE = re.compile(rf"\[\[{_KEY}\]\]")
 BASIC = re.compile(rf'"{_BASIC}*"')
 LITERAL = re.compile(rf"'{_LITERAL}*'")
-ML_BASIC = re.compile(rf'"""{_ML_BASIC}*(?:"{{1,2}}{_ML_BASIC}+)*"""(?:"{{1,2}})?')
+ML_BASIC = re.compile(rf'"""{_ML_BASIC}*+(?:"{{1,2}}{_ML_BASIC}++)*"""(?:"{{1,2}})?')
+"""Nothing is tried twice: blanks behind a fold are the fold's, and there may be many."""
 ML_LITERAL = re.compile(rf"'''{_ML_LITERAL}*(?:'{{1,2}}{_ML_LITERAL}+)*'''(?:'{{1,2}})?")
 ESCAPE = re.compile(rf"{_ESCAPE}|{_FOLD}")
 FIRST_NEWLINE = re.compile(rf"\A{_NEWLINE}")
@@ -62,6 +63,8 @@ _BASES = {
     "o": (8, "oct", "oct_int must be like: 0o775, 0o04_44"),
     "x": (16, "hex", "hex_int must be like: 0xC0FFEE, 0xdead_beef"),
 }
+_MOST_DIGITS = 20
+"""Of a decimal integer that may fit into 64 bits, with its sign."""
 _LOWERCASE = "A string must be surrounded by quotes."
 _WORDS = {"T": "true", "F": "false", "i": "inf", "I": "inf", "n": "nan", "N": "nan"}
 
@@ -117,7 +120,9 @@ def _integer(text: str, at: int, found: re.Match[str], error: type[Exception]) -
         base, name, form = _BASES[text[unsigned + 1]]
         if found.end() <= unsigned + 2:
             raise error(f"toml::parse_{name}_integer: invalid integer: {form}")
-    value = int(found.group().replace("_", ""), base)
+    digits = found.group().replace("_", "")
+    # Python reads no more than some thousands of decimal digits.
+    value = 2**63 if base == 10 and len(digits) > _MOST_DIGITS else int(digits, base)
     if not -(2**63) <= value < 2**63:
         what = "digits" if base == 10 else "value"
         message = f"too large integer: current max {what} = 2^63"
