@@ -56,6 +56,7 @@ FILE_CONTEXT = re.compile(
     r"^while evaluating (?:definitions from [`'](?P<one>[^`']+)[`']"
     r"|the module argument [`'][^`']+[`'] in \"(?P<two>[^\"]+)\")"
 )
+FILE_FRAME = re.compile(r"^while evaluating the file '(?P<file>[^']+)'")
 DERIVATION = re.compile(r"^while evaluating derivation '(?P<name>[^']+)'")
 OPTION_LIKE = re.compile(r"[`'‘\"]?([a-z][\w'-]*(?:\.(?:[A-Za-z_][\w'-]*|\"[^\"\n]+\"))+)")
 
@@ -206,7 +207,16 @@ def _places(
         return traced
     if finding.kind in NEVER_IN_THE_FLAKE:
         return ()
+    if file := _innermost_file(error.trace, tree):
+        return (Place(file, 1, 1),)
     return [place for place in frames[:NEAR_FRAMES] if place][:1]
+
+
+def _innermost_file(trace: Sequence[Frame], tree: WorkingTree) -> str | None:
+    """The user's file that the error is in, if the frame nearest to it says that and no more."""
+    match = FILE_FRAME.match(trace[0].hint) if trace else None
+    file = tree.locate(match["file"]) if match else None
+    return None if file is None or _is_flake(file, tree) else file
 
 
 def _named_places(finding: Finding, message: str, index: Index) -> Sequence[Place]:

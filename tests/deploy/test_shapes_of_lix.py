@@ -1,4 +1,7 @@
-"""Every shape in which Lix, from 2.90 to 2.95, writes an error otherwise than Nix does."""
+"""Every shape in which Lix, from 2.90 to 2.95, writes an error otherwise than Nix does.
+
+What is said to be of 2.95.3 was written by it; the rest is as its sources write it.
+"""
 
 from __future__ import annotations
 
@@ -123,3 +126,59 @@ def test_warnings_of_an_evaluation_look_like_its_own() -> None:
     at_a_line = f'@nix {{"action":"msg","level":1,"msg":"{text}"}}'
     assert told(at_a_line) == ["warning flake.nix:1:5"]
     assert read(at_a_line)[0].message == "or as an identifier is deprecated"
+
+
+IN_A_FILE = """\
+error:
+       … while calling the 'import' builtin
+         at SOURCE/flake.nix:13:63:
+           12|       homeConfigurations = builtins.mapAttrs (
+           13|         user: _: home' user (import (./homes + "/${user}"))
+             |                                                               ^
+
+       … while evaluating the file 'SOURCE/homes/alice/default.nix':
+
+"""
+FRAME = """\
+       … @hint@
+         at SOURCE/homes/alice/default.nix:1:4:
+            1| @code@
+             |    ^
+
+       (stack trace truncated; use '--show-trace' to show the full trace)
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("hint", "message", "expected"),
+    [
+        ("", "syntax error, expecting expression@at@", f"syntax-error {HERE}"),
+        ("", "syntax error, unexpected end of file, expecting 'in'@at@", f"syntax-error {HERE}"),
+        ("", "attribute 'color' missing@at@\n       Did you mean colour?",
+         f"missing-attribute {HERE} color→colour"),
+        ("", "URL literals are deprecated, allow using them with --extra-deprecated-features "
+         "url-literals@at@", f"evaluation-error {HERE}"),
+        ("", "stack overflow; max-call-depth exceeded@at@", f"stack-overflow {HERE}"),
+        ("while evaluating x", "infinite recursion encountered@at@", f"infinite-recursion {HERE}"),
+        ("while evaluating the attribute 'x'", "cannot add a string to an integer",
+         f"evaluation-error {HERE}"),
+        ("while evaluating a path segment", "cannot coerce a set to a string: { }",
+         f"evaluation-error {HERE}"),
+        ("while calling the 'head' builtin", "list index 0 is out of bounds",
+         f"evaluation-error {HERE}"),
+        ("while calling the 'import' builtin", "getting status of 'SOURCE/homes/none.nix': "
+         "No such file or directory", f"missing-file {HERE}"),
+    ],
+)  # fmt: skip
+def test_said_by_2_95_3(hint: str, message: str, expected: str) -> None:
+    frame = FRAME.replace("@hint@", hint) if hint else ""
+    at = "\n       at SOURCE/homes/alice/default.nix:1:4:\n            1| { }\n             |    ^"
+    said = f"{IN_A_FILE}{frame}       error: {message.replace('@at@', at)}"
+    assert told(said) == [expected]
+
+
+def test_an_operator_without_a_place_is_shown_on_its_file() -> None:
+    """2.95.3 gives `1 + ""` no position, and no frame but that of the file it stands in."""
+    said = f"{IN_A_FILE}       error: cannot add a string to an integer"
+    assert told(said) == ["evaluation-error homes/alice/default.nix:1:1"]

@@ -35,6 +35,11 @@ from tests.deploy.plans import MACHINE
         ("nix (Nix) 2.8.0", ((2, 8), "nix")),
         ("nix (Nix) 2.19.0pre20231005_d4a5c81", ((2, 19), "nix")),
         ("nix (Lix, like Nix) 2.91.1", ((2, 91), "lix")),
+        (
+            "nix (Lix, like Nix) 2.95.3\nSystem type: x86_64-linux\nFeatures: gc, signed-caches\n"
+            "System configuration file: /etc/nix/nix.conf\nStore directory: /nix/store\n",
+            ((2, 95), "lix"),
+        ),
         ("nix (Determinate Nix 3.6.2) 2.29.0", ((2, 29), "determinate")),
         ("warning: something\nnix (Nix) 2.34.8", ((2, 34), "nix")),
         ("bash: nix: not found", None),
